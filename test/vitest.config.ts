@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+/** Unit, vector, property and end-to-end tests that run on Node alone; the other suites are started by test/run.ts. */
+export default defineConfig({
+  test: {
+    root: new URL('..', import.meta.url).pathname,
+    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+    exclude: ['test/e2e/screens/**', 'node_modules/**'],
+    pool: 'forks',
+    maxWorkers: 2,
+    // Generous on purpose: the reference machine has two cores and is not ours alone.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
