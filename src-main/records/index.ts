@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { type ActivityLog, openActivityLog } from './activity-log.ts';
+import { type DurableArchive, openArchive } from './archive.ts';
+import { claimDataFolder, type DataFolder } from './data-folder.ts';
+import { type DurableFiles, diskFiles } from './durable-files.ts';
+import { type DurableIntentJournal, openIntentJournal } from './intent-journal.ts';
+import { type DurablePolicyBook, openPolicyBook } from './policy-book.ts';
+import { openRunStore, type RunStore } from './run-store.ts';
+import { type DurableSigningLog, openSigningLog } from './signing-log.ts';
+import { openStore, type Store } from './store.ts';
+
+export { type ActivityLine, type ActivityLog, formatActivityLine, openActivityLog } from './activity-log.ts';
+export { type ArchiveEntry, type DurableArchive, pemOf } from './archive.ts';
+export { claimDataFolder, type DataFolder, defaultDataFolder } from './data-folder.ts';
+export { type AppendFile, type DurableFiles, diskFiles, storageFailed } from './durable-files.ts';
+export type { DurableIntentJournal, StoredIntent } from './intent-journal.ts';
+export type { DurablePolicyBook } from './policy-book.ts';
+export { type OpenRun, openRunStore, type RunStore } from './run-store.ts';
+export { type DurableSigningLog, verifySigningLog } from './signing-log.ts';
+export { openStore, type Store } from './store.ts';
+
+/** Everything that a server or a line keeps, opened and repaired. */
+export interface Records {
+  readonly folder: DataFolder;
+  readonly store: Store;
+  readonly activity: ActivityLog;
+  readonly signingLog: DurableSigningLog;
+  readonly archive: DurableArchive;
+  readonly intents: DurableIntentJournal;
+  readonly policy: DurablePolicyBook;
+  readonly runs: RunStore;
+  close(): Promise<void>;
+}
+
+/** Claims the folder, opens the store, repairs what a crash left, opens this start's logs. Throws SignetError; nothing stays claimed then. */
+export async function openRecords(options: {
+  readonly folder: string;
+  readonly now: () => Date;
+  readonly files?: DurableFiles;
+}): Promise<Records> {
+  const files = options.files ?? diskFiles;
+  const folder = claimDataFolder(options.folder);
+  let store: Store | undefined;
+  let activity: ActivityLog | undefined;
+  let signingLog: DurableSigningLog | undefined;
+  try {
+    store = openStore(folder.store);
+    activity = openActivityLog({ folder: folder.logs, now: options.now });
+    const archive = await openArchive({ folder: folder.certificates, store, files });
+    const repaired = await archive.repair();
+    signingLog = await openSigningLog({ folder: folder.logs, store, files, now: options.now });
+    if (signingLog.alarm !== '') activity.error(signingLog.alarm);
+    for (const path of repaired) activity.warning(`Archive repaired: ${path} was written again from the store.`);
+    await files.makeFolder(join(folder.path, 'definitions'));
+    const opened = { store, activity, signingLog };
+    return {
+      folder,
+      ...opened,
+      archive,
+      intents: openIntentJournal(store),
+      policy: openPolicyBook(store),
+      runs: openRunStore(store),
+      async close() {
+        await opened.signingLog.close();
+        opened.store.close();
+        opened.activity.close();
+        folder.release();
+      },
+    };
+  } catch (thrown) {
+    await signingLog?.close();
+    store?.close();
+    activity?.close();
+    folder.release();
+    throw thrown;
+  }
+}

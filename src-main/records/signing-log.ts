@@ -1,0 +1,398 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { SignetError } from '../../src-shared/base/error.ts';
+import { type SigningLogEntry, type SigningLogRow, signingLogColumns } from '../../src-shared/model/signing-log-row.ts';
+import { type AppendFile, type DurableFiles, storageFailed, syncFolderSync } from './durable-files.ts';
+import {
+  emptyRow,
+  fileName,
+  firstPreviousHash,
+  formatRow,
+  headerLine,
+  inOrder,
+  parseRow,
+  sha256Hex,
+} from './signing-log-format.ts';
+import { number, type Store, text } from './store.ts';
+
+/**
+ * The signing log: one TSV file per server start, rows hash-chained across files, the head kept in the store as well
+ * (signer-and-server.md 5.1). Rows that are waiting together share one write and one fsync.
+ */
+export interface DurableSigningLog {
+  append(entry: SigningLogEntry): Promise<{ readonly sequence: number; readonly rowHash: string }>;
+  readonly head: { readonly sequence: number; readonly rowHash: string };
+  readonly newestTime: string;
+  newestFor(serialNumber: string): { readonly sequence: number; readonly rowHash: string } | undefined;
+  /** Why the chain is not whole; empty when it is. Never repaired by the program. */
+  readonly alarm: string;
+  readonly path: string;
+  /** Rows in the same order, as they are written: for screens and tests. */
+  onRow(listener: (row: SigningLogRow) => void): () => void;
+  close(): Promise<void>;
+}
+
+interface Head {
+  sequence: number;
+  rowHash: string;
+  file: string;
+  /** Length of the file in bytes up to and including the head's line. */
+  offset: number;
+}
+
+interface Pending {
+  readonly entry: SigningLogEntry;
+  readonly resolve: (reference: { sequence: number; rowHash: string }) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+interface Recovered {
+  readonly head: Head;
+  readonly newestTime: string;
+  readonly alarm: string;
+  readonly torn: { readonly file: string; readonly bytes: number } | undefined;
+  readonly previousFile: string;
+  readonly fileNumber: number;
+}
+
+const columnList = signingLogColumns.join(', ');
+const placeholders = signingLogColumns.map(() => '?').join(', ');
+const insertRow = `INSERT OR REPLACE INTO log_rows (${columnList}, file) VALUES (${placeholders}, ?)`;
+
+/** Opens the log of this server start: repairs a torn last line, brings the store up to the files, writes START (and TORN). */
+export async function openSigningLog(options: {
+  readonly folder: string;
+  readonly store: Store;
+  readonly files: DurableFiles;
+  readonly now: () => Date;
+}): Promise<DurableSigningLog> {
+  const { folder, store, files, now } = options;
+  await files.makeFolder(folder);
+  const recovered = await recover(folder, store);
+  const name = fileName(now(), recovered.fileNumber);
+  const path = join(folder, name);
+  if (existsSync(path)) throw new SignetError('STORAGE_FAILED', `The signing log ${path} exists already.`, { path });
+  const file = await files.openAppend(path);
+  const log = new OpenLog(store, file, path, name, now, recovered);
+  await log.begin(recovered);
+  return log;
+}
+
+class OpenLog implements DurableSigningLog {
+  readonly path: string;
+  readonly alarm: string;
+  newestTime: string;
+  readonly #store: Store;
+  #file: AppendFile;
+  readonly #name: string;
+  readonly #now: () => Date;
+  #head: Head;
+  #waiting: Pending[] = [];
+  #writing: Promise<void> | undefined;
+  #broken: SignetError | undefined;
+  readonly #listeners = new Set<(row: SigningLogRow) => void>();
+
+  constructor(store: Store, file: AppendFile, path: string, name: string, now: () => Date, recovered: Recovered) {
+    this.#store = store;
+    this.#file = file;
+    this.path = path;
+    this.#name = name;
+    this.#now = now;
+    this.#head = { ...recovered.head, file: name, offset: 0 };
+    this.newestTime = recovered.newestTime;
+    this.alarm = recovered.alarm;
+  }
+
+  async begin(recovered: Recovered): Promise<void> {
+    const header = `${headerLine}\n`;
+    await this.#file.append(Buffer.from(header));
+    this.#head.offset = Buffer.byteLength(header);
+    const previous = recovered.previousFile === '' ? '-' : recovered.previousFile;
+    await this.append({ result: 'START', note: `v=1 prev=${previous} header=${sha256Hex(headerLine)}` });
+    if (recovered.torn !== undefined) {
+      await this.append({ result: 'TORN', note: `${recovered.torn.file} ${recovered.torn.bytes} bytes` });
+    }
+  }
+
+  get head(): { sequence: number; rowHash: string } {
+    return { sequence: this.#head.sequence, rowHash: this.#head.rowHash };
+  }
+
+  newestFor(serialNumber: string): { sequence: number; rowHash: string } | undefined {
+    const row = this.#store.get(
+      "SELECT seq, row_hash FROM log_rows WHERE device_sn = ? AND result IN ('SIGNED', 'REISSUED') ORDER BY seq DESC LIMIT 1",
+      serialNumber,
+    );
+    return row === undefined ? undefined : { sequence: number(row, 'seq'), rowHash: text(row, 'row_hash') };
+  }
+
+  append(entry: SigningLogEntry): Promise<{ sequence: number; rowHash: string }> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ entry, resolve, reject });
+      this.#writing ??= this.#drain().finally(() => {
+        this.#writing = undefined;
+      });
+    });
+  }
+
+  onRow(listener: (row: SigningLogRow) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    await this.#writing;
+    await this.#file.close();
+  }
+
+  async #drain(): Promise<void> {
+    // One turn of the loop, so that requests that are ready together share the fsync.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      await this.#writeBatch(batch);
+    }
+  }
+
+  async #writeBatch(batch: readonly Pending[]): Promise<void> {
+    const head = { ...this.#head };
+    const rows: SigningLogRow[] = [];
+    let text = '';
+    for (const { entry } of batch) {
+      const time = this.#now().toISOString();
+      const fields = {
+        ...emptyRow(),
+        ...entry,
+        seq: String(head.sequence + 1),
+        time_utc: time,
+        prev_hash: head.rowHash,
+      };
+      const { line, rowHash } = formatRow(fields);
+      head.sequence += 1;
+      head.rowHash = rowHash;
+      head.offset += Buffer.byteLength(line);
+      rows.push({ ...fields, row_hash: rowHash });
+      text += line;
+    }
+    try {
+      if (this.#broken !== undefined) await this.#mend();
+      await this.#file.append(Buffer.from(text));
+    } catch (thrown) {
+      // Part of the lines may be in the file: cut them off before anything else is appended.
+      this.#broken = thrown instanceof SignetError ? thrown : storageFailed(`Appending to ${this.path}`, thrown);
+      for (const waiting of batch) waiting.reject(this.#broken);
+      return;
+    }
+    this.#head = head;
+    this.newestTime = rows[rows.length - 1]?.time_utc ?? this.newestTime;
+    // The store may lag behind the file, never lead it; a failed write here is caught up at the next start.
+    this.#store
+      .write((database) => {
+        const statement = database.prepare(insertRow);
+        for (const row of rows) statement.run(...values(row), this.#name);
+        saveHead(database, head);
+      })
+      .catch(() => undefined);
+    batch.forEach((waiting, i) => {
+      const row = rows[i];
+      if (row === undefined) return;
+      waiting.resolve({ sequence: Number(row.seq), rowHash: row.row_hash });
+      for (const listener of this.#listeners) listener(row);
+    });
+  }
+
+  async #mend(): Promise<void> {
+    try {
+      truncate(this.path, this.#head.offset);
+      this.#broken = undefined;
+    } catch (thrown) {
+      throw storageFailed(`Repairing ${this.path}`, thrown);
+    }
+  }
+}
+
+function values(row: SigningLogRow): (string | number)[] {
+  return signingLogColumns.map((column) => (column === 'seq' ? Number(row.seq) : row[column]));
+}
+
+function saveHead(
+  database: { prepare(sql: string): { run(...values: (string | number)[]): unknown } },
+  head: Head,
+): void {
+  database
+    .prepare("INSERT OR REPLACE INTO facts (name, value) VALUES ('signing-log-head', ?)")
+    .run(JSON.stringify(head));
+}
+
+function loadHead(store: Store): Head | undefined {
+  const row = store.get("SELECT value FROM facts WHERE name = 'signing-log-head'");
+  if (row === undefined) return undefined;
+  const value: unknown = JSON.parse(text(row, 'value'));
+  if (
+    typeof value === 'object' &&
+    value !== null &&
+    'sequence' in value &&
+    'rowHash' in value &&
+    'file' in value &&
+    'offset' in value &&
+    typeof value.sequence === 'number' &&
+    typeof value.rowHash === 'string' &&
+    typeof value.file === 'string' &&
+    typeof value.offset === 'number'
+  ) {
+    return { sequence: value.sequence, rowHash: value.rowHash, file: value.file, offset: value.offset };
+  }
+  throw new SignetError('STORE_DAMAGED', "The record store's note of the signing log's head is damaged.");
+}
+
+function truncate(path: string, length: number): void {
+  const descriptor = openSync(path, 'r+');
+  try {
+    ftruncateSync(descriptor, length);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Bytes of a file from an offset on. */
+function tail(path: string, offset: number): Buffer {
+  const size = statSync(path).size;
+  if (size <= offset) return Buffer.alloc(0);
+  const descriptor = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(size - offset);
+    readSync(descriptor, bytes, 0, bytes.length, offset);
+    return bytes;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Compares store and files from the store's head on (so a start does not depend on the size of the log), takes over rows the
+ * store does not know yet, and moves a torn last line away.
+ */
+async function recover(folder: string, store: Store): Promise<Recovered> {
+  const names = inOrder(readdirSync(folder));
+  const known = loadHead(store);
+  const last = names[names.length - 1];
+  const fileNumber = last === undefined ? 1 : Number(/-(\d+)\.tsv$/.exec(last)?.[1] ?? 0) + 1;
+  const newestRow = store.get('SELECT time_utc FROM log_rows ORDER BY seq DESC LIMIT 1');
+  let newestTime = newestRow === undefined ? '' : text(newestRow, 'time_utc');
+  const head: Head = known ?? { sequence: 0, rowHash: firstPreviousHash, file: names[0] ?? '', offset: 0 };
+  let alarm = '';
+  let torn: { file: string; bytes: number } | undefined;
+  let lastGood = known?.file ?? '';
+  const taken: { row: SigningLogRow; file: string }[] = [];
+
+  const from = known === undefined ? 0 : names.indexOf(known.file);
+  if (known !== undefined && from < 0) {
+    alarm = `The signing log file ${known.file} that holds row ${known.sequence} is missing.`;
+  } else if (known !== undefined && statSync(join(folder, known.file)).size < known.offset) {
+    alarm = `The signing log file ${known.file} ends before row ${known.sequence}: its tail was lost.`;
+  }
+  for (let i = Math.max(from, 0); alarm === '' && i < names.length; i += 1) {
+    const name = names[i] ?? '';
+    const path = join(folder, name);
+    const start = name === known?.file ? known.offset : 0;
+    const bytes = tail(path, start);
+    let at = 0;
+    let lineNumber = start === 0 ? 0 : 1;
+    while (at < bytes.length) {
+      const end = bytes.indexOf(0x0a, at);
+      const line = end < 0 ? undefined : bytes.toString('utf8', at, end);
+      const isLast = end < 0 || end === bytes.length - 1;
+      const header = lineNumber === 0;
+      const row = line === undefined || header ? undefined : parseRow(line);
+      if (header ? line !== headerLine : row === undefined) {
+        if (!isLast) {
+          alarm = `The signing log file ${name} is damaged after row ${head.sequence}.`;
+          break;
+        }
+        const rest = bytes.subarray(at);
+        writeFileSync(`${path}.torn`, rest);
+        truncate(path, start + at);
+        syncFolderSync(folder);
+        torn = { file: name, bytes: rest.length };
+        break;
+      }
+      if (row !== undefined) {
+        if (row.prev_hash !== head.rowHash || row.seq !== String(head.sequence + 1)) {
+          alarm = `The chain of the signing log is broken at row ${row.seq} of ${name}.`;
+          break;
+        }
+        head.sequence += 1;
+        head.rowHash = row.row_hash;
+        newestTime = row.time_utc > newestTime ? row.time_utc : newestTime;
+        taken.push({ row, file: name });
+      }
+      lineNumber += 1;
+      at = end + 1;
+      head.file = name;
+      head.offset = start + at;
+      lastGood = name;
+    }
+  }
+  if (taken.length > 0) {
+    await store.write((database) => {
+      const statement = database.prepare(insertRow);
+      for (const { row, file } of taken) statement.run(...values(row), file);
+      saveHead(database, head);
+    });
+  }
+  return { head, newestTime, alarm, torn, previousFile: lastGood, fileNumber };
+}
+
+/** What is wrong with the files of a log folder; empty when the whole chain is good. Reads everything, file by file. */
+export function verifySigningLog(folder: string): {
+  readonly rows: number;
+  readonly files: number;
+  readonly headHash: string;
+  readonly complaints: readonly string[];
+} {
+  const names = inOrder(readdirSync(folder));
+  const complaints: string[] = [];
+  let rowHash = firstPreviousHash;
+  let sequence = 0;
+  let previousFile = '-';
+  for (const name of names) {
+    const content = readFileSync(join(folder, name), 'utf8');
+    const lines = content.split('\n');
+    const rest = lines.pop();
+    if (rest !== '') complaints.push(`${name}: the last line is cut off`);
+    if (lines[0] !== headerLine) complaints.push(`${name}: the first line is not the column names`);
+    lines.slice(1).forEach((line, i) => {
+      const row = parseRow(line);
+      if (row === undefined) {
+        complaints.push(`${name}: line ${i + 2} was changed or damaged`);
+        return;
+      }
+      if (row.prev_hash !== rowHash) complaints.push(`${name}: row ${row.seq} does not follow the row before it`);
+      if (row.seq !== String(sequence + 1))
+        complaints.push(`${name}: row ${row.seq} where row ${sequence + 1} should be`);
+      if (
+        i === 0 &&
+        (row.result !== 'START' || !row.note.startsWith(`v=1 prev=${previousFile} header=${sha256Hex(headerLine)}`))
+      ) {
+        complaints.push(`${name}: the first row does not name the file before it`);
+      }
+      rowHash = row.row_hash;
+      sequence = Number(row.seq);
+    });
+    if (lines.length > 1) previousFile = name;
+  }
+  return { rows: sequence, files: names.length, headHash: rowHash, complaints };
+}
