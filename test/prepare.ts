@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/**
+ * System parts that the suites need, with the Debian package that brings each. On Debian as root they are installed;
+ * elsewhere the missing ones are named, and the suites that need them fail with the same words.
+ */
+interface Part {
+  readonly package: string;
+  /** A file that is there when the package is. */
+  readonly file: string;
+}
+
+const parts: readonly Part[] = [
+  { package: 'gcc', file: '/usr/bin/gcc' },
+  { package: 'make', file: '/usr/bin/make' },
+  { package: 'openssl', file: '/usr/bin/openssl' },
+  { package: 'chromium', file: '/usr/bin/chromium' },
+  { package: 'gcc-arm-none-eabi', file: '/usr/bin/arm-none-eabi-gcc' },
+  { package: 'qemu-system-arm', file: '/usr/bin/qemu-system-arm' },
+  { package: 'socat', file: '/usr/bin/socat' },
+  { package: 'cppcheck', file: '/usr/bin/cppcheck' },
+];
+
+export function missingPackages(): string[] {
+  return parts.filter((part) => !existsSync(part.file)).map((part) => part.package);
+}
+
+/** Installs what is missing where that is possible; gives what is still missing. */
+export function prepareSystem(): string[] {
+  const missing = missingPackages();
+  if (missing.length === 0) return [];
+  const root = process.getuid?.() === 0;
+  if (!root || !existsSync('/usr/bin/apt-get')) {
+    process.stdout.write(
+      `Missing system parts (Debian: apt-get install ${missing.join(' ')}). The suites that need them will fail.\n`,
+    );
+    return missing;
+  }
+  process.stdout.write(`Installing ${missing.join(' ')} …\n`);
+  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  spawnSync('apt-get', ['update', '-qq'], { stdio: ['ignore', 'ignore', 'inherit'], env: environment });
+  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: environment,
+  });
+  return missingPackages();
+}
