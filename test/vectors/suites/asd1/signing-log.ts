@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatRow, headerLine, parseRow, sha256Hex } from '../../../../src-main/records/signing-log-format.ts';
-import { type Judge, passed, wrong } from '../../judge.ts';
 import { signingLogColumns } from '../../../../src-shared/model/signing-log-row.ts';
+import { type Judge, passed, wrong } from '../../judge.ts';
 
 const input = z.object({ header: z.string(), lines_without_row_hash: z.array(z.string()) });
 const output = z.object({ row_hashes: z.array(z.string()), file_sha256: z.string() });
@@ -17,9 +17,12 @@ export const judge: Judge = (testCase) => {
     const row = parseRow(line);
     if (row === undefined) return wrong(`row ${i + 1} is not read back`);
     const made = formatRow(Object.fromEntries(signingLogColumns.map((column) => [column, row[column]])) as typeof row);
-    if (made.rowHash !== expected.row_hashes[i]) return wrong(`row ${i + 1}: ${made.rowHash}, expected ${expected.row_hashes[i]}`);
+    if (made.rowHash !== expected.row_hashes[i])
+      return wrong(`row ${i + 1}: ${made.rowHash}, expected ${expected.row_hashes[i]}`);
     file += made.line;
   }
   const digest = sha256Hex(file);
-  return digest === expected.file_sha256.toUpperCase() ? passed : wrong(`file: ${digest}, expected ${expected.file_sha256}`);
+  return digest === expected.file_sha256.toUpperCase()
+    ? passed
+    : wrong(`file: ${digest}, expected ${expected.file_sha256}`);
 };

@@ -1,0 +1,127 @@
+import { createHash, hkdfSync, scrypt } from 'node:crypto';
+import { concat, utf8 } from '../../../src-shared/base/bytes.ts';
+import { Secret } from '../../../src-shared/base/secret.ts';
+
+/**
+ * From passwords to the chip's two keys K4 (authorises signing) and K5 (writes K4): signer-and-server.md 6.4.
+ * Passwords come in as Secret holding UTF-8 of the text as typed; NFC is applied here.
+ */
+
+/** scrypt parameters as they stand in the record (tag 0E). */
+export interface KdfParameters {
+  /** 1 = scrypt, the only one there is */
+  readonly algorithm: number;
+  readonly log2N: number;
+  readonly r: number;
+  readonly p: number;
+}
+
+/** New modules: N = 2^17. */
+export const newModuleKdf: KdfParameters = { algorithm: 1, log2N: 17, r: 8, p: 1 };
+
+/** Only 2^14..2^18, r 8, p 1: a weakened record must not make us send a cheap-to-crack proof, free parameters would be a denial of service. */
+export function kdfAccepted(parameters: KdfParameters): boolean {
+  return (
+    parameters.algorithm === 1 &&
+    Number.isInteger(parameters.log2N) &&
+    parameters.log2N >= 14 &&
+    parameters.log2N <= 18 &&
+    parameters.r === 8 &&
+    parameters.p === 1
+  );
+}
+
+/** Bytes scrypt may use: twice what it needs, since the library's default of 32 MiB refuses even 2^15. */
+export function kdfMemory(parameters: KdfParameters): number {
+  return 256 * 2 ** parameters.log2N * parameters.r;
+}
+
+/** Two 32-byte keys; each wiped by its owner. */
+export interface ModuleKeys {
+  readonly k4: Secret;
+  readonly k5: Secret;
+}
+
+export const minimumPasswordCharacters = 12;
+
+export interface PolicyVerdict {
+  readonly accepted: boolean;
+  /** Unicode code points after NFC */
+  readonly characters: number;
+  /** UTF-8 bytes after NFC */
+  readonly bytes: number;
+}
+
+/** Length rule: at least `minimum` code points and 1..128 bytes, both after NFC; nothing is trimmed. */
+export function checkPasswordPolicy(password: string, minimum = minimumPasswordCharacters): PolicyVerdict {
+  const normal = password.normalize('NFC');
+  const characters = [...normal].length;
+  const bytes = utf8(normal).length;
+  return { accepted: characters >= minimum && bytes >= 1 && bytes <= 128, characters, bytes };
+}
+
+/** UTF-8 of the NFC form, as a Secret; undefined when it is not 1..128 bytes. The string itself cannot be wiped: its caller lets go of it. */
+export function passwordSecret(password: string): Secret | undefined {
+  const bytes = utf8(password.normalize('NFC'));
+  return bytes.length >= 1 && bytes.length <= 128 ? new Secret(bytes) : undefined;
+}
+
+function scrypt64(password: Secret, salt: Uint8Array, parameters: KdfParameters): Promise<Buffer> {
+  const n = 2 ** parameters.log2N;
+  return new Promise((resolve, reject) => {
+    password.use((bytes) => {
+      scrypt(
+        bytes,
+        salt,
+        64,
+        { N: n, r: parameters.r, p: parameters.p, maxmem: kdfMemory(parameters) },
+        (error, key) => (error === null ? resolve(key) : reject(error)),
+      );
+    });
+  });
+}
+
+function splitKeys(both: Uint8Array): ModuleKeys {
+  const keys = { k4: new Secret(both.slice(0, 32)), k5: new Secret(both.slice(32, 64)) };
+  both.fill(0);
+  return keys;
+}
+
+/** Keys of one password. `serialNumber` 9 bytes, `salt` 16 bytes (record). */
+export async function keysFromPassword(
+  password: Secret,
+  serialNumber: Uint8Array,
+  salt: Uint8Array,
+  parameters: KdfParameters,
+): Promise<ModuleKeys> {
+  return splitKeys(await scrypt64(password, concat(utf8('ASD1-pw'), serialNumber, salt), parameters));
+}
+
+/** Keys of a module for two persons: neither password alone says anything about them. */
+export async function keysFromTwoPasswords(
+  passwordA: Secret,
+  passwordB: Secret,
+  serialNumber: Uint8Array,
+  salt: Uint8Array,
+  parameters: KdfParameters,
+): Promise<ModuleKeys> {
+  const a = await scrypt64(passwordA, concat(utf8('ASD1-pwA'), serialNumber, salt), parameters);
+  const b = await scrypt64(passwordB, concat(utf8('ASD1-pwB'), serialNumber, salt), parameters);
+  const input = concat(a, b);
+  const both = new Uint8Array(hkdfSync('sha256', input, new Uint8Array(0), concat(utf8('ASD1-2p'), serialNumber), 64));
+  for (const used of [a, b, input]) used.fill(0);
+  return splitKeys(both);
+}
+
+/** Keys of a module without password: known to everybody, so that one can be set later. */
+export function openModuleKeys(serialNumber: Uint8Array): ModuleKeys {
+  const digest = (label: string): Secret =>
+    new Secret(new Uint8Array(createHash('sha256').update(utf8(label)).update(serialNumber).digest()));
+  return { k4: digest('ASD1-open'), k5: digest('ASD1-open-w') };
+}
+
+/** Zeroes both. */
+export function wipeKeys(keys: ModuleKeys): void {
+  keys.k4.wipe();
+  keys.k5.wipe();
+}
