@@ -1,0 +1,87 @@
+import type { Command } from '../../src-shared/atecc/command.ts';
+import { SignetError } from '../../src-shared/base/error.ts';
+import { fail, ok, type Result } from '../../src-shared/base/result.ts';
+import type { DeviceFailure } from './failures.ts';
+import { sequenceMayRedo } from './retry.ts';
+
+/**
+ * The body of a sequence: a generator that yields what is to be sent and is fed with the answers. It knows no time and no
+ * I/O, so the same body runs against a chip, and against an assumed chip when only the list of packets is wanted.
+ */
+export type Steps<T> = Generator<Step, T, StepAnswer>;
+
+export type Step =
+  | {
+      readonly kind: 'command';
+      readonly command: Command<unknown>;
+      /** Status bytes that the body wants to judge itself; every other status but success ends or redoes the sequence. */
+      readonly accept: readonly number[];
+      /** The packet's data are secret: observers see dots instead. */
+      readonly secret: boolean;
+      /** After a lost answer the sequence may be begun again as a whole without a look at the chip. */
+      readonly redoable: boolean;
+    }
+  /** Idle and wake in the middle: restarts the watchdog, keeps TempKey (atecc-device.md 1). */
+  | { readonly kind: 'idle-wake' }
+  /** Ends the sequence with a failure of the body's own. */
+  | { readonly kind: 'stop'; readonly failure: DeviceFailure };
+
+/** The answer packet (count..CRC) of a command; undefined after anything else. */
+export type StepAnswer = Uint8Array | undefined;
+
+export interface AskOptions {
+  readonly secret?: boolean;
+  /**
+   * Overrules the command's own word on repetition, for the sequence as a whole: true where beginning again from the wake
+   * does the same once more (an encrypted write under a fresh nonce, OTP before data lock).
+   */
+  readonly redoable?: boolean;
+}
+
+/** Sends a command; comes back only with its decoded answer. */
+export function* ask<T>(command: Command<T>, options: AskOptions = {}): Steps<T> {
+  const decoded = command.decode(packetOf(yield commandStep(command, [], options)));
+  if (!decoded.ok) throw new SignetError('INTERNAL', `a sequence went on after a failed ${command.name}`);
+  return decoded.value;
+}
+
+/** Sends a command whose status bytes in `accept` are answers too; a failure is one of these. */
+export function* askStatus<T>(
+  command: Command<T>,
+  accept: readonly number[],
+  options: AskOptions = {},
+): Steps<Result<T, number>> {
+  const decoded = command.decode(packetOf(yield commandStep(command, accept, options)));
+  if (decoded.ok) return ok(decoded.value);
+  if (decoded.failure.kind === 'malformed' || !accept.includes(decoded.failure.status)) {
+    throw new SignetError('INTERNAL', `a sequence went on after a failed ${command.name}`);
+  }
+  return fail(decoded.failure.status);
+}
+
+/** Ends the sequence with this failure: nothing after it runs. */
+export function* stop(failure: DeviceFailure): Steps<never> {
+  yield { kind: 'stop', failure };
+  throw new SignetError('INTERNAL', 'a stopped sequence went on');
+}
+
+/** Idle, then wake, in the middle of a sequence. */
+export function* idleWake(): Steps<undefined> {
+  yield { kind: 'idle-wake' };
+  return undefined;
+}
+
+function commandStep(command: Command<unknown>, accept: readonly number[], options: AskOptions): Step {
+  return {
+    kind: 'command',
+    command,
+    accept,
+    secret: options.secret === true,
+    redoable: options.redoable ?? sequenceMayRedo(command),
+  };
+}
+
+function packetOf(answer: StepAnswer): Uint8Array {
+  if (answer === undefined) throw new SignetError('INTERNAL', 'a command step was fed without an answer');
+  return answer;
+}
