@@ -1,0 +1,113 @@
+import { byteAt, concat, padRight, sliceExact } from '../../base/bytes.ts';
+import { SignetError } from '../../base/error.ts';
+import { BLOCK_SIZE, type MemoryAddress, OTP_SIZE, otpAddress, slotBlocks, slotSize } from '../address.ts';
+import type { ConfigZone } from './model.ts';
+import { type Slot, slotUse } from './slot.ts';
+
+/** What the data-lock policy `fill+crc` means for an image (provisioning-recipes.md 5). */
+export interface FillPlan {
+  /** Slots with a private key: neither written nor under the CRC. */
+  readonly privateSlots: readonly number[];
+  /** Every 32-byte block to write: ascending by slot, then block, then OTP. */
+  readonly blocks: readonly MemoryAddress[];
+  /** Bytes under the data-lock CRC (rule `full`: 36, 416 or 72 a slot, OTP 64). */
+  readonly crcBytes: number;
+  /** Secret slots: filled with random bytes where nothing is planned for them. */
+  readonly randomSlots: readonly number[];
+  /** Slots that may be locked one by one. */
+  readonly lockableSlots: readonly number[];
+}
+
+/** One 32-byte write. */
+export interface FilledBlock {
+  readonly address: MemoryAddress;
+  /** 32 bytes; the chip ignores what lies behind the end of a short last block. */
+  readonly bytes: Uint8Array;
+}
+
+/** All writes of stages 6 and 7 and what the chip then computes its CRC over. */
+export interface Fill {
+  readonly blocks: readonly FilledBlock[];
+  /** Slots 0..15 without private ones at full size, then OTP. Holds secrets where the plan does: keep it short-lived. */
+  readonly crcInput: Uint8Array;
+}
+
+const otpBlocks: readonly MemoryAddress[] = [otpAddress(0), otpAddress(1)];
+
+/** Which blocks `fill+crc` writes, how many bytes its CRC covers, and which slots it fills at random. */
+export function fillPlan(config: ConfigZone): FillPlan {
+  const written = config.slots.filter((slot) => !slot.keyConfig.private);
+  return {
+    privateSlots: config.slots.filter((slot) => slot.keyConfig.private).map((slot) => slot.number),
+    blocks: [...written.flatMap((slot) => slotBlocks(slot.number)), ...otpBlocks],
+    crcBytes: written.reduce((sum, slot) => sum + slotSize(slot.number), OTP_SIZE),
+    randomSlots: written.filter((slot) => slot.slotConfig.isSecret).map((slot) => slot.number),
+    lockableSlots: config.slots.filter((slot) => slot.keyConfig.lockable).map((slot) => slot.number),
+  };
+}
+
+/**
+ * The content of every block that `fill+crc` writes, and of the CRC: planned bytes padded with 00; without any a secret
+ * slot gets `random(size)`, another 00, OTP FF. A public key that needs validation counts with the high nibble A in its
+ * first byte, because the chip sets it at every write (provisioning-recipes.md 5).
+ * @param planned content by slot, from byte 0, at most the slot's size.
+ * @param random gives that many random bytes; called once per secret slot without content, in slot order.
+ * @param otp at most 64 bytes, padded with FF.
+ * @throws SignetError PLAN_UNSAFE when bytes are planned for a private-key slot, or more than a slot holds.
+ */
+export function fillBlocks(
+  config: ConfigZone,
+  planned: ReadonlyMap<number, Uint8Array>,
+  random: (count: number) => Uint8Array,
+  otp: Uint8Array = new Uint8Array(0),
+): Fill {
+  for (const [number, bytes] of planned) checkPlanned(config, number, bytes);
+  if (otp.length > OTP_SIZE) throw new SignetError('PLAN_UNSAFE', `${otp.length} bytes do not fit the 64 bytes of OTP`);
+  const blocks: FilledBlock[] = [];
+  const crcInput: Uint8Array[] = [];
+  for (const slot of config.slots) {
+    if (slot.keyConfig.private) continue;
+    const content = slotContent(slot, planned.get(slot.number), random);
+    blocks.push(...cut(slotBlocks(slot.number), content));
+    crcInput.push(asStored(slot, content));
+  }
+  const otpContent = padRight(otp, OTP_SIZE, 0xff);
+  blocks.push(...cut(otpBlocks, otpContent));
+  return { blocks, crcInput: concat(...crcInput, otpContent) };
+}
+
+function checkPlanned(config: ConfigZone, number: number, bytes: Uint8Array): void {
+  const slot = config.slots[number];
+  if (slot === undefined) throw new SignetError('PLAN_UNSAFE', `there is no slot ${number}`, { slot: number });
+  if (slot.keyConfig.private) {
+    throw new SignetError('PLAN_UNSAFE', `slot ${number} holds a private key; data cannot be written there`, { slot: number });
+  }
+  if (bytes.length > slotSize(number)) {
+    throw new SignetError('PLAN_UNSAFE', `${bytes.length} bytes do not fit the ${slotSize(number)} bytes of slot ${number}`, {
+      slot: number,
+    });
+  }
+}
+
+function slotContent(slot: Slot, planned: Uint8Array | undefined, random: (count: number) => Uint8Array): Uint8Array {
+  const size = slotSize(slot.number);
+  if (planned !== undefined) return padRight(planned, size);
+  if (!slot.slotConfig.isSecret) return new Uint8Array(size);
+  const drawn = random(size);
+  if (drawn.length !== size) throw new RangeError(`${size} random bytes asked for, ${drawn.length} given`);
+  return drawn;
+}
+
+/** What the chip holds after the write, as far as the CRC sees it. */
+function asStored(slot: Slot, content: Uint8Array): Uint8Array {
+  const use = slotUse(slot);
+  if (use.kind === 'private-key' || !use.needsValidation) return content;
+  const stored = content.slice();
+  stored[0] = (byteAt(content, 0) & 0x0f) | 0xa0;
+  return stored;
+}
+
+function cut(addresses: readonly MemoryAddress[], content: Uint8Array): FilledBlock[] {
+  const whole = padRight(content, addresses.length * BLOCK_SIZE);
+  return addresses.map((address, i) => ({ address, bytes: sliceExact(whole, i * BLOCK_SIZE, BLOCK_SIZE) }));
+}
