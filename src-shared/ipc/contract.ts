@@ -1,0 +1,478 @@
+import { z } from 'zod';
+import { planSchema } from '../model/plan.ts';
+import { healthSchema, roleSchema, runRecordSchema, stateSchema, stateSlices } from './state.ts';
+
+/**
+ * The one contract between the core and any screen. Adding a call is one entry here and one method in the line: handlers and
+ * clients derive their types from this object. Inputs are parsed by the dispatcher; outputs are parsed in tests.
+ */
+const none = z.strictObject({});
+const done = z.strictObject({});
+const site = z.string().min(1).max(64);
+const text = (max: number) => z.string().max(max);
+/** As typed; lives for one call. Never in state, events, logs or errors. */
+const password = z.string().min(1).max(512);
+
+export const logFilterSchema = z.strictObject({
+  from: text(30).default(''),
+  to: text(30).default(''),
+  batch: text(64).default(''),
+  station: text(64).default(''),
+  signer: text(18).default(''),
+  result: z
+    .array(z.enum(['START', 'SIGNED', 'REISSUED', 'REFUSED', 'FAILED', 'TORN']))
+    .max(6)
+    .default([]),
+  /** Prefix of a device serial number. */
+  serial: text(18).default(''),
+  text: text(100).default(''),
+});
+
+export const logRowSchema = z.record(z.string(), z.string());
+
+export const findingSchema = z.strictObject({
+  id: z.string(),
+  severity: z.enum(['error', 'warning', 'note']),
+  bytes: z.array(z.int()),
+  slot: z.int().nullable(),
+  title: z.string(),
+  consequence: z.string(),
+  /** Slots that "Lock slots …" would add; empty = no one-click remedy. */
+  lockSlots: z.array(z.int()),
+});
+
+export const configRowSchema = z.strictObject({
+  offset: z.int(),
+  length: z.int(),
+  bytes: z.string(),
+  field: z.string(),
+  meaning: z.string(),
+  /** Bytes on the connected chip, when one is compared and differs. */
+  chip: z.string().nullable(),
+});
+
+export const certificateViewSchema = z.strictObject({
+  pem: z.string(),
+  /** Decoded tree: label, value, children. */
+  tree: z.array(z.strictObject({ depth: z.int(), label: z.string(), value: z.string() })),
+  subject: z.string(),
+  issuer: z.string(),
+  serial: z.string(),
+  notBefore: z.string(),
+  notAfter: z.string(),
+  fingerprint: z.string(),
+});
+
+export const packetSchema = z.strictObject({
+  stage: z.int(),
+  command: z.string(),
+  describe: z.string(),
+  packet: z.string(),
+  /** Secret bytes of the packet are shown as dots. */
+  irreversible: z.boolean(),
+  typicalMs: z.number(),
+});
+
+export const exportFormats = ['tsv', 'csv', 'json', 'pem'] as const;
+
+export const settingsSchema = z.strictObject({
+  station: text(64),
+  language: z.enum(['en', 'de']),
+  theme: z.enum(['system', 'light', 'dark']),
+  textScale: z.int().min(100).max(200),
+  server: z.strictObject({
+    mode: z.enum(['own', 'remote']),
+    listen: z.boolean(),
+    address: text(255),
+    port: z.int().min(0).max(65535),
+    allow: z.array(text(64)).max(64),
+    remoteHost: text(255),
+    remotePort: z.int().min(1).max(65535),
+  }),
+  sites: z.array(z.strictObject({ id: site, label: text(48), connector: text(255), enabled: z.boolean() })).max(16),
+  /** Kits typed in by hand: `tcp:host:port`, a port path. */
+  extraKits: z.array(text(255)).max(32),
+  trustedRoots: z.array(z.strictObject({ name: text(64), publicKey: text(128) })).max(64),
+  sound: z.strictObject({ on: z.boolean(), volume: z.int().min(0).max(100) }),
+  passwordMinimum: z.int().min(12).max(64),
+});
+
+export const contract = {
+  calls: {
+    snapshot: { in: none, out: z.strictObject({ sequence: z.int(), state: stateSchema }) },
+    ping: { in: z.strictObject({ text: text(200) }), out: z.strictObject({ text: z.string() }) },
+
+    // first start and simulation
+    'simulation.start': {
+      in: z.strictObject({ sites: z.int().min(1).max(16), part: z.enum(['508', '608']), realTime: z.boolean() }),
+      out: done,
+    },
+    'simulation.stop': { in: none, out: done },
+    'simulation.insert': {
+      in: z.strictObject({
+        site,
+        board: z.enum([
+          'new',
+          'config-locked',
+          'data-locked',
+          'foreign',
+          'provisioned',
+          'other-part',
+          'planted-key',
+          'two-chips',
+          'no-chip',
+          'failing',
+          'interrupted',
+        ]),
+      }),
+      out: done,
+    },
+    'simulation.remove': { in: z.strictObject({ site }), out: done },
+    'station.setUp': { in: z.strictObject({ name: text(64).min(1) }), out: done },
+
+    // line
+    'line.start': {
+      in: z.strictObject({
+        site,
+        action: z.enum(['provision', 'resume', 'retry', 'validate', 'accept-key']),
+        unitLabel: text(64).default(''),
+      }),
+      out: z.strictObject({ runId: z.string() }),
+    },
+    'line.startAll': { in: none, out: z.strictObject({ started: z.int() }) },
+    'line.setAside': { in: z.strictObject({ site, reason: text(200) }), out: done },
+    'line.releaseStop': { in: z.strictObject({ reason: text(200) }), out: done },
+    'line.acceptFirstArticle': { in: none, out: done },
+    'line.setBatch': { in: z.strictObject({ batch: text(64), quota: z.int().min(1).nullable() }), out: done },
+    'line.resetShift': { in: none, out: done },
+
+    // people
+    'people.signOn': { in: z.strictObject({ name: text(64).min(1), pin: text(32).default('') }), out: done },
+    'people.signOff': { in: none, out: done },
+    'people.list': {
+      in: none,
+      out: z.array(z.strictObject({ name: z.string(), role: roleSchema, badge: z.string(), active: z.boolean() })),
+    },
+    'people.save': {
+      in: z.strictObject({
+        name: text(64).min(1),
+        role: roleSchema,
+        badge: text(64).default(''),
+        pin: text(32).default(''),
+        active: z.boolean(),
+      }),
+      out: done,
+    },
+
+    // signers
+    'signers.unlock': {
+      in: z.strictObject({ serialNumber: text(18), passwords: z.array(password).min(1).max(2) }),
+      out: done,
+    },
+    'signers.lock': { in: z.strictObject({ serialNumber: text(18) }), out: done },
+    'signers.lockAll': { in: none, out: done },
+    'signers.rename': { in: z.strictObject({ serialNumber: text(18), label: text(64) }), out: done },
+    'signers.changePassword': {
+      in: z.strictObject({
+        serialNumber: text(18),
+        oldPasswords: z.array(password).max(2),
+        newPasswords: z.array(password).min(1).max(2),
+      }),
+      out: done,
+    },
+    'signers.certificate': { in: z.strictObject({ serialNumber: text(18) }), out: z.array(certificateViewSchema) },
+    'signers.export': {
+      in: z.strictObject({ serialNumber: text(18) }),
+      out: z.array(z.strictObject({ name: z.string(), content: z.string() })),
+    },
+    /** Roots the station can sign new signers with: root sticks and root files. */
+    'signers.roots': {
+      in: none,
+      out: z.array(
+        z.strictObject({ id: z.string(), kind: z.enum(['chip', 'file']), name: z.string(), notAfter: z.string() }),
+      ),
+    },
+    'signers.createRoot': {
+      in: z.strictObject({
+        kind: z.enum(['chip', 'file']),
+        kit: text(255),
+        commonName: text(48).min(1),
+        organisation: text(48).min(1),
+        years: z.int().min(0).max(31),
+        passwords: z.array(password).max(2),
+      }),
+      out: z.strictObject({ record: z.string(), publicKey: z.string(), fingerprint: z.string() }),
+    },
+    'signers.setUp': {
+      in: z.strictObject({
+        kit: text(255),
+        root: text(255),
+        rootPasswords: z.array(password).max(2),
+        name: text(48).min(1),
+        organisation: text(48).min(1),
+        deviceName: text(48).min(1),
+        signerId: z.int().min(0).max(0xffff),
+        chainId: z.int().min(0).max(15),
+        profile: z.enum(['2015', 'zero-touch', 'tng']),
+        deviceYears: z.int().min(0).max(31),
+        signerYears: z.int().min(0).max(31),
+        passwords: z.array(password).max(2),
+      }),
+      out: z.strictObject({ serialNumber: z.string(), files: z.array(z.string()), signatureWindowMs: z.number() }),
+    },
+
+    // records
+    'records.log': {
+      in: z.strictObject({
+        filter: logFilterSchema,
+        before: z.int().nullable(),
+        limit: z.int().min(1).max(500),
+        descending: z.boolean(),
+      }),
+      out: z.strictObject({ rows: z.array(logRowSchema), more: z.boolean() }),
+    },
+    /** Rows at positions of the filtered list, for a scroll bar over a million rows. */
+    'records.logAt': {
+      in: z.strictObject({ filter: logFilterSchema, position: z.int().min(0), limit: z.int().min(1).max(500) }),
+      out: z.strictObject({ total: z.int(), position: z.int(), rows: z.array(logRowSchema) }),
+    },
+    'records.archive': {
+      in: z.strictObject({ serial: text(18), position: z.int().min(0), limit: z.int().min(1).max(500) }),
+      out: z.strictObject({
+        total: z.int(),
+        rows: z.array(
+          z.strictObject({
+            serialNumber: z.string(),
+            certificateSerial: z.string(),
+            issuedAt: z.string(),
+            notAfter: z.string(),
+            signer: z.string(),
+            definition: z.string(),
+          }),
+        ),
+      }),
+    },
+    'records.unit': {
+      in: z.strictObject({ serialNumber: text(18) }),
+      out: z.strictObject({
+        serialNumber: z.string(),
+        runs: z.array(runRecordSchema),
+        rows: z.array(logRowSchema),
+        certificates: z.array(
+          z.strictObject({
+            device: certificateViewSchema,
+            signer: certificateViewSchema,
+            /** Verified now, against the trusted roots. */
+            chain: z.strictObject({ verified: z.boolean(), reason: z.string(), root: z.string() }),
+          }),
+        ),
+        reworks: z.array(
+          z.strictObject({ reason: z.string(), who: z.string(), createdAt: z.string(), usedFor: z.string() }),
+        ),
+      }),
+    },
+    'records.charts': {
+      in: z.strictObject({ from: text(30), to: text(30), batch: text(64) }),
+      out: z.strictObject({
+        runs: z.int(),
+        passed: z.int(),
+        failed: z.int(),
+        firstPass: z.int(),
+        perDay: z.array(z.strictObject({ day: z.string(), passed: z.int(), failed: z.int() })),
+        failures: z.array(z.strictObject({ code: z.string(), errorName: z.string(), count: z.int() })),
+        stageTimes: z.array(z.strictObject({ stage: z.string(), medianMs: z.number(), p95Ms: z.number() })),
+      }),
+    },
+    'records.rework': { in: z.strictObject({ serialNumber: text(18).min(18), reason: text(200).min(1) }), out: done },
+    'records.export': {
+      in: z.strictObject({
+        what: z.enum(['log', 'archive', 'runs', 'activity']),
+        format: z.enum(exportFormats),
+        filter: logFilterSchema,
+      }),
+      out: z.strictObject({ name: z.string(), content: z.string(), rows: z.int() }),
+    },
+    'records.verifyLog': {
+      in: none,
+      out: z.strictObject({ rows: z.int(), files: z.int(), complaints: z.array(z.string()) }),
+    },
+
+    // plan
+    'plan.list': {
+      in: none,
+      out: z.array(
+        z.strictObject({
+          name: z.string(),
+          version: z.int(),
+          released: z.boolean(),
+          active: z.boolean(),
+          createdAt: z.string(),
+          createdBy: z.string(),
+          digest: z.string(),
+        }),
+      ),
+    },
+    'plan.get': { in: z.strictObject({ name: text(64), version: z.int() }), out: planSchema },
+    /** Stores the plan as the next version of its name; versions never change afterwards. */
+    'plan.save': {
+      in: z.strictObject({ plan: planSchema }),
+      out: z.strictObject({ version: z.int(), digest: z.string() }),
+    },
+    'plan.release': { in: z.strictObject({ name: text(64), version: z.int() }), out: done },
+    'plan.activate': { in: z.strictObject({ name: text(64), version: z.int() }), out: done },
+    'plan.inspect': {
+      in: z.strictObject({
+        plan: planSchema,
+        entry: z.int().min(0).max(7),
+        part: z.enum(['ATECC508A', 'ATECC608']),
+        site: site.nullable(),
+      }),
+      out: z.strictObject({
+        rows: z.array(configRowSchema),
+        slots: z.array(
+          z.strictObject({
+            slot: z.int(),
+            slotConfig: z.string(),
+            keyConfig: z.string(),
+            kind: z.string(),
+            read: z.string(),
+            write: z.string(),
+            flags: z.string(),
+            lockable: z.boolean(),
+          }),
+        ),
+        findings: z.array(findingSchema),
+        certinfo: z.array(z.strictObject({ label: z.string(), value: z.string() })),
+        sample: certificateViewSchema.nullable(),
+        error: z.string(),
+      }),
+    },
+    'plan.dryRun': {
+      in: z.strictObject({
+        plan: planSchema,
+        entry: z.int().min(0).max(7),
+        part: z.enum(['ATECC508A', 'ATECC608']),
+        site: site.nullable(),
+      }),
+      out: z.strictObject({
+        packets: z.array(packetSchema),
+        findings: z.array(findingSchema),
+        problems: z.array(z.string()),
+        totalMs: z.number(),
+      }),
+    },
+    'plan.presets': {
+      in: none,
+      out: z.array(z.strictObject({ id: z.string(), part: z.string(), title: z.string(), image: z.string() })),
+    },
+    'plan.importFile': {
+      in: z.strictObject({
+        kind: z.enum(['certinfo', 'definition', 'config', 'certificate']),
+        name: text(255),
+        content: text(2_000_000),
+      }),
+      out: z.strictObject({
+        kind: z.string(),
+        text: z.string(),
+        summary: z.array(z.strictObject({ label: z.string(), value: z.string() })),
+      }),
+    },
+
+    // activity, settings, server, health
+    'activity.recent': {
+      in: none,
+      out: z.array(
+        z.strictObject({
+          time: z.string(),
+          level: z.enum(['info', 'warning', 'error']),
+          text: z.string(),
+          line: z.string(),
+        }),
+      ),
+    },
+    'settings.get': { in: none, out: settingsSchema },
+    'settings.save': { in: settingsSchema, out: done },
+    'server.stations': {
+      in: none,
+      out: z.array(z.strictObject({ name: z.string(), createdAt: z.string(), withdrawn: z.boolean() })),
+    },
+    /** The key is shown once, to be carried to the station. */
+    'server.addStation': { in: z.strictObject({ name: text(64).min(1) }), out: z.strictObject({ key: z.string() }) },
+    'server.withdrawStation': { in: z.strictObject({ name: text(64) }), out: done },
+    'server.clients': {
+      in: none,
+      out: z.array(
+        z.strictObject({
+          address: z.string(),
+          station: z.string(),
+          auth: z.enum(['claimed', 'authenticated']),
+          since: z.string(),
+          requests: z.int(),
+        }),
+      ),
+    },
+    'kits.list': {
+      in: none,
+      out: z.array(
+        z.strictObject({
+          path: z.string(),
+          connector: z.string(),
+          name: z.string(),
+          use: z.enum(['site', 'signer', 'root', 'free', 'refused']),
+          reason: z.string(),
+        }),
+      ),
+    },
+    'health.list': { in: none, out: healthSchema },
+  },
+  events: {
+    /** One slice of the state changed; `sequence` goes up by one each time: a gap means "ask for a snapshot". */
+    state: z.union([
+      z.strictObject({ sequence: z.int(), slice: z.literal('station'), value: stateSlices.station }),
+      z.strictObject({ sequence: z.int(), slice: z.literal('sites'), value: stateSlices.sites }),
+      z.strictObject({ sequence: z.int(), slice: z.literal('signers'), value: stateSlices.signers }),
+      z.strictObject({ sequence: z.int(), slice: z.literal('shift'), value: stateSlices.shift }),
+      z.strictObject({ sequence: z.int(), slice: z.literal('health'), value: stateSlices.health }),
+      z.strictObject({ sequence: z.int(), slice: z.literal('simulation'), value: stateSlices.simulation }),
+    ]),
+    activity: z.strictObject({
+      time: z.string(),
+      level: z.enum(['info', 'warning', 'error']),
+      text: z.string(),
+      line: z.string(),
+    }),
+    /** The signing log grew: screens that show its end ask again. */
+    logGrew: z.strictObject({ sequence: z.int() }),
+    /** For the station's loudspeaker. */
+    sound: z.strictObject({ kind: z.enum(['pass', 'fail', 'ask']) }),
+  },
+} as const;
+
+export type Contract = typeof contract;
+export type CallName = keyof Contract['calls'];
+export type EventName = keyof Contract['events'];
+export type CallInput<N extends CallName> = z.input<Contract['calls'][N]['in']>;
+export type ParsedInput<N extends CallName> = z.output<Contract['calls'][N]['in']>;
+export type CallOutput<N extends CallName> = z.output<Contract['calls'][N]['out']>;
+export type EventValue<N extends EventName> = z.output<Contract['events'][N]>;
+
+/** What the line implements. `signal` is aborted when the caller went away or cancelled. */
+export type Handlers = {
+  readonly [N in CallName]: (input: ParsedInput<N>, signal: AbortSignal) => Promise<CallOutput<N>>;
+};
+
+export interface WireError {
+  readonly code: string;
+  readonly number: number;
+  readonly message: string;
+  readonly details: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** The frames that both shells carry. */
+export type Request =
+  | { readonly id: number; readonly call: string; readonly input: unknown }
+  | { readonly id: number; readonly cancel: true };
+export type Reply =
+  | { readonly id: number; readonly ok: true; readonly value: unknown }
+  | { readonly id: number; readonly ok: false; readonly error: WireError };
+export type Push = { readonly [N in EventName]: { readonly event: N; readonly value: EventValue<N> } }[EventName];

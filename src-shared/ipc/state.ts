@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import { runRecordSchema } from '../model/run-record.ts';
+import { stageNames } from '../model/stages.ts';
+
+/**
+ * What a screen sees of the running station. The core sends it whole once (`snapshot`) and then slice by slice, each with a
+ * sequence number, so that a reload or a slow screen loses nothing. JSON-safe values only; bytes are upper-case hex.
+ * Nothing is here that no screen shows.
+ */
+
+export const personRoles = ['operator', 'supervisor', 'engineer', 'qa'] as const;
+export const roleSchema = z.enum(personRoles);
+
+export const bandSchema = z.strictObject({
+  kind: z.enum(['simulated', 'network-open', 'cannot-record', 'server-unreachable', 'clock', 'log-broken']),
+  /** Facts of the sentence: address, reason. */
+  facts: z.record(z.string(), z.string()),
+});
+
+export const stationSchema = z.strictObject({
+  name: z.string(),
+  batch: z.string(),
+  /** `unset` = first start: nothing configured yet. */
+  mode: z.enum(['unset', 'simulated', 'real']),
+  server: z.strictObject({
+    mode: z.enum(['own', 'remote']),
+    status: z.enum(['off', 'listening', 'connected', 'unreachable']),
+    address: z.string(),
+    clients: z.int(),
+  }),
+  signersReady: z.int(),
+  signersTotal: z.int(),
+  /** Absent while nobody signed on. */
+  person: z.strictObject({ name: z.string(), role: roleSchema, auth: z.enum(['claimed', 'authenticated']) }).nullable(),
+  /** False on a fresh station: everything is allowed and says so. */
+  peopleConfigured: z.boolean(),
+  bands: z.array(bandSchema),
+  plan: z
+    .strictObject({
+      name: z.string(),
+      version: z.int(),
+      digest: z.string(),
+      firstArticle: z.enum(['not-needed', 'wanted', 'made', 'accepted']),
+    })
+    .nullable(),
+  /** Why no further board may be started: failures in a row, yield. */
+  stopped: z.strictObject({ reason: z.enum(['failures-in-a-row', 'yield']), count: z.int() }).nullable(),
+  /** More signers that would help while sites wait for them; 0 = they keep up. */
+  signersShort: z.int(),
+  language: z.enum(['en', 'de']),
+  software: z.string(),
+});
+
+export const choiceSchema = z.strictObject({
+  action: z.enum(['provision', 'resume', 'retry', 'validate', 'set-aside', 'accept-key']),
+  /** Not possible now: the reason as a key of the screens' texts. */
+  blocked: z.string().nullable(),
+  /** Role it needs, when it needs one. */
+  role: roleSchema.nullable(),
+});
+
+export const stageViewSchema = z.strictObject({
+  stage: z.enum(stageNames),
+  status: z.enum(['todo', 'running', 'done', 'skipped', 'error', 'earlier']),
+  durationMs: z.number().nullable(),
+  note: z.string(),
+});
+
+export const verdictSchema = z.strictObject({
+  /** FAIL is the board's, FAULT the station's trouble. */
+  kind: z.enum(['PASS', 'FAIL', 'FAULT', 'SET_ASIDE']),
+  serialNumbers: z.array(z.string()),
+  durationMs: z.number(),
+  /** `6-07`: stage and number; empty for PASS. */
+  code: z.string(),
+  errorName: z.string(),
+  detail: z.string(),
+  next: z.enum(['remove', 'retry', 'resume', 'set-aside', 'scrap', 'none']),
+  runId: z.string(),
+});
+
+export const chipViewSchema = z.strictObject({
+  serialNumber: z.string(),
+  part: z.string(),
+  address: z.int(),
+  /** State in the words of the README's table of states: "new", "config locked, key certified" … */
+  state: z.string(),
+  entry: z.string(),
+});
+
+export const siteSchema = z.strictObject({
+  id: z.string(),
+  number: z.int(),
+  label: z.string(),
+  connector: z.string(),
+  bound: z.boolean(),
+  /**
+   * off · empty · checking (being identified) · seen (ready to start) · decision (not what the plan expects: only safe choices) ·
+   * waiting (for a signer's password) · running · verdict · no-chip · fault (kit trouble)
+   */
+  state: z.enum(['off', 'empty', 'checking', 'seen', 'decision', 'waiting', 'running', 'verdict', 'no-chip', 'fault']),
+  chips: z.array(chipViewSchema),
+  choices: z.array(choiceSchema),
+  /** Why a decision or fault is needed; an error name. */
+  reason: z.string(),
+  detail: z.string(),
+  stages: z.array(stageViewSchema),
+  /** ms since the run began, at the time of `sequence`; the screen counts on. */
+  elapsedMs: z.number().nullable(),
+  startedAt: z.string().nullable(),
+  /** Which chip of several is being worked on, 0-based. */
+  chipIndex: z.int(),
+  verdict: verdictSchema.nullable(),
+  /** Verdict of the board before, shown outlined while the next one is connected. */
+  previous: verdictSchema.nullable(),
+  unitLabel: z.string(),
+});
+
+export const signerViewSchema = z.strictObject({
+  serialNumber: z.string(),
+  kind: z.enum(['chip', 'file', 'pkcs11']),
+  name: z.string(),
+  label: z.string(),
+  kit: z.string(),
+  path: z.string(),
+  state: z.enum([
+    'ABSENT',
+    'PROBING',
+    'UNSUPPORTED',
+    'UNCONFIGURED',
+    'FOREIGN',
+    'PASSWORD_REQUIRED',
+    'READY',
+    'LOCKED_OUT',
+    'FAULT',
+  ]),
+  reason: z.string(),
+  isRoot: z.boolean(),
+  chain: z.array(z.string()),
+  signerId: z.string(),
+  chainId: z.int(),
+  notBefore: z.string(),
+  notAfter: z.string(),
+  signed: z.int(),
+  signedThisSession: z.int(),
+  passwordScheme: z.enum(['open', 'one', 'two-persons']),
+  attemptsLeft: z.int(),
+  delayUntil: z.string().nullable(),
+  /** A password change was begun and not finished. */
+  changeBegun: z.boolean(),
+  /** Boards that wait for this module's password. */
+  waitingBoards: z.int(),
+});
+
+export const shiftSchema = z.strictObject({
+  done: z.int(),
+  passed: z.int(),
+  failed: z.int(),
+  perHour: z.number(),
+  /** newest last, at most 10 */
+  last: z.array(z.strictObject({ kind: z.enum(['PASS', 'FAIL', 'FAULT', 'SET_ASIDE']), serialNumber: z.string() })),
+});
+
+export const healthSchema = z.array(
+  z.strictObject({
+    id: z.string(),
+    level: z.enum(['ok', 'warning', 'error']),
+    facts: z.record(z.string(), z.string()),
+  }),
+);
+
+export const simulationSchema = z.strictObject({
+  running: z.boolean(),
+  sites: z.array(z.strictObject({ site: z.string(), board: z.string().nullable() })),
+  part: z.enum(['508', '608']),
+  realTime: z.boolean(),
+});
+
+export const stateSlices = {
+  station: stationSchema,
+  sites: z.array(siteSchema),
+  signers: z.array(signerViewSchema),
+  shift: shiftSchema,
+  health: healthSchema,
+  simulation: simulationSchema.nullable(),
+} as const;
+
+export const stateSchema = z.strictObject(stateSlices);
+export { runRecordSchema };
+
+export type Role = z.infer<typeof roleSchema>;
+export type Band = z.infer<typeof bandSchema>;
+export type StationView = z.infer<typeof stationSchema>;
+export type SiteView = z.infer<typeof siteSchema>;
+export type StageView = z.infer<typeof stageViewSchema>;
+export type VerdictView = z.infer<typeof verdictSchema>;
+export type Choice = z.infer<typeof choiceSchema>;
+export type SignerView = z.infer<typeof signerViewSchema>;
+export type ShiftView = z.infer<typeof shiftSchema>;
+export type HealthView = z.infer<typeof healthSchema>;
+export type SimulationView = z.infer<typeof simulationSchema>;
+export type StateView = z.infer<typeof stateSchema>;
+export type SliceName = keyof StateView;
