@@ -1,0 +1,16 @@
+export * from './canonical.ts';
+export * from './compress.ts';
+export * from './compressed.ts';
+export * from './dates.ts';
+export * from './definition.ts';
+export type { CertificateFault, CertificateFaultKind } from './faults.ts';
+export * from './issue.ts';
+export * from './issue-date.ts';
+export * from './locations.ts';
+export * from './p256.ts';
+export * from './public-key.ts';
+export * from './read.ts';
+export * from './rebuild.ts';
+export * from './serial-number.ts';
+export * from './signature-der.ts';
+export * from './transforms.ts';
