@@ -7,6 +7,8 @@ export * from './host/index.ts';
 export * from './lock-crc.ts';
 export * from './opcodes.ts';
 export * from './packet.ts';
+export * from './procedure.ts';
+export * from './procedures.ts';
 export * from './public-key.ts';
 export * from './serial.ts';
 export * from './status.ts';
