@@ -11,12 +11,7 @@ export const counterMaximum = 2_097_151;
 export function encodeCounter(value: number): Uint8Array {
   if (!Number.isInteger(value) || value < 0 || value > counterMaximum) throw new RangeError(`counter value ${value}`);
   const late = value >= 16 ? value - 16 : 0;
-  const words = [
-    0xffff >> (value % 32),
-    0xffff >> (late % 32),
-    Math.floor(value / 32),
-    Math.floor(late / 32),
-  ] as const;
+  const words = [0xffff >> (value % 32), 0xffff >> (late % 32), Math.floor(value / 32), Math.floor(late / 32)] as const;
   const bytes = new Uint8Array(8);
   for (const [i, word] of words.entries()) bytes.set(u16be(word), 2 * i);
   return bytes;

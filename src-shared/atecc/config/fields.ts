@@ -1,7 +1,15 @@
 import { equalBytes, toHex } from '../../base/bytes.ts';
 import type { Part } from '../command.ts';
 import { hex8 } from './bits.ts';
-import { type Atecc508Config, type Atecc608Config, clockDivider, type ConfigZone, keyConfigOffset, slotConfigOffset, slotOf } from './model.ts';
+import {
+  type Atecc508Config,
+  type Atecc608Config,
+  type ConfigZone,
+  clockDivider,
+  keyConfigOffset,
+  slotConfigOffset,
+  slotOf,
+} from './model.ts';
 import { counterWords, lockWords, slotLockWords, slotWords } from './wording.ts';
 
 /** Who may change a byte: nobody, Write before the config lock, UpdateExtra, or Lock (config-zone.md 1). */
@@ -56,46 +64,69 @@ function revisionWords(revision: Uint8Array): string {
 
 const commonFields: readonly ConfigField[] = [
   ...identityFields,
-  field('I2C_Enable', 14, 1, 'factory', (config) => ((config.identity.byte14 & 1) === 1 ? 'I2C part' : 'single-wire part')),
+  field('I2C_Enable', 14, 1, 'factory', (config) =>
+    (config.identity.byte14 & 1) === 1 ? 'I2C part' : 'single-wire part',
+  ),
   field('reserved', 15, 1, 'factory', () => ''),
   field('I2C_Address', 16, 1, 'write', (config) => `answers at ${hex8(config.i2cAddress & 0xfe)}`),
   field('reserved', 17, 1, 'write', (config) => zero(config.reserved17)),
-  ...Array.from({ length: 16 }, (_, slot): ConfigField => ({
-    ...field(`SlotConfig[${slot}]`, slotConfigOffset(slot), 2, 'write', (config) => {
-      const words = slotWords(slotOf(config, slot), config.part);
-      return `${words.use}; write: ${words.write}`;
+  ...Array.from(
+    { length: 16 },
+    (_, slot): ConfigField => ({
+      ...field(`SlotConfig[${slot}]`, slotConfigOffset(slot), 2, 'write', (config) => {
+        const words = slotWords(slotOf(config, slot), config.part);
+        return `${words.use}; write: ${words.write}`;
+      }),
+      slot,
     }),
-    slot,
-  })),
+  ),
   field('Counter[0]', 52, 8, 'write', (config) => counterWords(config.counters[0])),
   field('Counter[1]', 60, 8, 'write', (config) => counterWords(config.counters[1])),
   field('UserExtra', 84, 1, 'update-extra', (config) => (config.userExtra === 0 ? 'not set' : 'set for ever')),
   field('LockValue', 86, 1, 'lock', (config) => `data and OTP ${lockWords(config.lockValue)}`),
   field('LockConfig', 87, 1, 'lock', (config) => `configuration ${lockWords(config.lockConfig)}`),
   field('SlotLocked', 88, 2, 'lock', slotLockWords),
-  ...Array.from({ length: 4 }, (_, i): ConfigField =>
-    field(`X509format[${i}]`, 92 + i, 1, 'write', (config) => {
-      const format = config.x509Formats[i];
-      if (format === undefined || (format.templateLength === 0 && format.publicPosition === 0)) return 'no X.509 format';
-      return `template of ${format.templateLength} SHA blocks, public key in block ${format.publicPosition}`;
+  ...Array.from(
+    { length: 4 },
+    (_, i): ConfigField =>
+      field(`X509format[${i}]`, 92 + i, 1, 'write', (config) => {
+        const format = config.x509Formats[i];
+        if (format === undefined || (format.templateLength === 0 && format.publicPosition === 0))
+          return 'no X.509 format';
+        return `template of ${format.templateLength} SHA blocks, public key in block ${format.publicPosition}`;
+      }),
+  ),
+  ...Array.from(
+    { length: 16 },
+    (_, slot): ConfigField => ({
+      ...field(`KeyConfig[${slot}]`, keyConfigOffset(slot), 2, 'write', (config) => {
+        const words = slotWords(slotOf(config, slot), config.part);
+        return words.flags === '' ? words.kind : `${words.kind}; ${words.flags}`;
+      }),
+      slot,
     }),
   ),
-  ...Array.from({ length: 16 }, (_, slot): ConfigField => ({
-    ...field(`KeyConfig[${slot}]`, keyConfigOffset(slot), 2, 'write', (config) => {
-      const words = slotWords(slotOf(config, slot), config.part);
-      return words.flags === '' ? words.kind : `${words.kind}; ${words.flags}`;
-    }),
-    slot,
-  })),
 ];
 
 type Describe<C> = (config: C) => string;
 
-function for508(name: string, offset: number, length: number, access: FieldAccess, describe: Describe<Atecc508Config>): ConfigField {
+function for508(
+  name: string,
+  offset: number,
+  length: number,
+  access: FieldAccess,
+  describe: Describe<Atecc508Config>,
+): ConfigField {
   return field(name, offset, length, access, (config) => (config.part === 'ATECC508A' ? describe(config) : ''));
 }
 
-function for608(name: string, offset: number, length: number, access: FieldAccess, describe: Describe<Atecc608Config>): ConfigField {
+function for608(
+  name: string,
+  offset: number,
+  length: number,
+  access: FieldAccess,
+  describe: Describe<Atecc608Config>,
+): ConfigField {
   return field(name, offset, length, access, (config) => (config.part === 'ATECC608' ? describe(config) : ''));
 }
 
@@ -116,12 +147,16 @@ const fields508: readonly ConfigField[] = [
     const left = [...lastKeyUse].reduce((sum, byte) => sum + bitCount(byte), 0);
     return `${left} single uses of slot 15 left`;
   }),
-  for508('Selector', 85, 1, 'update-extra', ({ selector }) => (selector === 0 ? 'not set' : `selector ${hex8(selector)}`)),
+  for508('Selector', 85, 1, 'update-extra', ({ selector }) =>
+    selector === 0 ? 'not set' : `selector ${hex8(selector)}`,
+  ),
   for508('reserved', 90, 2, 'write', (config) => zero(config.reserved90)),
 ];
 
 const fields608: readonly ConfigField[] = [
-  for608('AES_Enable', 13, 1, 'factory', ({ identity }) => ((identity.byte13 & 1) === 1 ? 'AES enabled' : 'AES disabled')),
+  for608('AES_Enable', 13, 1, 'factory', ({ identity }) =>
+    (identity.byte13 & 1) === 1 ? 'AES enabled' : 'AES disabled',
+  ),
   for608('CountMatch', 18, 1, 'write', ({ countMatch }) =>
     list([
       countMatch.enabled ? `counter 0 limited by the value in slot ${countMatch.slot}` : 'off',
@@ -140,7 +175,10 @@ const fields608: readonly ConfigField[] = [
     useLock.mode === 0 && useLock.slot === 0 ? 'off' : `mode ${useLock.mode}, slot ${useLock.slot}`,
   ),
   for608('VolatileKeyPermission', 69, 1, 'write', ({ volatileKeyPermission: permission }) =>
-    list([permission.enabled ? `on, slot ${permission.slot}` : 'off', permission.reserved === 0 ? '' : 'reserved bits set']),
+    list([
+      permission.enabled ? `on, slot ${permission.slot}` : 'off',
+      permission.reserved === 0 ? '' : 'reserved bits set',
+    ]),
   ),
   for608('SecureBoot', 70, 2, 'write', ({ secureBoot }) =>
     list([
@@ -154,20 +192,27 @@ const fields608: readonly ConfigField[] = [
   ),
   for608('KdfIvLoc', 72, 1, 'write', ({ kdfIv }) => `KDF special value at ${kdfIv.location}`),
   for608('KdfIvStr', 73, 2, 'write', ({ kdfIv }) => `KDF special value ${toHex(kdfIv.text)}`),
-  for608('reserved', 75, 9, 'write', ({ reserved75 }) => (reserved75.every((byte) => byte === 0) ? '' : 'reserved, not 0')),
+  for608('reserved', 75, 9, 'write', ({ reserved75 }) =>
+    reserved75.every((byte) => byte === 0) ? '' : 'reserved, not 0',
+  ),
   for608('UserExtraAdd', 85, 1, 'update-extra', ({ userExtraAddress }) =>
     userExtraAddress === 0 ? 'not set' : `second I2C address ${hex8(userExtraAddress & 0xfe)}`,
   ),
-  for608('ChipOptions', 90, 2, 'write', ({ chipOptions: options }) =>
-    list([
-      options.powerOnSelfTest ? 'self-test at power-on' : '',
-      options.ioProtectionKey ? `IO protection key in slot ${options.ioKeySlot}` : '',
-      options.kdfAes ? 'KDF with AES' : '',
-      options.autoClear ? 'first failure cleared by itself' : '',
-      options.ecdhProtection === 0 ? '' : `ECDH output protection ${options.ecdhProtection}`,
-      options.kdfProtection === 0 ? '' : `KDF output protection ${options.kdfProtection}`,
-      options.reserved === 0 ? '' : 'reserved bits set',
-    ]) || 'none',
+  for608(
+    'ChipOptions',
+    90,
+    2,
+    'write',
+    ({ chipOptions: options }) =>
+      list([
+        options.powerOnSelfTest ? 'self-test at power-on' : '',
+        options.ioProtectionKey ? `IO protection key in slot ${options.ioKeySlot}` : '',
+        options.kdfAes ? 'KDF with AES' : '',
+        options.autoClear ? 'first failure cleared by itself' : '',
+        options.ecdhProtection === 0 ? '' : `ECDH output protection ${options.ecdhProtection}`,
+        options.kdfProtection === 0 ? '' : `KDF output protection ${options.kdfProtection}`,
+        options.reserved === 0 ? '' : 'reserved bits set',
+      ]) || 'none',
   ),
 ];
 

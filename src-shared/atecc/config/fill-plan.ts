@@ -80,12 +80,18 @@ function checkPlanned(config: ConfigZone, number: number, bytes: Uint8Array): vo
   const slot = config.slots[number];
   if (slot === undefined) throw new SignetError('PLAN_UNSAFE', `there is no slot ${number}`, { slot: number });
   if (slot.keyConfig.private) {
-    throw new SignetError('PLAN_UNSAFE', `slot ${number} holds a private key; data cannot be written there`, { slot: number });
-  }
-  if (bytes.length > slotSize(number)) {
-    throw new SignetError('PLAN_UNSAFE', `${bytes.length} bytes do not fit the ${slotSize(number)} bytes of slot ${number}`, {
+    throw new SignetError('PLAN_UNSAFE', `slot ${number} holds a private key; data cannot be written there`, {
       slot: number,
     });
+  }
+  if (bytes.length > slotSize(number)) {
+    throw new SignetError(
+      'PLAN_UNSAFE',
+      `${bytes.length} bytes do not fit the ${slotSize(number)} bytes of slot ${number}`,
+      {
+        slot: number,
+      },
+    );
   }
 }
 

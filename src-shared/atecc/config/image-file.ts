@@ -22,14 +22,20 @@ interface Position {
  */
 export function parseConfigFile(content: Uint8Array, name = 'configuration file'): Uint8Array {
   const invalid = (at: Position, sentence: string): SignetError =>
-    new SignetError('FILE_INVALID', `${name}, line ${at.line}, column ${at.column}: ${sentence}`, { file: name, ...at });
+    new SignetError('FILE_INVALID', `${name}, line ${at.line}, column ${at.column}: ${sentence}`, {
+      file: name,
+      ...at,
+    });
   if (content.length > largestFile) {
     throw invalid({ line: 1, column: 1 }, `${content.length} bytes are far too many for 128 bytes of hex`);
   }
   const text = parseUtf8(content);
   if (text === undefined) {
     const wide = (content[0] === 0xff && content[1] === 0xfe) || (content[0] === 0xfe && content[1] === 0xff);
-    throw invalid(firstNotUtf8(content), wide ? 'the file is UTF-16; save it as UTF-8 or ASCII text' : 'the file is not UTF-8 text');
+    throw invalid(
+      firstNotUtf8(content),
+      wide ? 'the file is UTF-16; save it as UTF-8 or ASCII text' : 'the file is not UTF-8 text',
+    );
   }
   const image = new Uint8Array(CONFIG_SIZE);
   let count = 0;
@@ -56,7 +62,8 @@ export function parseConfigFile(content: Uint8Array, name = 'configuration file'
       const column = token.at.column + (prefixed ? 2 : 0) + strayX;
       throw invalid({ line: token.at.line, column }, `${quoted(digits.charAt(strayX))} is not a hex digit`);
     }
-    if (prefixed && digits.length !== 2) throw invalid(token.at, `"${shortened(token.text)}": two hex digits must follow 0x`);
+    if (prefixed && digits.length !== 2)
+      throw invalid(token.at, `"${shortened(token.text)}": two hex digits must follow 0x`);
     if (digits.length % 2 !== 0) {
       throw invalid(token.at, `"${shortened(token.text)}" has an odd number of hex digits; a byte needs two`);
     }

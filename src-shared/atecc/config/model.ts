@@ -5,8 +5,6 @@ import { packBits, packFlag, packReserved, takeBits, takeFlag } from './bits.ts'
 import { decodeCounter, encodeCounter } from './counter.ts';
 import { decodeKeyConfig, decodeSlotConfig, encodeKeyConfig, encodeSlotConfig, type Slot } from './slot.ts';
 
-
-
 /** Factory bytes 0..15; a client never writes them (config-zone.md 4). */
 export interface ChipIdentity {
   /** 9 bytes: 0..3 and 8..12. */
@@ -207,7 +205,11 @@ function decode608(bytes: Uint8Array, common: CommonConfig): Atecc608Config {
       clockDivider: takeBits(chipMode, 5, 3),
     },
     useLock: { mode: takeBits(useLock, 4, 0), slot: takeBits(useLock, 4, 4) },
-    volatileKeyPermission: { enabled: takeFlag(volatile, 7), slot: takeBits(volatile, 4, 0), reserved: volatile & 0x70 },
+    volatileKeyPermission: {
+      enabled: takeFlag(volatile, 7),
+      slot: takeBits(volatile, 4, 0),
+      reserved: volatile & 0x70,
+    },
     secureBoot: {
       mode: takeBits(secureBoot, 2, 0),
       persistent: takeFlag(secureBoot, 3),
@@ -249,14 +251,18 @@ export function encodeConfig(config: ConfigZone): Uint8Array {
     [byte(identity.byte13), byte(identity.byte14), byte(identity.byte15)],
     [byte(config.i2cAddress), byte(config.reserved17), ...modeBytes(config)],
     ...sixteen.map((i) => word(i, (slot) => encodeSlotConfig(slot.slotConfig))),
-    ...config.counters.map((counter) => counter.kind === 'count' ? encodeCounter(counter.value) : exactly(counter.bytes, 8, 'counter')),
+    ...config.counters.map((counter) =>
+      counter.kind === 'count' ? encodeCounter(counter.value) : exactly(counter.bytes, 8, 'counter'),
+    ),
     bytes68to83(config),
     [byte(config.userExtra), byte(config.part === 'ATECC508A' ? config.selector : config.userExtraAddress)],
     [byte(config.lockValue), byte(config.lockConfig)],
     u16le(packBits(config.slotLocked, 16, 0, 'SlotLocked')),
     u16le(config.part === 'ATECC508A' ? packBits(config.reserved90, 16, 0, 'bytes 90..91') : chipOptions(config)),
     config.x509Formats.map(
-      (format) => packBits(format.templateLength, 4, 4, 'TemplateLength') | packBits(format.publicPosition, 4, 0, 'PublicPosition'),
+      (format) =>
+        packBits(format.templateLength, 4, 4, 'TemplateLength') |
+        packBits(format.publicPosition, 4, 0, 'PublicPosition'),
     ),
     ...sixteen.map((i) => word(i, (slot) => encodeKeyConfig(slot.keyConfig))),
   );

@@ -156,7 +156,8 @@ const presetData = {
     name: 'Arduino ECCX08 default TLS',
     part: 'ATECC508A',
     source: 'ArduinoECCX08, ECCX08DefaultTLSConfig.h; config-zone.md 7.5',
-    remark: 'That library also writes it to 608 parts, whose fields at 18 and 68 to 83 mean something else: refused here.',
+    remark:
+      'That library also writes it to 608 parts, whose fields at 18 and 68 to 83 mean something else: refused here.',
     hex: `01230000 00005000 00000000 00C07100
       C0 00 55 00 8320 8720 8720 872F 872F 8F8F 9F8F AF8F 0000 0000 0000 0000 0000 0000 0000 AF8F
       ${startCounters} ${allUses} ${openLocks508}

@@ -2,7 +2,14 @@ import { readU16le, sliceExact, toHex } from '../../base/bytes.ts';
 import type { Part } from '../command.ts';
 import { hex16 } from './bits.ts';
 import { configFields, type FieldAccess } from './fields.ts';
-import { type ConfigZone, decodeConfig, encodeConfig, isSlotLocked, keyConfigOffset, slotConfigOffset } from './model.ts';
+import {
+  type ConfigZone,
+  decodeConfig,
+  encodeConfig,
+  isSlotLocked,
+  keyConfigOffset,
+  slotConfigOffset,
+} from './model.ts';
 import { type SlotUse, slotUse } from './slot.ts';
 import { slotWords } from './wording.ts';
 
@@ -92,5 +99,10 @@ export function renderConfig(image: Uint8Array, part: Part): string {
 
 function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }

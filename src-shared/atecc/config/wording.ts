@@ -15,7 +15,12 @@ export interface SlotWords {
 /** "private key P-256", "sign external, ECDH", "GenKey", "lockable, needs random nonce" for one slot. */
 export function slotWords(slot: Slot, part: Part): SlotWords {
   const use = slotUse(slot);
-  return { kind: kindWords(slot, use), use: useWords(slot, use), write: writeWords(slot, use), flags: flagWords(slot, part) };
+  return {
+    kind: kindWords(slot, use),
+    use: purposeWords(slot, use),
+    write: writeWords(slot, use),
+    flags: flagWords(slot, part),
+  };
 }
 
 function kindWords(slot: Slot, use: SlotUse): string {
@@ -34,7 +39,7 @@ function kindWords(slot: Slot, use: SlotUse): string {
   }
 }
 
-function useWords(slot: Slot, use: SlotUse): string {
+function purposeWords(slot: Slot, use: SlotUse): string {
   if (use.kind === 'private-key') {
     const uses = [
       use.signExternal ? 'sign external' : '',
@@ -58,7 +63,10 @@ function useWords(slot: Slot, use: SlotUse): string {
 function writeWords(slot: Slot, use: SlotUse): string {
   const { writeKey } = slot.slotConfig;
   if (use.kind === 'private-key') {
-    const ways = [use.genKeyAfterLock ? 'GenKey' : '', use.privWriteAfterLock ? `PrivWrite under slot ${writeKey}` : ''];
+    const ways = [
+      use.genKeyAfterLock ? 'GenKey' : '',
+      use.privWriteAfterLock ? `PrivWrite under slot ${writeKey}` : '',
+    ];
     return ways.filter((word) => word !== '').join(', ') || 'never';
   }
   const write = {
