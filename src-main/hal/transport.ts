@@ -21,7 +21,7 @@ export interface Transport {
    * `wraps` = this kit always wraps every talk and cannot be told not to (D21, modern).
    */
   setAutoWrap(on: boolean): Promise<Result<'off' | 'on' | 'wraps', TransportFailure>>;
-  /** Asks for all eight device indices; empty when no chip is there. Never inside a sequence: legacy kits put every chip to sleep. */
+  /** Asks for all eight device indices; the ECC chips among the devices, one entry per address. Empty when no chip is there. Never inside a sequence: legacy kits put every chip to sleep. */
   discover(): Promise<Result<readonly KitDevice[], TransportFailure>>;
   /** Called once when the kit is gone (cable, peer). */
   onClosed(listener: (reason: string) => void): void;
@@ -33,6 +33,8 @@ export interface Transport {
 export interface TalkOptions {
   /** Deadline for the whole exchange in ms, after which the channel is no longer trusted and closed (stack.md 2). */
   readonly timeoutMs: number;
+  /** Packet and answer hold something secret: a trace shows their lengths only. */
+  readonly confidential?: boolean;
 }
 
 /** `fixed` = the kit answered by itself, without touching the chip; `chip` = 04 11 33 43 came from the chip; `silent` = `00()` (D21). */

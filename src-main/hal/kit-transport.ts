@@ -1,0 +1,311 @@
+import { fail, ok, type Result } from '../../src-shared/base/result.ts';
+import { dialectOf, type KitName, kitNameOf } from '../../src-shared/kit/dialect.ts';
+import { DEVICE_INDICES, deviceOf, isEccDevice, withoutRepeats } from '../../src-shared/kit/discovery.ts';
+import {
+  type KitTrouble,
+  plainOutcome,
+  talkOutcome,
+  unknownCommand,
+  wakeOutcome,
+} from '../../src-shared/kit/outcome.ts';
+import type { KitReply } from '../../src-shared/kit/reply.ts';
+import { type Dialect, type KitRequest, writeRequest } from '../../src-shared/kit/requests.ts';
+import type { ByteChannel, ChannelDescription } from './byte-channel.ts';
+import { type ExchangeOptions, type KitTrace, LineLink, type LinkFailure, type LinkReply } from './line-link.ts';
+import type { KitDevice, KitIdentity, TalkOptions, Transport, TransportFailure, WakeAnswer } from './transport.ts';
+
+/** How a kit is opened and spoken to. Times in ms. */
+export interface KitOptions {
+  /** Deadline for every exchange that has none of its own; 5000 (kit-protocol.md 2 "Timeouts"). */
+  readonly timeoutMs?: number;
+  /** Deadline for the first answer; 2000. A port that says nothing by then is no kit. */
+  readonly openTimeoutMs?: number;
+  /** Sees every line that passes. */
+  readonly trace?: KitTrace;
+}
+
+/** Why a channel is not spoken to as a kit. The channel is closed in every case. */
+export type KitOpenFailure =
+  /** Gone while it was asked. */
+  | { readonly kind: 'closed'; readonly reason: string }
+  /** It said nothing at all. */
+  | { readonly kind: 'silent'; readonly waitedMs: number }
+  /** It says something, and that is no Kit Protocol; `answer` is at most 80 printable characters of it. */
+  | { readonly kind: 'not-a-kit'; readonly answer: string };
+
+/** What a kit without a usable answer to `b:f(00)` may still send after it, and how long it may take. */
+const QUIET_MS = 100;
+const SETTLE_LIMIT_MS = 1000;
+
+const FIRMWARE = writeRequest('legacy', { kind: 'firmware' });
+
+/** One question to which this kit has exactly one answer: by it, question and answer are brought back in step. */
+interface StepProbe {
+  readonly line: string;
+  readonly answer: string;
+}
+
+/** What opening found out. */
+interface OpenedKit {
+  readonly name: KitName | undefined;
+  readonly dialect: Dialect;
+  readonly hasAutoWrapSwitch: boolean;
+  readonly probe: StepProbe;
+}
+
+/**
+ * Asks whether a kit is at the other end and which dialect it speaks (kit-protocol.md 6, "recommended client"):
+ * `b:f(00)` for its name, `board:device(00)` where it has no answer to that, and `e:a(01)`, which puts a legacy kit into
+ * its state after replug and is unknown to all others. No chip is touched. Nothing but what the kit answers decides.
+ */
+export async function openKit(
+  channel: ByteChannel,
+  options: KitOptions = {},
+): Promise<Result<Transport, KitOpenFailure>> {
+  const link = new LineLink(channel, options.trace);
+  const timeoutMs = options.openTimeoutMs ?? 2000;
+  const opened = await interrogate(link, timeoutMs);
+  if (opened.ok && link.outOfStep !== undefined) {
+    const { line, answer } = opened.value.probe;
+    const stepped = await link.exchange(line, { timeoutMs, expected: answer });
+    if (!stepped.ok) return fail(openFailure(stepped.failure));
+    link.inStep();
+  }
+  if (!opened.ok) {
+    await link.close();
+    return opened;
+  }
+  return ok(new KitTransport(link, channel.description, opened.value, options.timeoutMs ?? 5000));
+}
+
+async function interrogate(link: LineLink, timeoutMs: number): Promise<Result<OpenedKit, KitOpenFailure>> {
+  const named = await askName(link, timeoutMs);
+  if (!named.ok) return named;
+  const name = named.value === undefined ? undefined : kitNameOf(named.value.reply);
+
+  let probe: StepProbe;
+  if (name === undefined || named.value === undefined) {
+    const nameless = await interrogateNameless(link, timeoutMs);
+    if (!nameless.ok) return nameless;
+    probe = nameless.value;
+  } else {
+    probe = { line: FIRMWARE, answer: named.value.line };
+  }
+  const autoWrap = await link.exchange(writeRequest('legacy', { kind: 'auto-wrap', on: true }), { timeoutMs });
+  if (!autoWrap.ok) return fail(openFailure(autoWrap.failure));
+  const hasAutoWrapSwitch = autoWrap.value.reply.status === 0x00;
+  return ok({ name, hasAutoWrapSwitch, probe, dialect: dialectOf(name, hasAutoWrapSwitch) });
+}
+
+/**
+ * The answer to `b:f(00)`; undefined when something answers that gives no name. Asked twice: a line that another program
+ * left half sent, or a banner, may have spoilt the first answer. The modern host answers with whatever lies in its buffer.
+ */
+async function askName(link: LineLink, timeoutMs: number): Promise<Result<LinkReply | undefined, KitOpenFailure>> {
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    const answered = await link.exchange(FIRMWARE, { timeoutMs, strict: true });
+    if (answered.ok && kitNameOf(answered.value.reply) !== undefined) return answered;
+    if (!answered.ok) {
+      if (answered.failure.kind !== 'garbage' || link.closed) return fail(openFailure(answered.failure));
+      await link.settleDown(QUIET_MS, SETTLE_LIMIT_MS);
+    }
+  }
+  return ok(undefined);
+}
+
+/** A kit without a name must at least know devices; what it answers to nonsense brings it back in step later. */
+async function interrogateNameless(link: LineLink, timeoutMs: number): Promise<Result<StepProbe, KitOpenFailure>> {
+  const device = await link.exchange(writeRequest('modern', { kind: 'device', index: 0 }), { timeoutMs });
+  if (!device.ok) return fail(openFailure(device.failure));
+  const { reply, line } = device.value;
+  if (reply.words.length === 0 && (reply.status === 0x00 || unknownCommand(reply.status))) {
+    return fail({ kind: 'not-a-kit', answer: line });
+  }
+  const unknown = writeRequest('modern', { kind: 'unknown-command' });
+  const refusal = await link.exchange(unknown, { timeoutMs });
+  if (!refusal.ok) return fail(openFailure(refusal.failure));
+  return ok({ line: unknown, answer: refusal.value.line });
+}
+
+function openFailure(failure: LinkFailure): KitOpenFailure {
+  switch (failure.kind) {
+    case 'closed':
+      return failure;
+    case 'timeout':
+      return { kind: 'silent', waitedMs: failure.waitedMs };
+    case 'garbage':
+      return { kind: 'not-a-kit', answer: failure.line };
+  }
+}
+
+/** A kit over a channel. Made by `openKit` only. */
+class KitTransport implements Transport {
+  readonly description: ChannelDescription;
+  readonly kit: KitIdentity;
+  readonly #link: LineLink;
+  readonly #opened: OpenedKit;
+  readonly #timeoutMs: number;
+  readonly #waiting: (() => void)[] = [];
+  readonly #listeners: ((reason: string) => void)[] = [];
+  #busy = false;
+  #wraps = true;
+  #selected: number | undefined;
+
+  constructor(link: LineLink, description: ChannelDescription, opened: OpenedKit, timeoutMs: number) {
+    this.description = description;
+    this.kit = { dialect: opened.dialect, name: opened.name?.name ?? '', version: opened.name?.version ?? '' };
+    this.#link = link;
+    this.#opened = opened;
+    this.#timeoutMs = timeoutMs;
+    link.onLost((reason) => {
+      for (const listener of this.#listeners) listener(reason);
+    });
+  }
+
+  get closed(): boolean {
+    return this.#link.closed;
+  }
+
+  onClosed(listener: (reason: string) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  close(): Promise<void> {
+    return this.#link.close();
+  }
+
+  talk(address: number, packet: Uint8Array, options: TalkOptions): Promise<Result<Uint8Array, TransportFailure>> {
+    return this.#exclusive(async () => {
+      const answered = await this.#askChip(address, { kind: 'talk', packet }, options);
+      if (!answered.ok) return answered;
+      const outcome = talkOutcome(this.#mode, answered.value.reply);
+      if (outcome.kind === 'answer') return ok(outcome.packet);
+      this.#link.doubt(answered.value.line);
+      return fail(outcome);
+    });
+  }
+
+  wake(address: number): Promise<Result<WakeAnswer, TransportFailure>> {
+    return this.#exclusive(async () => {
+      const answered = await this.#askChip(address, { kind: 'wake' });
+      if (!answered.ok) return answered;
+      const outcome = wakeOutcome(this.#mode, answered.value.reply);
+      if (outcome.kind === 'awake') return ok({ from: outcome.from });
+      this.#link.doubt(answered.value.line);
+      return fail(outcome);
+    });
+  }
+
+  idle(address: number): Promise<Result<undefined, TransportFailure>> {
+    return this.#plain(address, { kind: 'idle' });
+  }
+
+  sleep(address: number): Promise<Result<undefined, TransportFailure>> {
+    return this.#plain(address, { kind: 'sleep' });
+  }
+
+  setAutoWrap(on: boolean): Promise<Result<'off' | 'on' | 'wraps', TransportFailure>> {
+    return this.#exclusive(async () => {
+      if (!this.#opened.hasAutoWrapSwitch) return ok('wraps');
+      if (on === this.#wraps) return ok(on ? 'on' : 'off');
+      const answered = await this.#ask({ kind: 'auto-wrap', on });
+      if (!answered.ok) return answered;
+      const trouble = this.#troubleOf(answered.value);
+      if (trouble !== undefined) return fail(trouble);
+      this.#wraps = on;
+      return ok(on ? 'on' : 'off');
+    });
+  }
+
+  discover(): Promise<Result<readonly KitDevice[], TransportFailure>> {
+    return this.#exclusive(async () => {
+      // The probe behind this question moves a legacy kit's own selection.
+      this.#selected = undefined;
+      const devices: KitDevice[] = [];
+      for (const index of DEVICE_INDICES) {
+        const answered = await this.#ask({ kind: 'device', index });
+        if (!answered.ok) return answered;
+        const device = deviceOf(index, answered.value.reply);
+        if (device !== undefined && isEccDevice(device)) devices.push(device);
+      }
+      return ok(withoutRepeats(devices));
+    });
+  }
+
+  get #mode(): { readonly dialect: Dialect; readonly wraps: boolean } {
+    return { dialect: this.#opened.dialect, wraps: this.#wraps };
+  }
+
+  #plain(address: number, request: KitRequest): Promise<Result<undefined, TransportFailure>> {
+    return this.#exclusive(async () => {
+      const answered = await this.#askChip(address, request);
+      if (!answered.ok) return answered;
+      const trouble = this.#troubleOf(answered.value);
+      return trouble === undefined ? ok(undefined) : fail(trouble);
+    });
+  }
+
+  /** What is wrong with the answer to a request that only has to be done; data where none belongs puts the step in doubt. */
+  #troubleOf(answered: LinkReply): KitTrouble | undefined {
+    const outcome = plainOutcome(answered.reply);
+    if (outcome.kind !== 'done' || answered.reply.data.length > 0) this.#link.doubt(answered.line);
+    return outcome.kind === 'done' ? undefined : outcome;
+  }
+
+  /** Selects the chip if another one is selected, then asks. `options.timeoutMs` is for both together. */
+  async #askChip(
+    address: number,
+    request: KitRequest,
+    options: TalkOptions = { timeoutMs: this.#timeoutMs },
+  ): Promise<Result<LinkReply, TransportFailure>> {
+    if (this.#selected === address) return this.#ask(request, options);
+    const start = performance.now();
+    this.#selected = undefined;
+    const selected = await this.#ask({ kind: 'select', address }, { timeoutMs: options.timeoutMs });
+    if (!selected.ok) return selected;
+    const trouble = this.#refusedSelection(selected.value.reply);
+    if (trouble !== undefined) return fail(trouble);
+    this.#selected = address;
+    return this.#ask(request, { ...options, timeoutMs: Math.max(1, options.timeoutMs - (performance.now() - start)) });
+  }
+
+  /** Kits with one place for a chip do not know the word; D21 kits ignore it. Neither is a failure (kit-protocol.md 2). */
+  #refusedSelection(reply: KitReply): KitTrouble | undefined {
+    const outcome = plainOutcome(reply);
+    const tolerated = outcome.kind === 'done' || this.#opened.dialect === 'd21' || unknownCommand(reply.status);
+    return tolerated ? undefined : outcome;
+  }
+
+  /**
+   * One exchange. When the last one left a doubt, question and answer are brought back in step first. After a reply that
+   * nobody had asked for the exchange fails: the answers before it may have been those of earlier questions, and only who
+   * asked them can tell what has to be asked again.
+   */
+  async #ask(
+    request: KitRequest,
+    options: ExchangeOptions = { timeoutMs: this.#timeoutMs },
+  ): Promise<Result<LinkReply, LinkFailure>> {
+    const doubt = this.#link.outOfStep;
+    if (doubt !== undefined) {
+      const { line, answer } = this.#opened.probe;
+      const stepped = await this.#link.exchange(line, { timeoutMs: options.timeoutMs, expected: answer });
+      if (!stepped.ok) return stepped;
+      this.#link.inStep();
+      if (doubt.unsolicited) return fail({ kind: 'garbage', line: doubt.line });
+    }
+    return this.#link.exchange(writeRequest(this.#opened.dialect, request), options);
+  }
+
+  /** Runs an operation when those before it have settled. */
+  async #exclusive<T>(operation: () => Promise<T>): Promise<T> {
+    if (this.#busy) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#busy = true;
+    try {
+      return await operation();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#busy = false;
+      else next();
+    }
+  }
+}
