@@ -1,8 +1,9 @@
-import { byteAt, concat, padRight, sliceExact } from '../../base/bytes.ts';
+import { padRight, sliceExact } from '../../base/bytes.ts';
 import { SignetError } from '../../base/error.ts';
 import { BLOCK_SIZE, type MemoryAddress, OTP_SIZE, otpAddress, slotBlocks, slotSize } from '../address.ts';
-import type { ConfigZone } from './model.ts';
-import { type Slot, slotUse } from './slot.ts';
+import { dataLockBytes } from '../lock-crc.ts';
+import { type ConfigZone, encodeConfig } from './model.ts';
+import type { Slot } from './slot.ts';
 
 /** What the data-lock policy `fill+crc` means for an image (provisioning-recipes.md 5). */
 export interface FillPlan {
@@ -64,16 +65,16 @@ export function fillBlocks(
   for (const [number, bytes] of planned) checkPlanned(config, number, bytes);
   if (otp.length > OTP_SIZE) throw new SignetError('PLAN_UNSAFE', `${otp.length} bytes do not fit the 64 bytes of OTP`);
   const blocks: FilledBlock[] = [];
-  const crcInput: Uint8Array[] = [];
+  const slots = new Map<number, Uint8Array>();
   for (const slot of config.slots) {
     if (slot.keyConfig.private) continue;
     const content = slotContent(slot, planned.get(slot.number), random);
     blocks.push(...cut(slotBlocks(slot.number), content));
-    crcInput.push(asStored(slot, content));
+    slots.set(slot.number, content);
   }
   const otpContent = padRight(otp, OTP_SIZE, 0xff);
   blocks.push(...cut(otpBlocks, otpContent));
-  return { blocks, crcInput: concat(...crcInput, otpContent) };
+  return { blocks, crcInput: dataLockBytes({ config: encodeConfig(config), slots, otp: otpContent }) };
 }
 
 function checkPlanned(config: ConfigZone, number: number, bytes: Uint8Array): void {
@@ -102,15 +103,6 @@ function slotContent(slot: Slot, planned: Uint8Array | undefined, random: (count
   const drawn = random(size);
   if (drawn.length !== size) throw new RangeError(`${size} random bytes asked for, ${drawn.length} given`);
   return drawn;
-}
-
-/** What the chip holds after the write, as far as the CRC sees it. */
-function asStored(slot: Slot, content: Uint8Array): Uint8Array {
-  const use = slotUse(slot);
-  if (use.kind === 'private-key' || !use.needsValidation) return content;
-  const stored = content.slice();
-  stored[0] = (byteAt(content, 0) & 0x0f) | 0xa0;
-  return stored;
 }
 
 function cut(addresses: readonly MemoryAddress[], content: Uint8Array): FilledBlock[] {

@@ -1,6 +1,7 @@
 import { byteAt, concat, readU16le, sliceExact, u16le } from '../../base/bytes.ts';
 import { CONFIG_SIZE } from '../address.ts';
 import type { ClockDivider, Part } from '../command.ts';
+import { clockDividerOf } from '../timing.ts';
 import { packBits, packFlag, packReserved, takeBits, takeFlag } from './bits.ts';
 import { decodeCounter, encodeCounter } from './counter.ts';
 import { decodeKeyConfig, decodeSlotConfig, encodeKeyConfig, encodeSlotConfig, type Slot } from './slot.ts';
@@ -348,15 +349,5 @@ export function isSlotLocked(config: ConfigZone, number: number): boolean {
 
 /** The clock divider of ChipMode (atecc-device.md 3); undefined where bits 7..3 hold none of the three known values. */
 export function clockDivider(config: ConfigZone): ClockDivider | undefined {
-  if (config.part === 'ATECC508A') return 'M0';
-  switch (config.chipMode.clockDivider) {
-    case 0x00:
-      return 'M0';
-    case 0x05:
-      return 'M1';
-    case 0x0d:
-      return 'M2';
-    default:
-      return undefined;
-  }
+  return config.part === 'ATECC508A' ? 'M0' : clockDividerOf(config.chipMode.clockDivider << 3);
 }

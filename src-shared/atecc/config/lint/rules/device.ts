@@ -1,12 +1,9 @@
 import { byteAt, sliceExact, toHex } from '../../../../base/bytes.ts';
-import type { ClockDivider } from '../../../command.ts';
+import { executionTime } from '../../../timing.ts';
 import { hex8 } from '../../bits.ts';
 import { clockDivider, isSlotLocked, keyConfigOffset } from '../../model.ts';
 import type { Report } from '../finding.ts';
 import { type Subject, slotLockedByte } from '../subject.ts';
-
-/** Longest GenKey in ms by clock divider (atecc-device.md 3). */
-const genKeyMs: Readonly<Record<ClockDivider, number>> = { M0: 115, M1: 215, M2: 653 };
 
 /** The chip as a whole: its address, its pace, its locks, its counters (config-zone.md 1 and 4). */
 export function device(subject: Subject, report: Report): void {
@@ -55,7 +52,10 @@ function pace(subject: Subject, report: Report): void {
   const { config, context, image } = subject;
   const divider = clockDivider(config);
   if (config.part === 'ATECC508A' || divider === 'M0' || divider === undefined) return;
-  const values = { value: hex8(config.chipMode.clockDivider), time: genKeyMs[divider] };
+  const values = {
+    value: hex8(config.chipMode.clockDivider),
+    time: executionTime('GenKey', 'ATECC608', divider).maximumMs,
+  };
   report(context.kit?.dialect === 'legacy' ? 'clock-divider-kit' : 'clock-divider-slow', {
     bytes: [19],
     values,
