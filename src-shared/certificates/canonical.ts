@@ -19,9 +19,7 @@ const MAGIC = utf8('ADF1');
  * The canonical binary layout, the only form in which definitions are compared, recorded or named
  * (compressed-certificates.md 5): big-endian, no padding, values exactly as parsed.
  */
-export function encodeDefinition(
-  definition: CertificateDefinition,
-): Result<Uint8Array, readonly DefinitionFault[]> {
+export function encodeDefinition(definition: CertificateDefinition): Result<Uint8Array, readonly DefinitionFault[]> {
   const checked = checkDefinition(definition);
   if (!checked.ok) return checked;
   return ok(
@@ -47,9 +45,7 @@ export function encodeDefinition(
 }
 
 /** SHA-256 over the canonical layout: the name of a definition everywhere (signer-and-server.md 3.6). */
-export function definitionDigest(
-  definition: CertificateDefinition,
-): Result<Uint8Array, readonly DefinitionFault[]> {
+export function definitionDigest(definition: CertificateDefinition): Result<Uint8Array, readonly DefinitionFault[]> {
   const encoded = encodeDefinition(definition);
   return encoded.ok ? ok(sha256(encoded.value)) : encoded;
 }
@@ -57,7 +53,8 @@ export function definitionDigest(
 /** The digest as upper-case hex; RangeError for a definition that `checkDefinition` would refuse. */
 export function definitionDigestHex(definition: CertificateDefinition): string {
   const digest = definitionDigest(definition);
-  if (!digest.ok) throw new RangeError(`not a definition: ${digest.failure.map((f) => `${f.path}: ${f.reason}`).join('; ')}`);
+  if (!digest.ok)
+    throw new RangeError(`not a definition: ${digest.failure.map((f) => `${f.path}: ${f.reason}`).join('; ')}`);
   return toHex(digest.value);
 }
 

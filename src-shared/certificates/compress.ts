@@ -4,8 +4,8 @@ import { chooseFormatVersion, encodeCompressed } from './compressed.ts';
 import { type CertificateDate, compareDates, maximumDate } from './dates.ts';
 import {
   type CertificateDefinition,
-  certificateType,
   type CertificateLocation,
+  certificateType,
   type DeviceLocation,
   deviceZone,
   isGenkeyLocation,
@@ -127,7 +127,8 @@ function storedParts(definition: CertificateDefinition, certificate: Uint8Array)
   const add = (location: DeviceLocation, make: () => Uint8Array): void => {
     if (!isWritable(location)) return;
     const bytes = make();
-    if (bytes.length > location.count) refuse('element-size', `${bytes.length} bytes for ${location.count} in the chip`);
+    if (bytes.length > location.count)
+      refuse('element-size', `${bytes.length} bytes for ${location.count} in the chip`);
     parts.push({ location, bytes });
   };
   if (definition.type === certificateType.X509_FULL_STORED) {

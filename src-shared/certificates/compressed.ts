@@ -39,12 +39,11 @@ export function encodeCompressed(fields: CompressedCertificate): Result<Uint8Arr
     for (const nibble of [fields.templateId, fields.chainId, fields.snSource, fields.formatVersion, fields.reserved]) {
       if (!Number.isInteger(nibble) || nibble < 0 || nibble > 15) refuse('parameters', `${nibble} is not within 0..15`);
     }
-    const bytes = concat(
-      fields.signature,
-      new Uint8Array(3),
-      fields.signerId,
-      [(fields.templateId << 4) | fields.chainId, (fields.snSource << 4) | fields.formatVersion, fields.reserved],
-    );
+    const bytes = concat(fields.signature, new Uint8Array(3), fields.signerId, [
+      (fields.templateId << 4) | fields.chainId,
+      (fields.snSource << 4) | fields.formatVersion,
+      fields.reserved,
+    ]);
     putDates(bytes, fields.issue, fields.expireYears);
     return bytes;
   });

@@ -68,7 +68,11 @@ export interface DateFault extends CertificateFault {
  */
 export function parseDate(format: DateFormat, bytes: Uint8Array): Result<CertificateDate, DateFault> {
   if (bytes.length < dateLength[format]) {
-    return fail({ kind: 'decoding', reason: `a date of format ${format} has ${dateLength[format]} bytes`, readSoFar: blank });
+    return fail({
+      kind: 'decoding',
+      reason: `a date of format ${format} has ${dateLength[format]} bytes`,
+      readSoFar: blank,
+    });
   }
   switch (format) {
     case dateFormat.POSIX_BE:

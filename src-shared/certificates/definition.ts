@@ -174,8 +174,8 @@ export function checkDefinition(
   within('cert_elements_count', definition.customElements.length, 0xff);
   definition.customElements.forEach((element, index) => {
     const path = `cert_elements[${index}]`;
-    if (!/^[\x01-\x7f]*$/.test(element.id) || element.id.length > maxElementIdLength) {
-      faults.push({ path: `${path}.id`, reason: `an id is 0..${maxElementIdLength} ASCII characters` });
+    if (!/^[ -~]*$/.test(element.id) || element.id.length > maxElementIdLength) {
+      faults.push({ path: `${path}.id`, reason: `an id is 0..${maxElementIdLength} printable ASCII characters` });
     }
     deviceLocation(`${path}.device_loc`, element.deviceLocation);
     certificateLocation(`${path}.cert_loc`, element.certificateLocation);

@@ -71,7 +71,8 @@ export function oid(dotted: string): DerPiece {
   const bytes = [first * 40 + second];
   for (const arc of rest) {
     const septets = [arc & 0x7f];
-    for (let high = Math.floor(arc / 128); high > 0; high = Math.floor(high / 128)) septets.unshift((high & 0x7f) | 0x80);
+    for (let high = Math.floor(arc / 128); high > 0; high = Math.floor(high / 128))
+      septets.unshift((high & 0x7f) | 0x80);
     bytes.push(...septets);
   }
   return tlv(derTag.OID, raw(bytes));

@@ -7,8 +7,8 @@ import {
   type CertificateLocation,
   certificateType,
   type DateFormat,
-  serialSource,
   type StandardElementName,
+  serialSource,
 } from './definition.ts';
 import { orRefuse, refuse } from './faults.ts';
 import { keyId } from './public-key.ts';
@@ -72,7 +72,8 @@ export class CertificateImage {
   /** R‖S. */
   get signature(): Uint8Array {
     const location = this.#standard('signature');
-    if (this.definition.type !== certificateType.X509) return this.element({ ...location, count: this.#plainSignature() });
+    if (this.definition.type !== certificateType.X509)
+      return this.element({ ...location, count: this.#plainSignature() });
     return orRefuse(signatureFromBitString(this.#bytes.subarray(this.#signatureOffset())));
   }
 

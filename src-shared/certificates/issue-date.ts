@@ -77,7 +77,12 @@ export function issueDates(request: IssueDateRequest): Result<IssueDates, Certif
 }
 
 function requireExpressible(format: DateFormat, date: CertificateDate, which: string): void {
-  const first = format === dateFormat.RFC5280_UTC ? 1950 : format === dateFormat.POSIX_BE || format === dateFormat.POSIX_LE ? 1970 : 0;
+  const first =
+    format === dateFormat.RFC5280_UTC
+      ? 1950
+      : format === dateFormat.POSIX_BE || format === dateFormat.POSIX_LE
+        ? 1970
+        : 0;
   if (date.year < first || compareDates(date, maximumDate(format)) > 0) {
     refuse('invalid-date', `the ${which} date ${dateText(date)} does not fit date format ${format}`);
   }

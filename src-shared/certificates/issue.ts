@@ -1,11 +1,11 @@
-import type { Result } from '../base/result.ts';
 import { toHex } from '../base/bytes.ts';
+import type { Result } from '../base/result.ts';
 import { type CompressedCertificate, encodeCompressed } from './compressed.ts';
 import type { CertificateDate } from './dates.ts';
 import {
   type CertificateDefinition,
-  certificateType,
   type CustomElement,
+  certificateType,
   type DeviceLocation,
   deviceZone,
   isPresent,
@@ -135,7 +135,8 @@ function serialNumberOf(request: IssueRequest, compressed: Uint8Array): Uint8Arr
   const { count } = definition.standardElements.serialNumber;
   if (count === 0) return new Uint8Array(0);
   if (isStoredSource(definition.snSource)) {
-    if (storedSerialNumber === undefined) return refuse('parameters', 'the definition stores its serial number: one must be given');
+    if (storedSerialNumber === undefined)
+      return refuse('parameters', 'the definition stores its serial number: one must be given');
     requirePositiveMinimal(storedSerialNumber);
     if (definition.snSource === 0) return storedSerialNumber;
     return Uint8Array.of(storedSerialNumber.length, ...storedSerialNumber);

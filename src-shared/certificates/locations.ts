@@ -54,7 +54,8 @@ export function isSameMemory(a: DeviceLocation, b: DeviceLocation): boolean {
 /** The bytes of `wanted` out of what was read; undefined when `content` does not cover them. */
 export function contentOf(wanted: DeviceLocation, content: LocationContent): Uint8Array | undefined {
   const start = wanted.offset - content.location.offset;
-  if (!isSameMemory(wanted, content.location) || start < 0 || start + wanted.count > content.bytes.length) return undefined;
+  if (!isSameMemory(wanted, content.location) || start < 0 || start + wanted.count > content.bytes.length)
+    return undefined;
   return content.bytes.slice(start, start + wanted.count);
 }
 

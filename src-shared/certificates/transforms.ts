@@ -59,7 +59,10 @@ const inverses: Readonly<Record<number, number>> = {
 };
 
 /** What must lie in the chip so that `applyTransforms` gives `data`. */
-export function undoTransforms(kinds: readonly [number, number], data: Uint8Array): Result<Uint8Array, CertificateFault> {
+export function undoTransforms(
+  kinds: readonly [number, number],
+  data: Uint8Array,
+): Result<Uint8Array, CertificateFault> {
   const inverse = (kind: number): number => inverses[kind] ?? kind;
   if (kinds[0] === transform.NONE) return applyTransform(transform.NONE, data);
   const first = applyTransform(inverse(kinds[1]), data);

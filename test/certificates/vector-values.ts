@@ -1,3 +1,4 @@
+import { parseHex, toHex } from '../../src-shared/base/bytes.ts';
 import {
   type CertificateDate,
   type CertificateDefinition,
@@ -11,14 +12,14 @@ import {
   type StandardElementName,
   standardElementNames,
 } from '../../src-shared/certificates/index.ts';
-import { parseHex, toHex } from '../../src-shared/base/bytes.ts';
 import { passed, type Verdict, wrong } from '../vectors/judge.ts';
 
 /** Reading values of vector files, which come from outside: a member that is not what it should be throws. */
 
 /** A JSON object. */
 export function record(value: unknown, what: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError(`${what} is not an object`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TypeError(`${what} is not an object`);
   return Object.fromEntries(Object.entries(value));
 }
 
@@ -179,12 +180,17 @@ const statusOfKind: Readonly<Record<CertificateFaultKind, number>> = {
 };
 
 /** The reference library's status number for an outcome of ours. */
-export function libraryStatus(result: { readonly ok: true } | { readonly ok: false; readonly failure: CertificateFault }): number {
+export function libraryStatus(
+  result: { readonly ok: true } | { readonly ok: false; readonly failure: CertificateFault },
+): number {
   return result.ok ? 0 : statusOfKind[result.failure.kind];
 }
 
 /** Whether ours has every member of `out` with the same value. A member that ours lacks is a difference. */
-export function compareOutput(out: Readonly<Record<string, unknown>>, ours: Readonly<Record<string, unknown>>): Verdict {
+export function compareOutput(
+  out: Readonly<Record<string, unknown>>,
+  ours: Readonly<Record<string, unknown>>,
+): Verdict {
   for (const [name, expected] of Object.entries(out)) {
     if (!(name in ours)) return wrong(`${name}: not judged`);
     const [a, b] = [canonicalJson(ours[name]), canonicalJson(expected)];

@@ -112,7 +112,8 @@ function dateParse({ in: given, out }: VectorCase): Verdict {
   if (format === undefined) return compareOutput(out, { status: badParameters });
   const encoded = bytes(given['encoded'], 'encoded');
   const itsText = given['text'] ?? null;
-  if (itsText !== null && text(itsText, 'text') !== String.fromCharCode(...encoded)) return wrong('text is not encoded');
+  if (itsText !== null && text(itsText, 'text') !== String.fromCharCode(...encoded))
+    return wrong('text is not encoded');
   const parsed = parseDate(format, encoded);
   return compareOutput(out, {
     status: libraryStatus(parsed),

@@ -10,7 +10,8 @@ export const judge: Judge = ({ in: given, out }) => {
   if (!encoded.ok || !digest.ok) return wrong('the definition was refused');
   const decoded = decodeDefinition(encoded.value);
   const again = decoded.ok ? encodeDefinition(decoded.value) : undefined;
-  if (again?.ok !== true || hex(again.value) !== hex(encoded.value)) return wrong('the bytes do not decode to themselves');
+  if (again?.ok !== true || hex(again.value) !== hex(encoded.value))
+    return wrong('the bytes do not decode to themselves');
   return compareOutput(out, {
     bytes: hex(encoded.value),
     length: encoded.value.length,
