@@ -1,8 +1,7 @@
-import { configAddress } from '../../src-shared/atecc/address.ts';
 import type { Command, CommandName } from '../../src-shared/atecc/command.ts';
-import { read } from '../../src-shared/atecc/commands/index.ts';
+import { readSerialNumber } from '../../src-shared/atecc/procedures.ts';
 import { chipStatus, isWakeTokenInsteadOfAnswer } from '../../src-shared/atecc/status.ts';
-import { byteAt, concat, equalBytes, sliceExact, toHex } from '../../src-shared/base/bytes.ts';
+import { byteAt, equalBytes, toHex } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import type { KitIdentity, Transport, TransportFailure } from '../hal/transport.ts';
@@ -11,7 +10,7 @@ import { type DeviceEvent, type DeviceObserver, packetFacts } from './events.ts'
 import { type DeviceFailure, describeFailure } from './failures.ts';
 import type { Mutex } from './mutex.ts';
 import { judge, type Trouble } from './retry.ts';
-import { ask, type Step, type StepAnswer, type Steps, stop } from './steps.ts';
+import { ask, follow, type Step, type StepAnswer, type Steps, stop } from './steps.ts';
 
 /**
  * The only way to a chip. One sequence is exclusive on kit and chip, runs in one wake window (or is wrapped command by
@@ -78,11 +77,6 @@ const DEFAULT_ATTEMPTS = 3;
 /** A way to the chip at `address` behind a kit. Outside this room sessions come from a lease of the KitRegistry. */
 export function openChipSession(access: KitAccess, address: number, facts: ChipFacts = unknownChip): ChipSession {
   return new KitChipSession(access, address, facts, { heard: false });
-}
-
-/** Serial number, 9 bytes, of configuration block 0 (atecc-device.md 5). */
-export function serialOfBlock0(block: Uint8Array): Uint8Array {
-  return concat(sliceExact(block, 0, 4), sliceExact(block, 8, 5));
 }
 
 type Attempt<T> =
@@ -394,7 +388,7 @@ function* guarded<T>(expected: Uint8Array | undefined, body: () => Steps<T>): St
 
 /** Reads the serial number and ends the sequence when it is another (provisioning-recipes.md 0, board identity). */
 export function* expectSerial(expected: Uint8Array): Steps<undefined> {
-  const found = serialOfBlock0(yield* ask(read(configAddress(0), 32)));
+  const found = yield* follow(readSerialNumber());
   if (!equalBytes(found, expected)) {
     return yield* stop({ kind: 'board-changed', expected: toHex(expected), found: toHex(found) });
   }

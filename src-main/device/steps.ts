@@ -1,4 +1,5 @@
 import type { Command } from '../../src-shared/atecc/command.ts';
+import type { Procedure } from '../../src-shared/atecc/procedure.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import type { DeviceFailure } from './failures.ts';
@@ -59,6 +60,16 @@ export function* askStatus<T>(
   return fail(decoded.failure.status);
 }
 
+/** Runs a pure procedure of the shared room as part of a body; comes back only with its success. Throws RangeError for an impossible wish. */
+export function* follow<T>(procedure: Procedure<T>, options: AskOptions = {}): Steps<T> {
+  let turn = procedure.next();
+  while (turn.done !== true) turn = procedure.next(packetOf(yield commandStep(turn.value, [], options)));
+  if (turn.value.ok) return turn.value.value;
+  const { failure } = turn.value;
+  if (failure.kind === 'illegal-parameters') throw new RangeError(failure.reason);
+  throw new SignetError('INTERNAL', `a sequence went on after a failed ${failure.command.name}`);
+}
+
 /** Ends the sequence with this failure: nothing after it runs. */
 export function* stop(failure: DeviceFailure): Steps<never> {
   yield { kind: 'stop', failure };
@@ -68,6 +79,12 @@ export function* stop(failure: DeviceFailure): Steps<never> {
 /** Idle, then wake, in the middle of a sequence. */
 export function* idleWake(): Steps<undefined> {
   yield { kind: 'idle-wake' };
+  return undefined;
+}
+
+/** A body that sends nothing: for a sequence that is only about how the chip is left. */
+export function* nothing(): Steps<undefined> {
+  yield* [];
   return undefined;
 }
 

@@ -1,0 +1,97 @@
+import type { Part } from '../../../src-shared/atecc/command.ts';
+import { genKeyCreate, genKeyPublic } from '../../../src-shared/atecc/commands/index.ts';
+import { signDigest } from '../../../src-shared/atecc/procedures.ts';
+import { chipStatus } from '../../../src-shared/atecc/status.ts';
+import { equalBytes, toHex } from '../../../src-shared/base/bytes.ts';
+import { fail, ok, type Result } from '../../../src-shared/base/result.ts';
+import type { DeviceFailure } from '../failures.ts';
+import type { ChipSession } from '../sequence.ts';
+import { follow } from '../steps.ts';
+import { orBoardChanged } from './look.ts';
+
+/** A key that the chip made. */
+export interface GeneratedKey {
+  /** X ‖ Y, 64 bytes: what GenKey public says, which is the key in force. */
+  readonly publicKey: Uint8Array;
+  /** How often GenKey create was sent; more than 1 after a lost answer. */
+  readonly creations: number;
+  /** The kit repeated the create by itself: its answer named another key than the one now in force. */
+  readonly repeatedByKit: boolean;
+}
+
+/**
+ * Public key X ‖ Y (64 bytes) of the private key in a slot. `no-key` when the slot holds none that is whole: never made, or torn by
+ * a cut in GenKey (provisioning-recipes.md 0).
+ */
+export async function publicKey(
+  session: ChipSession,
+  slot: number,
+  serialNumber?: Uint8Array,
+): Promise<Result<Uint8Array, DeviceFailure>> {
+  const key = await session.run(genKeyPublic(slot), serialNumber === undefined ? {} : { expectSerial: serialNumber });
+  if (!key.ok && key.failure.kind === 'status' && key.failure.status === chipStatus.executionError) {
+    return fail({ kind: 'no-key', slot });
+  }
+  return key;
+}
+
+/**
+ * Makes a new private key in a slot and gives the public key that is then in force (provisioning-recipes.md 2). IRREVERSIBLE: an
+ * earlier key is gone. A lost answer is followed by a look at the key; then the create is sent once more, because an old
+ * key in the slot may be one that somebody knows. When that answer is lost too, the key is taken if it is seen to have changed.
+ */
+export async function generateKey(
+  session: ChipSession,
+  slot: number,
+  serialNumber: Uint8Array,
+): Promise<Result<GeneratedKey, DeviceFailure>> {
+  let before: Uint8Array | undefined;
+  for (let creations = 1; ; creations += 1) {
+    const created = await session.run(genKeyCreate(slot), { expectSerial: serialNumber });
+    if (!created.ok && created.failure.kind !== 'uncertain') {
+      return fail(await orBoardChanged(session, serialNumber, created.failure));
+    }
+    const key = await publicKey(session, slot, serialNumber);
+    if (created.ok) {
+      if (!key.ok) return key;
+      return ok({
+        publicKey: key.value,
+        creations,
+        repeatedByKit: !equalBytes(created.value, key.value),
+      });
+    }
+    if (!key.ok && key.failure.kind !== 'no-key') {
+      return fail(key.failure.kind === 'board-changed' ? key.failure : created.failure);
+    }
+    const now = key.ok ? key.value : undefined;
+    if (creations === 2) {
+      if (now !== undefined && before !== undefined && !equalBytes(now, before)) {
+        return ok({ publicKey: now, creations, repeatedByKit: false });
+      }
+      const readBack = now === undefined ? 'no valid key' : `public key ${toHex(now)}, unchanged`;
+      return fail({ ...created.failure, readBack });
+    }
+    before = now;
+  }
+}
+
+/** What a challenge is answered with. */
+export interface Challenge {
+  readonly slot: number;
+  readonly part: Part;
+  /** 32 bytes, taken as the digest itself. */
+  readonly challenge: Uint8Array;
+}
+
+/**
+ * Signature R ‖ S (64 bytes) over a challenge: Random, Nonce pass-through, Sign; on a 608 by way of MsgDigBuf
+ * (provisioning-recipes.md 7, step 4). Any trouble redoes all of it.
+ */
+export function challengeSignature(
+  session: ChipSession,
+  { slot, part, challenge }: Challenge,
+): Promise<Result<Uint8Array, DeviceFailure>> {
+  return session.sequence({ commands: ['Random', 'Nonce', 'Sign'], end: 'idle' }, () =>
+    follow(signDigest(slot, challenge, part)),
+  );
+}
