@@ -1,0 +1,14 @@
+#include "check.h"
+#include "suites.h"
+
+int main(void)
+{
+    crc_suite();
+    time_suite();
+    text_suite();
+    chip_suite();
+    bus_suite();
+    host_suite();
+    fake_chip_suite();
+    return check_summary();
+}
