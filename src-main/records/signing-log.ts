@@ -35,6 +35,8 @@ export interface DurableSigningLog {
   readonly head: { readonly sequence: number; readonly rowHash: string };
   readonly newestTime: string;
   newestFor(serialNumber: string): { readonly sequence: number; readonly rowHash: string } | undefined;
+  /** The row that carries exactly this note for this device. */
+  rowOfAttempt(serialNumber: string, note: string): { readonly sequence: number; readonly rowHash: string } | undefined;
   /** Why the chain is not whole; empty when it is. Never repaired by the program. */
   readonly alarm: string;
   readonly path: string;
@@ -133,6 +135,15 @@ class OpenLog implements DurableSigningLog {
     const row = this.#store.get(
       "SELECT seq, row_hash FROM log_rows WHERE device_sn = ? AND result IN ('SIGNED', 'REISSUED') ORDER BY seq DESC LIMIT 1",
       serialNumber,
+    );
+    return row === undefined ? undefined : { sequence: number(row, 'seq'), rowHash: text(row, 'row_hash') };
+  }
+
+  rowOfAttempt(serialNumber: string, note: string): { sequence: number; rowHash: string } | undefined {
+    const row = this.#store.get(
+      'SELECT seq, row_hash FROM log_rows WHERE device_sn = ? AND note = ? LIMIT 1',
+      serialNumber,
+      note,
     );
     return row === undefined ? undefined : { sequence: number(row, 'seq'), rowHash: text(row, 'row_hash') };
   }

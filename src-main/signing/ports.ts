@@ -71,6 +71,10 @@ export interface SigningLog {
   readonly newestTime: string;
   /** Newest row for a serial number with one of SIGNED, REISSUED. */
   newestFor(serialNumber: string): LogReference | undefined;
+  /** The row of one attempt of one intent, by the note it was given: so that no attempt gets two rows. */
+  rowOfAttempt(serialNumber: string, note: string): LogReference | undefined;
+  /** Why the chain is not whole; empty when it is. */
+  readonly alarm: string;
 }
 
 /** What supervisors allowed, and the rules that change while the server runs. */

@@ -1,0 +1,38 @@
+/**
+ * When the clock cannot be trusted nothing is certified (signer-and-server.md 7.8): earlier than the newest log row minus
+ * 1 h, before 2000, or a jump of more than 5 min while running, until a supervisor confirms.
+ */
+const hour = 3_600_000;
+const tolerated = 5 * 60_000;
+
+export class ClockGuard {
+  readonly #now: () => Date;
+  readonly #monotonic: () => number;
+  readonly #log: { readonly newestTime: string };
+  /** Wall clock minus monotonic clock, when they were last known to agree. */
+  #offset: number;
+
+  constructor(now: () => Date, monotonic: () => number, log: { readonly newestTime: string }) {
+    this.#now = now;
+    this.#monotonic = monotonic;
+    this.#log = log;
+    this.#offset = now().getTime() - monotonic();
+  }
+
+  /** Why the clock is suspect; undefined when it is not. Slow drift is followed. */
+  check(): string | undefined {
+    const now = this.#now();
+    if (now.getUTCFullYear() < 2000) return 'the clock is before the year 2000';
+    const offset = now.getTime() - this.#monotonic();
+    if (Math.abs(offset - this.#offset) > tolerated) return 'the clock was changed by more than five minutes';
+    this.#offset = offset;
+    const newest = this.#log.newestTime === '' ? Number.NaN : Date.parse(this.#log.newestTime);
+    if (now.getTime() < newest - hour) return 'the clock is earlier than the newest row of the signing log';
+    return undefined;
+  }
+
+  /** A supervisor says that the clock is right now. */
+  accept(): void {
+    this.#offset = this.#now().getTime() - this.#monotonic();
+  }
+}
