@@ -1,0 +1,41 @@
+import { configZone, device, type Rule } from './rule.ts';
+
+/** Frames, power, time, random numbers, TempKey. */
+export const busRules = {
+  'packet.crc': device('2', 'a command with a wrong CRC answers FF and changes nothing'),
+  'packet.count': device('2', 'a command whose count byte is not its length answers FF', 'OURS'),
+  'packet.minimum': device('2', 'a command shorter than 7 bytes answers 03'),
+  'packet.opcode': device('3', 'an opcode the part does not have answers 03'),
+  'power.asleep-silent': device('1', 'asleep, idle or without power the chip does not acknowledge'),
+  'power.awake-ignores-wake': device('1', 'a wake pulse while awake is ignored'),
+  'power.sleep-clears': device('1', 'sleep clears TempKey, AuthValid, SHA context and buffers'),
+  'power.watchdog-clears': device('1', 'watchdog expiry is sleep'),
+  'power.idle-keeps-temp-key': device('1', 'idle keeps TempKey'),
+  'power.idle-keeps-seed': device('1', 'idle keeps the RNG seed: no seed update after an idle'),
+  'watchdog.expiry': device('1', 'the watchdog ends the wake window 1.3 s after wake'),
+  'watchdog.long': device('1', 'ChipMode bit 2 = 1 makes the watchdog 10 s'),
+  'watchdog.not-restarted': device('1', 'commands do not restart the watchdog'),
+  'watchdog.too-little-time': device('1', 'a command that could outlive the watchdog answers EE and is not started'),
+  'address.byte-16': device('1', 'the chip answers at config byte 16'),
+  'address.low-bit': device('1', 'bit 0 of config byte 16 is not part of the address'),
+  'address.not-at-once': configZone('1', 'a changed address counts from the next wake after sleep', 'UNCONFIRMED'),
+  'address.user-extra-add': configZone('1', '608: with ChipMode bit 0 the address is byte 85 when that is not 0'),
+  'timing.divider': device('3', '608: bits 7..3 of ChipMode slow the chip down'),
+  'rng.fixed-before-config-lock': device('7.2', 'before config lock random numbers are FF FF 00 00 repeated'),
+  'rng.one-update-per-wake': device('1', 'the seed cell is written once after each power-up or sleep, not at each use'),
+  'rng.mode-1-no-update': device('7.3', 'P1 01 of Random and Nonce never updates the seed'),
+  'temp-key.cleared-after-use': device(
+    '6',
+    'a command other than Nonce, GenDig, GenKey digest and Info leaves TempKey cleared',
+  ),
+  'temp-key.cleared-on-failure': device('6', 'a command that fails leaves TempKey cleared'),
+  'temp-key.kept-on-crc-error': device('6', 'status FF leaves TempKey as it was'),
+  'temp-key.kept-on-ecc-fault': device('6', 'status 05 leaves TempKey as it was'),
+  'msg-dig-buf.one-use': device('6', '608: MsgDigBuf feeds only the next command'),
+  'sha.context-aborted': device('7.10', 'any other command ends a SHA computation in progress'),
+  'self-test.post': device('1', '608 with POST: a failed self-test answers 04 07 40 C2 to the wake'),
+  'self-test.blocks-crypto': device(
+    '2',
+    '608: after a failed self-test commands that compute answer 07 until SelfTest passes',
+  ),
+} satisfies Record<string, Rule>;
