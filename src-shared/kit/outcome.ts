@@ -1,4 +1,4 @@
-import { equalBytes } from '../base/bytes.ts';
+import { isWakeTokenInsteadOfAnswer, readWakeToken, statusPacket } from '../atecc/status.ts';
 import { kitStatus } from './kit-status.ts';
 import type { KitReply } from './reply.ts';
 import type { Dialect } from './requests.ts';
@@ -27,21 +27,6 @@ export type WakeOutcome =
 /** What a reply to select, idle, sleep or auto-wrap amounts to. */
 export type PlainOutcome = { readonly kind: 'done' } | KitTrouble;
 
-const WAKE_TOKEN = Uint8Array.of(0x04, 0x11, 0x33, 0x43);
-/** The second form is not CRC-consistent, but Microchip's own code compares with it: atecc-device.md 2, CONFLICT. */
-const SELF_TEST_TOKENS = [Uint8Array.of(0x04, 0x07, 0x40, 0xc2), Uint8Array.of(0x04, 0x07, 0xc4, 0x40)];
-
-/** Status packets (count, status, CRC) of the device statuses that a kit may swallow (atecc-device.md 2). */
-const statusPackets: ReadonlyMap<number, Uint8Array> = new Map([
-  [0x01, Uint8Array.of(0x04, 0x01, 0x00, 0xc3)],
-  [0x03, Uint8Array.of(0x04, 0x03, 0x83, 0x42)],
-  [0x05, Uint8Array.of(0x04, 0x05, 0xc3, 0x43)],
-  [0x07, Uint8Array.of(0x04, 0x07, 0x40, 0xc2)],
-  [0x08, Uint8Array.of(0x04, 0x08, 0x60, 0xc0)],
-  [0x0f, Uint8Array.of(0x04, 0x0f, 0x23, 0x42)],
-  [0xff, Uint8Array.of(0x04, 0xff, 0x01, 0x42)],
-]);
-
 /**
  * The rules for a talk, the same for every dialect (kit-protocol.md 2 "three silent habits", 3, 6):
  * empty data, or a four-byte answer with status 11, is "no answer" whatever the kit status says; data beside a library
@@ -53,12 +38,13 @@ export function talkOutcome(mode: KitMode, reply: KitReply): TalkOutcome {
   const row = kitStatus(status);
   if (row.kind === 'refused') return { kind: 'kit-refused', kitStatus: status };
   if (data.length > 0) {
-    const onlyJustAwake = data.length === 4 && data[1] === 0x11;
-    return onlyJustAwake ? { kind: 'no-answer', kitStatus: status } : { kind: 'answer', packet: data };
+    return isWakeTokenInsteadOfAnswer(data)
+      ? { kind: 'no-answer', kitStatus: status }
+      : { kind: 'answer', packet: data };
   }
   if ((reply.negative || mode.dialect === 'modern') && row.deviceStatus !== undefined) {
-    const packet = statusPackets.get(row.deviceStatus);
-    return packet === undefined ? { kind: 'no-answer', kitStatus: status } : { kind: 'answer', packet: packet.slice() };
+    const packet = statusPacket(row.deviceStatus);
+    return isWakeTokenInsteadOfAnswer(packet) ? { kind: 'no-answer', kitStatus: status } : { kind: 'answer', packet };
   }
   const neverReached =
     row.kind === 'no-wake' || (mode.dialect === 'legacy' && mode.wraps && (status === 0xe7 || status === 0xe4));
@@ -71,13 +57,12 @@ export function talkOutcome(mode: KitMode, reply: KitReply): TalkOutcome {
  */
 export function wakeOutcome(mode: KitMode, reply: KitReply): WakeOutcome {
   const { status, data } = reply;
-  if (equalBytes(data, WAKE_TOKEN)) {
+  const token = readWakeToken(data);
+  if (token === 'awake') {
     const fixed = mode.dialect === 'legacy' ? mode.wraps : mode.dialect === 'd21';
     return { kind: 'awake', from: fixed ? 'fixed' : 'chip' };
   }
-  if (SELF_TEST_TOKENS.some((token) => equalBytes(data, token)) || status === 0xd7) {
-    return { kind: 'awake', from: 'self-test-failed' };
-  }
+  if (token === 'self-test-failed' || status === 0xd7) return { kind: 'awake', from: 'self-test-failed' };
   if (status === 0x00 && data.length === 0 && mode.dialect !== 'legacy') return { kind: 'awake', from: 'silent' };
   return { kind: kitStatus(status).kind === 'refused' ? 'kit-refused' : 'no-wake', kitStatus: status };
 }

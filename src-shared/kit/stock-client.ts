@@ -1,4 +1,5 @@
-import { toHex } from '../base/bytes.ts';
+import { type LibraryStatusName, libraryNameOfChipStatus } from '../atecc/library-status.ts';
+import { byteAt, toHex } from '../base/bytes.ts';
 import { packReports } from './hid-reports.ts';
 import { lineBytes } from './requests.ts';
 
@@ -8,30 +9,6 @@ import { lineBytes } from './requests.ts';
  * character that is no hex digit, does not look at the kit status, and gives up at the first unparsable discovery answer.
  * Source: kit-protocol.md 6 and the vector file kit-frames.
  */
-
-/** Its status numbers, as far as they can come out of the functions here. */
-export const stockStatus = {
-  ATCA_SUCCESS: 0,
-  ATCA_HEALTH_TEST_ERROR: -6,
-  ATCA_NO_DEVICES: -7,
-  ATCA_EXECUTION_ERROR: -12,
-  ATCA_WAKE_SUCCESS: -13,
-  ATCA_COMM_FAIL: -16,
-  ATCA_SMALL_BUFFER: -19,
-  ATCA_RX_NO_RESPONSE: -25,
-  ATCA_RX_FAIL: -26,
-  ATCA_RX_CRC_ERROR: -27,
-  ATCA_BAD_PARAM: -30,
-  ATCA_GEN_FAIL: -31,
-  ATCA_STATUS_SELFTEST_ERROR: -41,
-  ATCA_STATUS_ECC: -42,
-  ATCA_STATUS_CRC: -44,
-  ATCA_PARSE_ERROR: -46,
-  ATCA_CHECKMAC_VERIFY_FAILED: -47,
-  ATCA_WAKE_FAILED: -48,
-} as const;
-
-export type StockStatus = keyof typeof stockStatus;
 
 /** Buffers of its own, in bytes: they decide where a long line is cut. */
 const LINE_BUFFER = 42;
@@ -58,7 +35,10 @@ export function stockKitName(devtype: string): string {
 }
 
 /** Its hex reader: everything but hex digits is skipped. `bytes` holds what was decoded when it stopped. */
-function readHex(text: string, capacity: number): { status: StockStatus; bytes: number[]; half: number | undefined } {
+function readHex(
+  text: string,
+  capacity: number,
+): { status: LibraryStatusName; bytes: number[]; half: number | undefined } {
   const bytes: number[] = [];
   let half: number | undefined;
   for (const character of text) {
@@ -77,7 +57,7 @@ function readHex(text: string, capacity: number): { status: StockStatus; bytes: 
 
 /** A reply line as it parses it. `kitStatus` is undefined where no digit stood in the first two characters. */
 export interface StockReply {
-  readonly status: StockStatus;
+  readonly status: LibraryStatusName;
   readonly kitStatus: number | undefined;
   readonly data: Uint8Array | undefined;
 }
@@ -131,27 +111,15 @@ export function stockReports(line: string): Uint8Array[] {
 }
 
 /** How it judges the bytes of a wake answer. */
-export function stockWakeStatus(token: Uint8Array): StockStatus {
+export function stockWakeStatus(token: Uint8Array): LibraryStatusName {
   const hex = toHex(token);
   if (hex === '04113343') return 'ATCA_SUCCESS';
   return hex === '0407C440' ? 'ATCA_STATUS_SELFTEST_ERROR' : 'ATCA_WAKE_FAILED';
 }
 
 /** How it judges a four-byte response; longer ones are never errors. */
-export function stockDeviceStatus(response: Uint8Array): StockStatus {
-  if (response[0] !== 0x04) return 'ATCA_SUCCESS';
-  const statuses: Readonly<Record<number, StockStatus>> = {
-    0: 'ATCA_SUCCESS',
-    1: 'ATCA_CHECKMAC_VERIFY_FAILED',
-    3: 'ATCA_PARSE_ERROR',
-    5: 'ATCA_STATUS_ECC',
-    7: 'ATCA_STATUS_SELFTEST_ERROR',
-    8: 'ATCA_HEALTH_TEST_ERROR',
-    15: 'ATCA_EXECUTION_ERROR',
-    17: 'ATCA_WAKE_SUCCESS',
-    255: 'ATCA_STATUS_CRC',
-  };
-  return statuses[response[1] ?? -1] ?? 'ATCA_GEN_FAIL';
+export function stockDeviceStatus(response: Uint8Array): LibraryStatusName {
+  return response[0] === 0x04 ? libraryNameOfChipStatus(byteAt(response, 1)) : 'ATCA_SUCCESS';
 }
 
 /** A serial line to a kit as that client uses it: what is sent goes to `exchange`, which gives what then lies in the stream. */
@@ -181,7 +149,7 @@ export class StockSession {
   }
 
   /** Its discovery and select (`kit_init`). An identity of 0 takes any address. */
-  init(wanted: 'auto' | 'i2c' | 'swi' | 'spi' = 'auto', identity = 0): StockStatus {
+  init(wanted: 'auto' | 'i2c' | 'swi' | 'spi' = 'auto', identity = 0): LibraryStatusName {
     const kitName = stockKitName(this.#devtype);
     const letter = kitName.charAt(0);
     const buses = { auto: undefined, i2c: 'TWI', swi: 'SWI', spi: 'SPI' } as const;
@@ -207,7 +175,7 @@ export class StockSession {
   }
 
   /** Wake, idle or sleep, and how it judges the answer. */
-  control(operation: 'wake' | 'idle' | 'sleep'): StockStatus {
+  control(operation: 'wake' | 'idle' | 'sleep'): LibraryStatusName {
     this.#send(stockControlLine(this.#devtype, operation));
     const line = this.#read(operation === 'wake' ? LINE_BUFFER : SHORT_LINE_BUFFER);
     if (line === undefined) return 'ATCA_GEN_FAIL';
@@ -216,7 +184,7 @@ export class StockSession {
   }
 
   /** One command: wake (twice when the first found no chip), talk, read until something parses, idle whatever came. */
-  command(packet: Uint8Array): { status: StockStatus; response: Uint8Array } {
+  command(packet: Uint8Array): { status: LibraryStatusName; response: Uint8Array } {
     if (this.control('wake') === 'ATCA_WAKE_FAILED') this.control('wake');
     this.#send(stockTalkLine(this.#devtype, packet));
     const result = this.#response();
@@ -224,7 +192,7 @@ export class StockSession {
     return result;
   }
 
-  #response(): { status: StockStatus; response: Uint8Array } {
+  #response(): { status: LibraryStatusName; response: Uint8Array } {
     const none = new Uint8Array(0);
     for (let read = 0; read < RESPONSE_READS; read += 1) {
       const line = this.#read(2 * RESPONSE_BUFFER + SHORT_LINE_BUFFER);
