@@ -4,6 +4,7 @@ export * from './command.ts';
 export * from './commands/index.ts';
 export * from './crc.ts';
 export * from './host/index.ts';
+export * from './library-status.ts';
 export * from './lock-crc.ts';
 export * from './opcodes.ts';
 export * from './packet.ts';

@@ -70,11 +70,17 @@ export function parsePacket(packet: Uint8Array): Result<PacketParts, FrameDefect
   });
 }
 
-/** The payload of an answer (count and CRC removed, 1 byte = a status), or what is wrong with its frame. */
+/**
+ * The payload of an answer (count and CRC removed, 1 byte = a status), or what is wrong with its frame. Bytes after the frame
+ * are ignored: whoever reads a chip beyond its answer gets FF (atecc-device.md 1), and some hosts hand that on.
+ */
 export function parseResponse(response: Uint8Array): Result<Uint8Array, FrameDefect> {
-  const defect = frameDefect(response, MIN_RESPONSE_LENGTH);
+  const count = response[0] ?? 0;
+  const surplus = count >= MIN_RESPONSE_LENGTH && count < response.length;
+  const frame = surplus ? response.subarray(0, count) : response;
+  const defect = frameDefect(frame, MIN_RESPONSE_LENGTH);
   if (defect !== undefined) return fail(defect);
-  return ok(response.slice(1, -2));
+  return ok(frame.slice(1, -2));
 }
 
 /** The answer frame around a payload: count | payload | CRC LE. For kit hosts and recordings; RangeError beyond 252 bytes. */

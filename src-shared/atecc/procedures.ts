@@ -333,14 +333,25 @@ export function* hashInChip(data: Uint8Array): Procedure<Uint8Array> {
   return yield* ask(shaEnd(data.slice(at)));
 }
 
+/** Slots 8..15 have room for a stored public key (72 bytes). */
+function holdsPublicKey(slot: number): boolean {
+  return Number.isInteger(slot) && slot >= 8 && slot <= 15;
+}
+
 /** Stores X ‖ Y in its padded form in three blocks of a slot 8..15. */
-export function writePublicKey(slot: number, publicKey: Uint8Array): Procedure<undefined> {
+export function* writePublicKey(slot: number, publicKey: Uint8Array): Procedure<undefined> {
+  if (!holdsPublicKey(slot))
+    return fail({ kind: 'illegal-parameters', reason: `slot ${slot} cannot hold a public key` });
   const padded = padRight(padPublicKey(publicKey), 3 * BLOCK_SIZE);
-  return askAll([0, 1, 2].map((block) => write(dataAddress(slot, block), padded.slice(32 * block, 32 * block + 32))));
+  return yield* askAll(
+    [0, 1, 2].map((block) => write(dataAddress(slot, block), padded.slice(32 * block, 32 * block + 32))),
+  );
 }
 
 /** X ‖ Y from the three blocks of a slot 8..15; what stands in the pads does not count. */
 export function* readPublicKey(slot: number): Procedure<Uint8Array> {
+  if (!holdsPublicKey(slot))
+    return fail({ kind: 'illegal-parameters', reason: `slot ${slot} cannot hold a public key` });
   const blocks: Uint8Array[] = [];
   for (const block of [0, 1, 2]) {
     const bytes = yield* ask(read(dataAddress(slot, block), 32));

@@ -4,6 +4,12 @@
  * library's C interface that our design does not have. The runner prints this table with its counts and stops at too many.
  */
 import { answersOfOtherLength, isAnswerOfOtherLength } from './differences/answer-length.ts';
+import {
+  isNonceOf64Bytes,
+  isSessionFromNoMacSlot,
+  nonceOf64Bytes,
+  sessionFromNoMacSlot,
+} from './differences/host-functions.ts';
 import { hasNegativeAnswer, negativeAnswers } from './differences/kit-host.ts';
 import type { Judge, VectorCase } from './judge.ts';
 
@@ -32,6 +38,22 @@ export const differences: readonly Difference[] = [
     reason:
       '(a) provisioning-recipes.md, notation: success is 04 00 03 40 and nothing else; atecc-device.md 7.1, 7.4: Info and Read give 4 or 32 bytes',
     judge: answersOfOtherLength,
+  },
+  {
+    file: 'host-crypto',
+    cases: 'a pass-through Nonce of 64 bytes: the library keeps the first 32 and says that TempKey has 64',
+    matches: isNonceOf64Bytes,
+    ours: 'TempKey is the 64 bytes; all its flags as the library has them',
+    reason: '(a) atecc-device.md 7.3: mode bit 5 loads 64 bytes',
+    judge: nonceOf64Bytes,
+  },
+  {
+    file: 'host-crypto',
+    cases: 'an encrypted write or read under the key of a NoMac slot: the library refuses to compute',
+    matches: isSessionFromNoMacSlot,
+    ours: 'sealed and opened as under any other key; the signer modules depend on it',
+    reason: '(a) atecc-device.md 7.13: NoMac forbids MAC, HMAC and SHA-HMAC; Read and Write do not mind',
+    judge: sessionFromNoMacSlot,
   },
   {
     file: 'kit-frames',

@@ -22,3 +22,8 @@ export const passed: Verdict = { passed: true };
 export function wrong(text: string): Verdict {
   return { passed: false, wrong: text };
 }
+
+/** Whether an imported module has a judge. */
+export function isJudgeModule(module: unknown): module is { readonly judge: Judge } {
+  return typeof module === 'object' && module !== null && 'judge' in module && typeof module.judge === 'function';
+}
