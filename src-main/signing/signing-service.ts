@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import {
   type CertificateDate,
   dateText,
+  encodeDefinition,
   finishCertificate,
   keyId,
   type PreparedCertificate,
@@ -15,7 +16,7 @@ import {
   writeItems,
 } from '../../src-shared/certificates/index.ts';
 import { AttemptBook } from './attempts.ts';
-import { checkKeySlot, checkRequest, type ProofPolicy } from './checks.ts';
+import { checkKeySlot, checkRequest, matchSigner, type ProofPolicy } from './checks.ts';
 import { ClockGuard } from './clock-guard.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
 import { chooseSigner, type ReissueIdentity, type SignerPool } from './pool.ts';
@@ -75,6 +76,15 @@ export interface SigningServiceOptions {
 
 export type IssueStep = 'checked' | 'intent' | 'signed' | 'verified' | 'archived' | 'logged' | 'cleared';
 
+/** Answer to a validation request; definitions in their canonical layout. */
+export interface SignerDescription {
+  readonly rootPublicKey: Uint8Array;
+  readonly rootCertificate: Uint8Array | undefined;
+  readonly signerCertificate: Uint8Array;
+  readonly deviceDefinition: Uint8Array | undefined;
+  readonly signerDefinition: Uint8Array | undefined;
+}
+
 /** What the archive knows of a chip's key (LOOKUP, 7.10). */
 export type KeyKnowledge = {
   readonly state: 'none' | 'same' | 'other' | 'several';
@@ -117,6 +127,28 @@ export class SigningService {
     if (newest === undefined) return { state: 'none', log };
     if (newest.publicKey === toHex(publicKey)) return { state: 'same', log };
     return { state: new Set(known.map((entry) => entry.publicKey)).size > 1 ? 'several' : 'other', log };
+  }
+
+  /** What a client needs to validate certificates of a signer: of the module that fits the selection or has this serial number. */
+  describe(
+    selection: SignerSelection | undefined,
+    signerSerialNumber: Uint8Array | undefined,
+  ): SignerDescription | undefined {
+    for (const { identity } of this.#options.pool.modules()) {
+      if (identity === undefined || identity.isRoot) continue;
+      if (signerSerialNumber !== undefined && !equalBytes(identity.serialNumber, signerSerialNumber)) continue;
+      if (selection !== undefined && matchSigner(identity, selection) !== 'fits') continue;
+      const device = encodeDefinition(identity.deviceDefinition);
+      const signer = encodeDefinition(identity.signerDefinition);
+      return {
+        rootPublicKey: identity.rootPublicKey,
+        rootCertificate: identity.rootCertificate,
+        signerCertificate: identity.certificate,
+        deviceDefinition: device.ok ? device.value : undefined,
+        signerDefinition: signer.ok ? signer.value : undefined,
+      };
+    }
+    return undefined;
   }
 
   /**
