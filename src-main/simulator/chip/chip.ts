@@ -1,23 +1,25 @@
+import type { BoardChip } from '../board-chip.ts';
+import { SimulatorError } from '../errors.ts';
 import { crc16 } from '../octets.ts';
-import type { Silicon, SiliconAnswer, SimulatedClock } from '../silicon.ts';
+import type { SiliconAnswer, SimulatedClock } from '../silicon.ts';
 import { at, join, le16 } from './bytes.ts';
 import { handlers, withoutSelfTest } from './commands/table.ts';
 import { where } from './config-view.ts';
 import { type ArmedFaults, type ChipEvent, Core, type Defect, type Request, type Tally } from './core.ts';
-import { type PowerCut, tearOf } from './cut.ts';
+import { type PowerCut, type TornPattern, tearOf } from './cut.ts';
 import { Eeprom } from './eeprom.ts';
-import { type ChipPart, factoryImage, revisions } from './images.ts';
+import { type ChipModel, factoryImage, revisions } from './images.ts';
 import { type RandomSource, systemRandom } from './random-source.ts';
 import type { RuleId } from './rules/catalogue.ts';
-import { type ChipSnapshot, putSnapshot, takeSnapshot } from './snapshot.ts';
+import { type ChipSnapshot, parseSnapshot, putSnapshot, takeSnapshot } from './snapshot.ts';
 import { noTempKey, Sram, type TempKey } from './sram.ts';
-import { done, Refusal, SimulatorError, status } from './status.ts';
+import { done, Refusal, status } from './status.ts';
 import { defaultSwitches, type Switches } from './switches.ts';
 import { type ClockDivider, commandName, dividerOf, executionMs, type TimingModel } from './timing.ts';
 
 /** How a chip is made. */
 export interface ChipOptions {
-  readonly part: ChipPart;
+  readonly part: ChipModel;
   /** 9 bytes. */
   readonly serialNumber: Uint8Array;
   /** 128 bytes as the part arrives; bytes 0..12 get the chip's own identity. Default: as shipped. */
@@ -57,8 +59,8 @@ export interface ChipInspection {
 }
 
 /** A simulated chip: silicon, and what only a simulator has. */
-export interface Chip extends Silicon {
-  readonly part: ChipPart;
+export interface Chip extends BoardChip {
+  readonly model: ChipModel;
   readonly serialNumber: Uint8Array;
   /** False after a cut or powerOff, until powerOn or powerCycle. */
   readonly powered: boolean;
@@ -73,8 +75,6 @@ export interface Chip extends Silicon {
   cutPower(cut: PowerCut, commandsBefore?: number): void;
   /** Arms faults, added to those armed already. */
   arm(faults: Partial<ArmedFaults>): void;
-  /** Bit-rot: flips bits of one EEPROM byte. `zone` is config, otp or a slot number. */
-  flipBits(zone: 'config' | 'otp' | number, offset: number, mask?: number): void;
   snapshot(): ChipSnapshot;
   /** Puts EEPROM content back, power-cycled. The part must be the same. */
   restore(snapshot: ChipSnapshot): void;
@@ -86,13 +86,21 @@ const INFO = 0x30;
 const SELF_TEST = 0x77;
 const SHA = 0x47;
 
+/** A chip as a snapshot left it: identity and part are the snapshot's. Throws SimulatorError when it is none. */
+export function restoreChip(snapshot: unknown, options: Omit<ChipOptions, 'part' | 'serialNumber' | 'config'>): Chip {
+  const parsed = parseSnapshot(snapshot);
+  const chip = createChip({ ...options, part: parsed.part, serialNumber: new Uint8Array(9) });
+  chip.restore(parsed);
+  return chip;
+}
+
 /** A chip on its bus, powered and asleep. Throws SimulatorError for impossible options. */
 export function createChip(options: ChipOptions): Chip {
   return new SimulatedChip(options);
 }
 
 class SimulatedChip implements Chip {
-  readonly part: ChipPart;
+  readonly model: ChipModel;
   readonly serialNumber: Uint8Array;
   readonly #core: Core;
   readonly #clock: SimulatedClock;
@@ -103,17 +111,18 @@ class SimulatedChip implements Chip {
   #divider: ClockDivider = 'M0';
   #wokeAt = 0;
   #watchdogMs = 0;
+  #rotted = 0;
   #cut: { readonly cut: PowerCut; before: number } | undefined;
 
   constructor(options: ChipOptions) {
-    if (options.serialNumber.length !== 9) throw new SimulatorError('a serial number has 9 bytes');
+    if (options.serialNumber.length !== 9) throw new SimulatorError('input', 'a serial number has 9 bytes');
     const config = (options.config ?? factoryImage(options.part)).slice();
-    if (config.length !== 128) throw new SimulatorError('a configuration image has 128 bytes');
+    if (config.length !== 128) throw new SimulatorError('input', 'a configuration image has 128 bytes');
     config.set(options.serialNumber.subarray(0, 4), 0);
     config.set(revisions[options.part], 4);
     config.set(options.serialNumber.subarray(4), 8);
     const { disabled = new Set<RuleId>(), ...switches } = options.rules ?? {};
-    this.part = options.part;
+    this.model = options.part;
     this.serialNumber = options.serialNumber.slice();
     this.#clock = options.clock;
     this.#timing = options.timing ?? 'typical';
@@ -128,6 +137,16 @@ class SimulatedChip implements Chip {
       defect: options.defect,
     });
     this.#powerUp();
+  }
+
+  get part(): BoardChip['part'] {
+    return this.#core.is608 ? 'ATECC608' : 'ATECC508A';
+  }
+
+  get changes(): number {
+    const { eeprom, tally } = this.#core;
+    const done = tally.signatures + tally.checkMacs + tally.genKeys;
+    return eeprom.writes + eeprom.rngSeedUpdates + done + this.#rotted;
   }
 
   get address(): number {
@@ -213,19 +232,24 @@ class SimulatedChip implements Chip {
     armed.selfTestFailures = faults.selfTestFailures ?? armed.selfTestFailures;
   }
 
-  flipBits(zone: 'config' | 'otp' | number, offset: number, mask = 1): void {
+  cutNext(torn: TornPattern): void {
+    this.cutPower({ when: 'during', torn });
+  }
+
+  rot(zone: 'config' | 'otp' | 'data', slot: number, offset: number, xor: number): void {
     const { eeprom } = this.#core;
-    const bytes = zone === 'config' ? eeprom.config : zone === 'otp' ? eeprom.otp : eeprom.slot(zone);
-    if (offset < 0 || offset >= bytes.length) throw new SimulatorError(`no byte ${offset} there`);
-    bytes[offset] = at(bytes, offset) ^ mask;
+    const bytes = zone === 'data' ? eeprom.slot(slot) : eeprom[zone];
+    if (offset < 0 || offset >= bytes.length) throw new SimulatorError('input', `no byte ${offset} in ${zone} ${slot}`);
+    bytes[offset] = at(bytes, offset) ^ xor;
+    this.#rotted += 1;
   }
 
   snapshot(): ChipSnapshot {
-    return takeSnapshot(this.#core, this.part);
+    return takeSnapshot(this.#core, this.model);
   }
 
   restore(snapshot: ChipSnapshot): void {
-    if (snapshot.part !== this.part) throw new SimulatorError(`a ${snapshot.part} is no ${this.part}`);
+    if (snapshot.part !== this.model) throw new SimulatorError('input', `a ${snapshot.part} is no ${this.model}`);
     putSnapshot(this.#core, snapshot);
     this.serialNumber.set(this.#core.sn);
     this.#powerUp();

@@ -1,5 +1,5 @@
+import { SimulatorError } from '../errors.ts';
 import { unhex } from '../octets.ts';
-import { SimulatorError } from './status.ts';
 
 /**
  * What a part holds when it leaves the factory; bytes 0..12 are overwritten with the chip's own identity.
@@ -21,18 +21,18 @@ const factory608 = `01 23 00 00 00 00 60 03 00 00 00 00 EE 61 49 00  C0 00 00 00
   00 00 55 55 FF FF 00 00 00 00 00 00 ${KEYS_AS_SHIPPED}`;
 
 /** The parts by the names the reference uses. */
-export type ChipPart = '508A' | '608A' | '608B';
+export type ChipModel = '508A' | '608A' | '608B';
 
 /** Info revision of a part (atecc-device.md 5). */
-export const revisions: Readonly<Record<ChipPart, readonly [number, number, number, number]>> = {
+export const revisions: Readonly<Record<ChipModel, readonly [number, number, number, number]>> = {
   '508A': [0x00, 0x00, 0x50, 0x00],
   '608A': [0x00, 0x00, 0x60, 0x02],
   '608B': [0x00, 0x00, 0x60, 0x03],
 };
 
 /** The 128 bytes of a new part, before it got its identity. */
-export function factoryImage(part: ChipPart): Uint8Array {
+export function factoryImage(part: ChipModel): Uint8Array {
   const bytes = unhex((part === '508A' ? factory508 : factory608).replace(/\s+/g, ''));
-  if (bytes?.length !== 128) throw new SimulatorError('factory image is not 128 bytes');
+  if (bytes?.length !== 128) throw new SimulatorError('input', 'factory image is not 128 bytes');
   return bytes;
 }

@@ -1,13 +1,14 @@
+import { SimulatorError } from '../errors.ts';
+import { JsonReader } from '../json-reader.ts';
 import { hex, unhex } from '../octets.ts';
 import type { Core, Tally } from './core.ts';
 import { CONFIG_BYTES, OTP_BYTES, SLOTS, slotSize } from './geometry.ts';
-import type { ChipPart } from './images.ts';
-import { SimulatorError } from './status.ts';
+import type { ChipModel } from './images.ts';
 
 /** Everything of a chip that outlives power, ready for JSON. Private keys are in `slots`, readable: this is a simulator. */
 export interface ChipSnapshot {
   readonly format: 'signet-chip-1';
-  readonly part: ChipPart;
+  readonly part: ChipModel;
   /** Hex, 128 bytes; the serial number is in it. */
   readonly config: string;
   /** Hex, 64 bytes. */
@@ -21,7 +22,7 @@ export interface ChipSnapshot {
 }
 
 /** Takes a picture of the EEPROM. */
-export function takeSnapshot(core: Core, part: ChipPart): ChipSnapshot {
+export function takeSnapshot(core: Core, part: ChipModel): ChipSnapshot {
   const { eeprom, tally } = core;
   return {
     format: 'signet-chip-1',
@@ -52,63 +53,35 @@ export function putSnapshot(core: Core, snapshot: ChipSnapshot): void {
 
 function exactly(text: string, length: number, what: string): Uint8Array {
   const bytes = unhex(text);
-  if (bytes?.length !== length) throw new SimulatorError(`${what} of the snapshot is not ${length} bytes of hex`);
+  if (bytes?.length !== length)
+    throw new SimulatorError('input', `${what} of the snapshot is not ${length} bytes of hex`);
   return bytes;
 }
 
-/** A snapshot from a parsed JSON value; SimulatorError says what is wrong with it. */
+/** A snapshot from a parsed JSON value; SimulatorError says which field is wrong. */
 export function parseSnapshot(value: unknown): ChipSnapshot {
-  const record = asRecord(value, 'snapshot');
-  if (record['format'] !== 'signet-chip-1') throw new SimulatorError('not a chip snapshot of this version');
-  const part = record['part'];
-  if (part !== '508A' && part !== '608A' && part !== '608B') throw new SimulatorError('snapshot names no known part');
-  const tally = asRecord(record['tally'], 'tally');
-  const slots = asList(record['slots'], 'slots').map((slot, i) => asText(slot, `slot ${i}`));
-  const keyValid = asList(record['keyValid'], 'keyValid').map((valid) => valid === true);
-  if (slots.length !== SLOTS || keyValid.length !== SLOTS) throw new SimulatorError('snapshot has not 16 slots');
-  const snapshot: ChipSnapshot = {
-    format: 'signet-chip-1',
-    part,
-    config: asText(record['config'], 'config'),
-    otp: asText(record['otp'], 'otp'),
-    slots,
-    keyValid,
-    rngSeedUpdates: asCount(record['rngSeedUpdates'], 'rngSeedUpdates'),
-    eepromWrites: asCount(record['eepromWrites'], 'eepromWrites'),
+  const file = JsonReader.of(value, 'chip');
+  file.only('format', 'part', 'config', 'otp', 'slots', 'keyValid', 'rngSeedUpdates', 'eepromWrites', 'tally');
+  const count = (reader: JsonReader, name: string): number => reader.field(name).integer(0, Number.MAX_SAFE_INTEGER);
+  const tally = file.field('tally');
+  const slots = file.field('slots').items();
+  const keyValid = file.field('keyValid').items();
+  if (slots.length !== SLOTS || keyValid.length !== SLOTS) file.fail('has not 16 slots');
+  return {
+    format: file.field('format').oneOf('signet-chip-1'),
+    part: file.field('part').oneOf('508A', '608A', '608B'),
+    config: hex(file.field('config').hex(CONFIG_BYTES)),
+    otp: hex(file.field('otp').hex(OTP_BYTES)),
+    slots: slots.map((slot, i) => hex(slot.hex(slotSize(i)))),
+    keyValid: keyValid.map((valid) => valid.boolean()),
+    rngSeedUpdates: count(file, 'rngSeedUpdates'),
+    eepromWrites: count(file, 'eepromWrites'),
     tally: {
-      signatures: asCount(tally['signatures'], 'signatures'),
-      checkMacs: asCount(tally['checkMacs'], 'checkMacs'),
-      checkMacMatches: asCount(tally['checkMacMatches'], 'checkMacMatches'),
-      authorisedSignPairs: asCount(tally['authorisedSignPairs'], 'authorisedSignPairs'),
-      genKeys: asCount(tally['genKeys'], 'genKeys'),
+      signatures: count(tally, 'signatures'),
+      checkMacs: count(tally, 'checkMacs'),
+      checkMacMatches: count(tally, 'checkMacMatches'),
+      authorisedSignPairs: count(tally, 'authorisedSignPairs'),
+      genKeys: count(tally, 'genKeys'),
     },
   };
-  exactly(snapshot.config, CONFIG_BYTES, 'config');
-  exactly(snapshot.otp, OTP_BYTES, 'otp');
-  slots.forEach((slot, i) => {
-    exactly(slot, slotSize(i), `slot ${i}`);
-  });
-  return snapshot;
-}
-
-function asRecord(value: unknown, what: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new SimulatorError(`${what} is no object`);
-  return Object.fromEntries(Object.entries(value));
-}
-
-function asList(value: unknown, what: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new SimulatorError(`${what} is no list`);
-  return value;
-}
-
-function asText(value: unknown, what: string): string {
-  if (typeof value !== 'string') throw new SimulatorError(`${what} is no text`);
-  return value;
-}
-
-function asCount(value: unknown, what: string): number {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
-    throw new SimulatorError(`${what} is no count`);
-  return value;
 }

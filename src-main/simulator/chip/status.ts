@@ -22,10 +22,5 @@ export class Refusal extends Error {
   }
 }
 
-/** A wrong use of the simulator itself: bad options, a state file that is none. Never thrown by a command. */
-export class SimulatorError extends Error {
-  override readonly name = 'SimulatorError';
-}
-
 /** The payload of a plain "done". */
 export const done = Uint8Array.of(status.success);
