@@ -148,7 +148,10 @@ function codeAndMessage(failure: DeviceFailure): { readonly code: ErrorName; rea
           (failure.readBack === undefined ? '' : ` Read back: ${failure.readBack}.`),
       };
     case 'read-back-differs':
-      return { code: 'READ_BACK_DIFFERS', message: `${failure.where} holds something else than was written.` };
+      return {
+        code: 'READ_BACK_DIFFERS',
+        message: `What was read back from ${failure.where} is not what was written.`,
+      };
     case 'watchdog-budget':
       return {
         code: 'KIT_UNSUITABLE',

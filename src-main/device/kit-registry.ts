@@ -143,8 +143,6 @@ export class KitRegistry {
         session: 0,
       },
     };
-    // A process that died in the middle of a sequence may have left the kit's own wrapping off.
-    if (transport.kit.dialect === 'legacy') await transport.setAutoWrap(true);
     await this.#look(record, this.#options.observe?.(id));
     if (transport.closed) return record.entry;
     this.#kits.set(id, record);

@@ -48,7 +48,7 @@ export interface SequencePlan {
   readonly attempts?: number;
   /** Awaited before every attempt (1, 2, 3); a rejection passes through with nothing done in this attempt. */
   readonly beforeAttempt?: (attempt: number) => Promise<void>;
-  /** Status bytes after which the whole is begun again although the chip refused clearly; for kits that re-send by themselves. */
+  /** Status bytes after which the whole is begun again although the chip refused clearly. */
   readonly redoOn?: readonly number[];
   /** When the sequence breaks off after this command was sent, the chip is put to sleep: an authorisation is left over. */
   readonly sleepIfBrokenAfter?: CommandName;
@@ -264,7 +264,7 @@ class KitChipSession implements ChipSession {
       redoable: step.redoable,
       touched: state.touched !== undefined,
       attemptsLeft: state.attemptsLeft,
-      redoOn: state.redoOn,
+      redoOn: this.#losesTempKey(state) ? [...state.redoOn, chipStatus.executionError] : state.redoOn,
     });
     const clear = this.#deviceFailure(failure, step.command, state);
     if (verdict === 'redo') return { next: 'redo', failure: clear };
@@ -280,6 +280,14 @@ class KitChipSession implements ChipSession {
         kitLost: clear.kind === 'kit' && (clear.failure.kind === 'closed' || clear.failure.kind === 'timeout'),
       }),
     };
+  }
+
+  /**
+   * A legacy kit that re-sends a command by itself may have put the chip to sleep in between (kit-protocol.md 2, habit 2): what was
+   * loaded before is gone, and a sound chip answers 0F.
+   */
+  #losesTempKey(state: AttemptState): boolean {
+    return this.kit.dialect === 'legacy' && (state.sent.has('Nonce') || state.sent.has('SHA'));
   }
 
   #deviceFailure(

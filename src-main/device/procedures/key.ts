@@ -6,7 +6,7 @@ import { equalBytes, toHex } from '../../../src-shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../../src-shared/base/result.ts';
 import type { DeviceFailure } from '../failures.ts';
 import type { ChipSession } from '../sequence.ts';
-import { follow } from '../steps.ts';
+import { ask, follow } from '../steps.ts';
 import { orBoardChanged } from './look.ts';
 
 /** A key that the chip made. */
@@ -36,9 +36,10 @@ export async function publicKey(
 }
 
 /**
- * Makes a new private key in a slot and gives the public key that is then in force (provisioning-recipes.md 2). IRREVERSIBLE: an
- * earlier key is gone. A lost answer is followed by a look at the key; then the create is sent once more, because an old
- * key in the slot may be one that somebody knows. When that answer is lost too, the key is taken if it is seen to have changed.
+ * Makes a new private key in a slot and gives the public key that is then in force (provisioning-recipes.md 2): serial number,
+ * GenKey create, GenKey public, one sequence. IRREVERSIBLE: an earlier key is gone. A lost answer is followed by a look at the
+ * key; if the create itself is in doubt it is then sent once more, because the key in the slot may be an old one that
+ * somebody knows. When that answer is lost too, the key is taken if it is seen to have changed.
  */
 export async function generateKey(
   session: ChipSession,
@@ -47,32 +48,35 @@ export async function generateKey(
 ): Promise<Result<GeneratedKey, DeviceFailure>> {
   let before: Uint8Array | undefined;
   for (let creations = 1; ; creations += 1) {
-    const created = await session.run(genKeyCreate(slot), { expectSerial: serialNumber });
-    if (!created.ok && created.failure.kind !== 'uncertain') {
-      return fail(await orBoardChanged(session, serialNumber, created.failure));
-    }
-    const key = await publicKey(session, slot, serialNumber);
-    if (created.ok) {
-      if (!key.ok) return key;
-      return ok({
-        publicKey: key.value,
-        creations,
-        repeatedByKit: !equalBytes(created.value, key.value),
-      });
-    }
-    if (!key.ok && key.failure.kind !== 'no-key') {
-      return fail(key.failure.kind === 'board-changed' ? key.failure : created.failure);
-    }
-    const now = key.ok ? key.value : undefined;
+    const answers: { created?: Uint8Array } = {};
+    const made = await session.sequence(
+      { commands: ['GenKey', 'GenKey'], end: 'idle', expectSerial: serialNumber },
+      function* making() {
+        answers.created = yield* ask(genKeyCreate(slot));
+        return yield* ask(genKeyPublic(slot));
+      },
+    );
+    const { created } = answers;
+    if (made.ok) return ok(generated(made.value, created, creations));
+    if (made.failure.kind !== 'uncertain') return fail(await orBoardChanged(session, serialNumber, made.failure));
+    const look = await publicKey(session, slot, serialNumber);
+    if (!look.ok && look.failure.kind === 'board-changed') return look;
+    if (!look.ok && look.failure.kind !== 'no-key') return made;
+    const now = look.ok ? look.value : undefined;
+    if (created !== undefined && now !== undefined) return ok(generated(now, created, creations));
     if (creations === 2) {
       if (now !== undefined && before !== undefined && !equalBytes(now, before)) {
-        return ok({ publicKey: now, creations, repeatedByKit: false });
+        return ok(generated(now, undefined, creations));
       }
       const readBack = now === undefined ? 'no valid key' : `public key ${toHex(now)}, unchanged`;
-      return fail({ ...created.failure, readBack });
+      return fail({ ...made.failure, readBack });
     }
     before = now;
   }
+}
+
+function generated(publicKey: Uint8Array, created: Uint8Array | undefined, creations: number): GeneratedKey {
+  return { publicKey, creations, repeatedByKit: created !== undefined && !equalBytes(created, publicKey) };
 }
 
 /** What a challenge is answered with. */

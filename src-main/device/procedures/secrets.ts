@@ -7,7 +7,6 @@ import {
   writeBlockEncrypted,
   writePrivateKeyEncrypted,
 } from '../../../src-shared/atecc/procedures.ts';
-import { chipStatus } from '../../../src-shared/atecc/status.ts';
 import { fail, ok, type Result } from '../../../src-shared/base/result.ts';
 import type { Secret } from '../../../src-shared/base/secret.ts';
 import type { DeviceFailure } from '../failures.ts';
@@ -31,15 +30,15 @@ export interface SecretBlock {
   readonly plain: Secret;
 }
 
-/** SN, Nonce, GenDig, then the access: consecutive, never one step alone (provisioning-recipes.md 8). */
-function sessionPlan(session: ChipSession, last: CommandName, serialNumber: Uint8Array): SequencePlan {
+/**
+ * SN, Nonce, GenDig, then the access: consecutive, never one step alone (provisioning-recipes.md 8). TempKey survives idle, so a
+ * kit's own wrapping does no harm.
+ */
+function sessionPlan(last: CommandName, serialNumber: Uint8Array): SequencePlan {
   return {
     commands: ['Read', 'Nonce', 'GenDig', last],
     end: 'idle',
     expectSerial: serialNumber,
-    // TempKey survives idle, so the kit's own wrapping does no harm. A write that such a kit sent twice answers 0F, because
-    // the first has used TempKey up: all of it once more writes the same bytes again.
-    redoOn: session.kit.dialect === 'legacy' ? [chipStatus.executionError] : [],
   };
 }
 
@@ -52,7 +51,7 @@ export async function encryptedWrite(
 ): Promise<Result<undefined, DeviceFailure>> {
   for (const { address, plain } of blocks) {
     const written = await withCopies([cipher.key, plain], ([key, bytes]) =>
-      session.sequence(sessionPlan(session, 'Write', serialNumber), () =>
+      session.sequence(sessionPlan('Write', serialNumber), () =>
         follow(writeBlockEncrypted(address, bytes, encryptionKey(cipher, key)), { redoable: true, secret: true }),
       ),
     );
@@ -69,7 +68,7 @@ export async function encryptedRead(
   address: MemoryAddress,
 ): Promise<Result<Uint8Array, DeviceFailure>> {
   const got = await withCopies([cipher.key], ([key]) =>
-    session.sequence(sessionPlan(session, 'Read', serialNumber), () =>
+    session.sequence(sessionPlan('Read', serialNumber), () =>
       follow(readBlockEncrypted(address, encryptionKey(cipher, key))),
     ),
   );
@@ -97,7 +96,7 @@ export async function privWrite(
           ),
         )
       : await withCopies([privateKey, cipher.key], ([bytes, key]) =>
-          session.sequence(sessionPlan(session, 'PrivWrite', serialNumber), () =>
+          session.sequence(sessionPlan('PrivWrite', serialNumber), () =>
             follow(writePrivateKeyEncrypted(slot, bytes, encryptionKey(cipher, key)), options),
           ),
         );
