@@ -1,0 +1,301 @@
+import { createHash } from 'node:crypto';
+import { toHex } from '../../src-shared/base/bytes.ts';
+import { fail, ok, type Result } from '../../src-shared/base/result.ts';
+import type { Secret } from '../../src-shared/base/secret.ts';
+import {
+  authorisedSign,
+  authSurvivesIdle,
+  type DeviceFailure,
+  describeFailure,
+  type KitLease,
+  proveKey,
+  putToSleep,
+} from '../device/index.ts';
+import { asd1Slots } from './asd1/layout.ts';
+import { keysFromPassword, keysFromTwoPasswords, type ModuleKeys, openModuleKeys, wipeKeys } from './asd1/password.ts';
+import type { Asd1Record } from './asd1/record.ts';
+import { issuerMatches } from './issuer.ts';
+import { attemptsLeft, clearFailures, countFailure, type DelayBook, delayLeft } from './password-delay.ts';
+import type { SignerIdentity, SignerModule, SignerState, SignFailure, UnlockFailure } from './signer-module.ts';
+import { type ProbeOptions, probeSigner } from './signer-probe.ts';
+import { verifyP256Message } from './verify.ts';
+
+export interface ChipSignerOptions extends ProbeOptions {
+  readonly delays: DelayBook;
+  readonly random: (length: number) => Uint8Array;
+}
+
+/** Faults in a row after which the keys are forgotten and the module is set aside until it is plugged in again. */
+const faultsBeforeGivingUp = 3;
+
+/**
+ * A signer stick: the chip refuses to sign until the password's key is proven, once for every signature
+ * (signer-and-server.md 6.6, 6.7). Keys live here in RAM only and are wiped on lock, unplug, stop and repeated faults.
+ */
+export class ChipSigner implements SignerModule {
+  readonly #lease: KitLease;
+  readonly #options: ChipSignerOptions;
+  #state: SignerState = 'PROBING';
+  #reason = '';
+  #identity: SignerIdentity | undefined;
+  #record: Asd1Record | undefined;
+  #keys: ModuleKeys | undefined;
+  #signatures = 0;
+  #faults = 0;
+  /** One thing at a time on the stick. */
+  #tail: Promise<unknown> = Promise.resolve();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(lease: KitLease, options: ChipSignerOptions) {
+    this.#lease = lease;
+    this.#options = options;
+  }
+
+  get identity(): SignerIdentity | undefined {
+    return this.#identity;
+  }
+
+  get state(): SignerState {
+    if (this.#state === 'PASSWORD_REQUIRED' && this.delayMs > 0) return 'LOCKED_OUT';
+    return this.#state;
+  }
+
+  get reason(): string {
+    return this.#reason;
+  }
+
+  get signaturesThisSession(): number {
+    return this.#signatures;
+  }
+
+  /** ms of the password delay that are left. */
+  get delayMs(): number {
+    if (this.#identity === undefined) return 0;
+    return delayLeft(this.#options.delays, toHex(this.#identity.serialNumber), this.#options.now().getTime());
+  }
+
+  /** Tries left before the next delay. */
+  get attemptsLeft(): number {
+    return this.#identity === undefined ? 0 : attemptsLeft(this.#options.delays, toHex(this.#identity.serialNumber));
+  }
+
+  /** The record, for set-up and password change. */
+  get record(): Asd1Record | undefined {
+    return this.#record;
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Reads and verifies everything; a module without a password is authorised at once. */
+  async probe(): Promise<void> {
+    await this.#exclusive(async () => {
+      const chip = this.#lease.entry.chips[0];
+      if (chip === undefined) return this.#become('UNSUPPORTED', 'no ATECC508A answers on this stick');
+      const outcome = await probeSigner(this.#lease.chip(chip.address), chip, this.#options);
+      if (!outcome.ok) return this.#failed(outcome.failure);
+      switch (outcome.value.kind) {
+        case 'unsupported':
+          return this.#become('UNSUPPORTED', outcome.value.reason);
+        case 'unconfigured':
+          return this.#become('UNCONFIGURED', outcome.value.reason);
+        case 'foreign':
+          return this.#become('FOREIGN', outcome.value.reason);
+        case 'fault':
+          return this.#become('FAULT', outcome.value.reason);
+        case 'module':
+          this.#identity = outcome.value.identity;
+          this.#record = outcome.value.record;
+          return this.#become('PASSWORD_REQUIRED', '');
+      }
+    });
+    if (this.#state === 'PASSWORD_REQUIRED' && this.#identity?.passwordScheme === 'open') {
+      const { serialNumber } = this.#identity;
+      await this.#exclusive(() => this.#proveAndKeep(openModuleKeys(serialNumber)));
+    }
+  }
+
+  async unlock(passwords: readonly Secret[]): Promise<Result<undefined, UnlockFailure>> {
+    const identity = this.#identity;
+    const record = this.#record;
+    if (this.#state === 'ABSENT') return fail({ kind: 'removed' });
+    if (identity === undefined || record === undefined) return fail({ kind: 'fault', reason: this.#reason });
+    if (this.#state === 'READY') return ok(undefined);
+    const needed = identity.passwordScheme === 'two-persons' ? 2 : 1;
+    const [first, second] = passwords;
+    if (first === undefined || passwords.length !== needed) return fail({ kind: 'passwords-needed', count: needed });
+    return this.#exclusive(async () => {
+      const delay = this.delayMs;
+      if (delay > 0) return fail<UnlockFailure>({ kind: 'locked-out', delayMs: delay });
+      const keys =
+        second === undefined
+          ? await keysFromPassword(first, identity.serialNumber, record.kdfSalt, record.kdf)
+          : await keysFromTwoPasswords(first, second, identity.serialNumber, record.kdfSalt, record.kdf);
+      return this.#proveAndKeep(keys);
+    });
+  }
+
+  async lock(): Promise<void> {
+    this.#forgetKeys();
+    await this.#exclusive(async () => {
+      if (this.#identity === undefined || !this.#lease.valid) return;
+      if (this.#state === 'READY') this.#become('PASSWORD_REQUIRED', '');
+      // Sleep takes an authorisation that may be left over; a stick that is gone has lost it anyway.
+      await putToSleep(this.#lease.chip());
+    });
+  }
+
+  /** The stick is gone: nothing is kept. */
+  removed(): void {
+    this.#forgetKeys();
+    this.#become('ABSENT', 'unplugged');
+  }
+
+  sign(tbs: Uint8Array, beforeAttempt: (attempt: number) => Promise<void>): Promise<Result<Uint8Array, SignFailure>> {
+    return this.#exclusive(async (): Promise<Result<Uint8Array, SignFailure>> => {
+      const identity = this.#identity;
+      const keys = this.#keys;
+      if (this.#state === 'ABSENT') return fail({ kind: 'removed' });
+      if (identity === undefined || keys === undefined || this.#state !== 'READY') return fail({ kind: 'locked' });
+      if (!issuerMatches(tbs, identity.certificate)) return fail({ kind: 'foreign-issuer' });
+      const digest = new Uint8Array(createHash('sha256').update(tbs).digest());
+      const signed = await authorisedSign(
+        this.#lease.chip(),
+        {
+          slot: asd1Slots.passwordKey,
+          key: keys.k4,
+          serialNumber: identity.serialNumber,
+          random: this.#options.random,
+        },
+        { slot: asd1Slots.signingKey, digest, beforeAttempt },
+      );
+      if (!signed.ok) return fail(this.#signFailure(signed.failure));
+      if (!verifyP256Message(identity.publicKey, tbs, signed.value)) {
+        this.#countFault('it returned a wrong signature');
+        return fail({ kind: 'wrong-signature' });
+      }
+      this.#faults = 0;
+      this.#signatures += 1;
+      return ok(signed.value);
+    });
+  }
+
+  /** Proves K4 to the chip; keeps the keys when it accepts, wipes them when not. */
+  async #proveAndKeep(keys: ModuleKeys): Promise<Result<undefined, UnlockFailure>> {
+    const identity = this.#identity;
+    if (identity === undefined || this.#state === 'ABSENT') {
+      wipeKeys(keys);
+      return fail({ kind: 'removed' });
+    }
+    const { delays, random, now } = this.#options;
+    const signer = toHex(identity.serialNumber);
+    const session = this.#lease.chip();
+    const auth = { slot: asd1Slots.passwordKey, key: keys.k4, serialNumber: identity.serialNumber, random };
+    const wraps = this.#lease.transport.kit.dialect !== 'legacy';
+    const proven = wraps ? await authSurvivesIdle(session, auth) : await proveKey(session, auth);
+    const wrongKey = proven.ok ? !wraps && !proven.value : proven.failure.kind === 'authorisation-refused';
+    if (wrongKey) {
+      wipeKeys(keys);
+      if (identity.passwordScheme === 'open') {
+        this.#become('FAULT', 'a password was set later: the open key is refused');
+        return fail({ kind: 'fault', reason: this.#reason });
+      }
+      const delayMs = await countFailure(delays, signer, now().getTime());
+      this.#changed();
+      return fail({ kind: 'wrong-password', attemptsLeft: attemptsLeft(delays, signer), delayMs });
+    }
+    if (!proven.ok) {
+      wipeKeys(keys);
+      this.#failed(proven.failure);
+      return this.#lost() ? fail({ kind: 'removed' }) : fail({ kind: 'fault', reason: this.#reason });
+    }
+    if (wraps && !proven.value) {
+      wipeKeys(keys);
+      this.#become('FAULT', 'SIGNER_KIT_UNSUITABLE: authorisation does not survive the kit’s own idling');
+      return fail({ kind: 'kit-unsuitable' });
+    }
+    await clearFailures(delays, signer);
+    if (this.#lost()) {
+      wipeKeys(keys);
+      return fail({ kind: 'removed' });
+    }
+    this.#forgetKeys();
+    this.#keys = keys;
+    this.#faults = 0;
+    this.#become('READY', '');
+    return ok(undefined);
+  }
+
+  #signFailure(failure: DeviceFailure): SignFailure {
+    const text = describeFailure(failure);
+    switch (failure.kind) {
+      case 'auth-lost-over-idle':
+        this.#forgetKeys();
+        this.#become('FAULT', 'SIGNER_KIT_UNSUITABLE: authorisation does not survive the kit’s own idling');
+        return { kind: 'kit-unsuitable' };
+      case 'authorisation-refused':
+        this.#forgetKeys();
+        this.#become('PASSWORD_REQUIRED', 'its password was changed elsewhere');
+        return { kind: 'locked' };
+      case 'status':
+        this.#countFault(text);
+        return { kind: 'refused', status: failure.status };
+      case 'board-changed':
+      case 'no-chip':
+      case 'not-owner':
+        this.removed();
+        return { kind: 'removed' };
+      case 'kit':
+        if (failure.failure.kind === 'closed' || this.#lost()) {
+          this.removed();
+          return { kind: 'removed' };
+        }
+        this.#countFault(text);
+        return { kind: 'fault', reason: text };
+      default:
+        this.#countFault(text);
+        return { kind: 'fault', reason: text };
+    }
+  }
+
+  #countFault(reason: string): void {
+    this.#faults += 1;
+    if (this.#faults < faultsBeforeGivingUp) return;
+    this.#forgetKeys();
+    this.#become('FAULT', reason);
+  }
+
+  #failed(failure: DeviceFailure): void {
+    if (this.#lost() || failure.kind === 'no-chip' || failure.kind === 'not-owner') this.removed();
+    else this.#become('FAULT', describeFailure(failure));
+  }
+
+  #lost(): boolean {
+    return !this.#lease.valid || this.#lease.transport.closed;
+  }
+
+  #forgetKeys(): void {
+    if (this.#keys !== undefined) wipeKeys(this.#keys);
+    this.#keys = undefined;
+  }
+
+  #become(state: SignerState, reason: string): void {
+    // Gone is gone: what was under way when the stick was pulled does not bring it back.
+    if (this.#state === 'ABSENT') return;
+    this.#state = state;
+    this.#reason = reason;
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#tail.then(work, work);
+    this.#tail = mine.catch(() => undefined);
+    return mine;
+  }
+}

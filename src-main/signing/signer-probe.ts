@@ -1,0 +1,192 @@
+import { equalBytes, parseUtf8, sliceExact, toHex } from '../../src-shared/base/bytes.ts';
+import { ok, type Result } from '../../src-shared/base/result.ts';
+import {
+  type CertificateDefinition,
+  definitionDigest,
+  deviceZone,
+  isPublicKey,
+  type LocationContent,
+  locationsToRead,
+  readCertificate,
+  rebuildCertificate,
+  unixSeconds,
+  unpadPublicKey,
+} from '../../src-shared/certificates/index.ts';
+import type { ChipIdentity, ChipSession, DeviceFailure } from '../device/index.ts';
+import { readConfig, readSlots } from '../device/index.ts';
+import { asd1Image, asd1ProbedBytes, asd1ProbedLocks, asd1Slots } from './asd1/layout.ts';
+import { kdfAccepted } from './asd1/password.ts';
+import { type Asd1Record, decodeRecord } from './asd1/record.ts';
+import type { SignerIdentity } from './signer-module.ts';
+import { verifyP256Message } from './verify.ts';
+
+/** Where definitions come from: regenerated from the record's parameters, or files on the host by digest. */
+export interface DefinitionSource {
+  /** Definitions whose digests are the record's; undefined when no profile and no file yields them. */
+  definitionsOf(
+    record: Asd1Record,
+  ): { readonly device: CertificateDefinition; readonly signer: CertificateDefinition } | undefined;
+}
+
+/** What a probe found. */
+export type ProbeOutcome =
+  | { readonly kind: 'module'; readonly identity: SignerIdentity; readonly record: Asd1Record }
+  /** Open zones or no record: blank, or a set-up that was interrupted. */
+  | { readonly kind: 'unconfigured'; readonly reason: string }
+  /** Locked, but not by us. */
+  | { readonly kind: 'foreign'; readonly reason: string }
+  | { readonly kind: 'unsupported'; readonly reason: string }
+  /** A module of ours with something wrong; the first reason. */
+  | { readonly kind: 'fault'; readonly reason: string };
+
+export interface ProbeOptions {
+  readonly definitions: DefinitionSource;
+  /** Whether the station trusts this root (64 bytes X‖Y). */
+  readonly trustsRoot: (publicKey: Uint8Array) => boolean;
+  readonly now: () => Date;
+}
+
+/**
+ * Everything that must hold before a stick is asked for its password or a signature (signer-and-server.md 6.2). A fake stick can
+ * replay all of this; what it cannot do is sign, and every signature is verified.
+ */
+export async function probeSigner(
+  session: ChipSession,
+  chip: ChipIdentity,
+  options: ProbeOptions,
+): Promise<Result<ProbeOutcome, DeviceFailure>> {
+  if (chip.part !== 'ATECC508A') return ok({ kind: 'unsupported', reason: 'a signer module needs an ATECC508A' });
+  const config = await readConfig(session);
+  if (!config.ok) return config;
+  const zone = config.value;
+  if (zone[87] === 0x55 || zone[86] === 0x55) {
+    return ok({
+      kind: 'unconfigured',
+      reason: zone[87] === 0x55 ? 'the stick is blank' : 'its set-up was interrupted',
+    });
+  }
+  if (((zone[20 + 16] ?? 0) & 0xc0) !== 0) return ok({ kind: 'foreign', reason: 'locked with another layout' });
+  const slots = await readSlots(session, [asd1Slots.record]);
+  if (!slots.ok)
+    return slots.failure.kind === 'status' ? ok({ kind: 'foreign', reason: 'locked with another layout' }) : slots;
+  const recordBytes = slots.value.get(asd1Slots.record) ?? new Uint8Array(0);
+  const record = decodeRecord(recordBytes);
+  if (!record.ok) {
+    switch (record.failure.kind) {
+      case 'none':
+        return ok({ kind: 'foreign', reason: 'no signer record' });
+      case 'newer':
+        return fault(`the signer record has version ${record.failure.version}`);
+      case 'damaged':
+        return fault(`the signer record is damaged: ${record.failure.reason}`);
+    }
+  }
+  for (const byte of asd1ProbedBytes) {
+    if (zone[byte] !== asd1Image[byte]) return fault(`configuration byte ${byte} is not the layout's`);
+  }
+  const locked = new Set(chip.lockedSlots);
+  for (const slot of asd1ProbedLocks) if (!locked.has(slot)) return fault(`slot ${slot} is not locked`);
+  if (!kdfAccepted(record.value.kdf)) return fault('the parameters of its password key are not accepted');
+  const open = await readSlots(session, [
+    asd1Slots.label,
+    asd1Slots.publicKey,
+    asd1Slots.certificate,
+    asd1Slots.rootCertificate,
+    asd1Slots.rootPublicKey,
+  ]);
+  if (!open.ok) return open;
+  return ok(judge(chip, record.value, open.value, options));
+}
+
+function fault(reason: string): Result<ProbeOutcome, DeviceFailure> {
+  return ok({ kind: 'fault', reason });
+}
+
+function judge(
+  chip: ChipIdentity,
+  record: Asd1Record,
+  slots: ReadonlyMap<number, Uint8Array>,
+  options: ProbeOptions,
+): ProbeOutcome {
+  const wrong = (reason: string): ProbeOutcome => ({ kind: 'fault', reason });
+  const slot = (number: number): Uint8Array => slots.get(number) ?? new Uint8Array(72);
+  const publicKey = unpadPublicKey(slot(asd1Slots.publicKey));
+  const rootPublicKey = unpadPublicKey(slot(asd1Slots.rootPublicKey));
+  if (!isPublicKey(publicKey) || !isPublicKey(rootPublicKey)) return wrong('a public key in it is not on the curve');
+  if (record.isRoot !== equalBytes(publicKey, rootPublicKey)) return wrong('root and signer key do not fit its record');
+  const definitions = options.definitions.definitionsOf(record);
+  if (definitions === undefined) return wrong('its certificate definitions are not on this station');
+  const digests = { device: definitionDigest(definitions.device), signer: definitionDigest(definitions.signer) };
+  if (!digests.device.ok || !equalBytes(digests.device.value, record.deviceDefinitionDigest))
+    return wrong('the device definition has another digest');
+  if (!digests.signer.ok || !equalBytes(digests.signer.value, record.signerDefinitionDigest))
+    return wrong('the signer definition has another digest');
+  const contents: LocationContent[] = locationsToRead(definitions.signer).map((location) => ({
+    location,
+    bytes:
+      location.zone === deviceZone.DATA
+        ? paddedSlice(slot(location.slot), location.offset, location.count)
+        : sliceExact(chip.config, location.offset, Math.min(location.count, chip.config.length - location.offset)),
+  }));
+  const rebuilt = rebuildCertificate(definitions.signer, rootPublicKey, contents);
+  if (!rebuilt.ok) return wrong(`its certificate cannot be rebuilt: ${rebuilt.failure.reason}`);
+  const certificate = rebuilt.value;
+  const compressedCertificate = slot(asd1Slots.certificate);
+  const tbs = definitions.signer.tbsLocation;
+  if (
+    !verifyP256Message(
+      rootPublicKey,
+      certificate.subarray(tbs.offset, tbs.offset + tbs.count),
+      compressedCertificate.slice(0, 64),
+    )
+  ) {
+    return wrong('its certificate does not verify under its root key');
+  }
+  const fields = readCertificate(definitions.signer, certificate);
+  if (!fields.issueDate.ok || !fields.expireDate.ok || !fields.signerId.ok)
+    return wrong('its certificate lacks dates or signer id');
+  const idNumber = (fields.signerId.value[0] ?? 0) * 256 + (fields.signerId.value[1] ?? 0);
+  if (idNumber !== record.signerId) return wrong('record and certificate name different signer ids');
+  if (!options.trustsRoot(rootPublicKey)) return wrong('its root is not one that this station trusts');
+  const notBefore = new Date(unixSeconds(fields.issueDate.value) * 1000);
+  const notAfter = new Date(unixSeconds(fields.expireDate.value) * 1000);
+  const now = options.now();
+  if (now < notBefore || now > notAfter) return wrong('its certificate is not valid now');
+  const label = slot(asd1Slots.label);
+  const end = label.indexOf(0);
+  const identity: SignerIdentity = {
+    kind: 'chip',
+    serialNumber: chip.serialNumber,
+    name: record.signerName,
+    label: parseUtf8(label.slice(0, end < 0 ? label.length : end)) ?? '',
+    signerId: fields.signerId.value,
+    chainId: record.chainId,
+    signerTemplateId: record.signerTemplateId,
+    deviceTemplateId: record.deviceTemplateId,
+    publicKey,
+    rootPublicKey,
+    certificate,
+    compressedCertificate,
+    rootCertificate: undefined,
+    notBefore,
+    notAfter,
+    deviceDefinition: definitions.device,
+    signerDefinition: definitions.signer,
+    deviceDefinitionDigest: record.deviceDefinitionDigest,
+    signerDefinitionDigest: record.signerDefinitionDigest,
+    isRoot: record.isRoot,
+    passwordScheme: record.passwordScheme === 'two-persons' ? 'two-persons' : record.passwordSet ? 'one' : 'open',
+  };
+  return { kind: 'module', identity, record };
+}
+
+function paddedSlice(bytes: Uint8Array, offset: number, count: number): Uint8Array {
+  const padded = new Uint8Array(count);
+  padded.set(bytes.subarray(offset, offset + count));
+  return padded;
+}
+
+/** Serial number as the log writes it. */
+export function signerName(identity: SignerIdentity): string {
+  return `${toHex(identity.serialNumber)}, ${identity.name}`;
+}
