@@ -15,7 +15,14 @@ export { type Fill, type FilledBlock, type FillPlan, fillBlocks, fillPlan } from
 export { formatConfigFile, parseConfigFile } from './image-file.ts';
 export { type FindingId, findingDefinition, findingIds } from './lint/catalog.ts';
 export type { FindingDefinition, FindingLanguage, FindingWords, PartRule, Severity } from './lint/definition.ts';
-export { type Finding, type FindingFacts, type FindingValues, findingWords, type Remedy } from './lint/finding.ts';
+export {
+  type Finding,
+  type FindingFacts,
+  type FindingValues,
+  findingLine,
+  findingWords,
+  type Remedy,
+} from './lint/finding.ts';
 export { fittingParts, hasErrors, lintConfig, unfitRules } from './lint/lint.ts';
 export { type KeyReliance, keyReliances, type Reliance } from './lint/relations.ts';
 export { type LintContext, type LintKit, type PlannedData, usualLayout } from './lint/subject.ts';

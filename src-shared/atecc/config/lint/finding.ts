@@ -63,6 +63,23 @@ export function findingWords(finding: Finding, language: FindingLanguage): { tit
   return fillIn(finding.id, finding.values, language);
 }
 
+/** A finding as one line of plain English text: severity, kind, bytes, title, consequence. */
+export function findingLine({ severity, id, bytes, title, consequence }: Finding): string {
+  const where = bytes.length === 0 ? '' : ` (${bytes.length === 1 ? 'byte' : 'bytes'} ${ranges(bytes)})`;
+  return `${severity} ${id}${where}: ${title}. ${consequence}`;
+}
+
+/** "68-69, 71" for ascending offsets. */
+function ranges(offsets: readonly number[]): string {
+  const runs: { first: number; last: number }[] = [];
+  for (const offset of offsets) {
+    const run = runs.at(-1);
+    if (run !== undefined && offset === run.last + 1) run.last = offset;
+    else runs.push({ first: offset, last: offset });
+  }
+  return runs.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(', ');
+}
+
 function fillIn(
   id: FindingId,
   values: FindingValues,
