@@ -123,6 +123,8 @@ export class ChipBus {
       const answer = seat.chip.wake();
       if (answer === undefined) continue;
       this.#offer(seat, answer);
+      // Kits wait tWHI and no longer; a chip that tests itself first does not acknowledge until it is done.
+      seat.busyUntil = this.#clock.now() + Math.max(0, seat.chip.wakeMs - T_WHI_MS);
       answered.push(seat.chip.address);
     }
     this.#tracer.tell({ kind: 'wake', answered });
@@ -175,7 +177,8 @@ export class ChipBus {
     await this.#owner.commandDone(seat.chip);
     this.#alive();
     for (const strike of strikes) await this.#after(strike, seat);
-    return done !== undefined;
+    // Acknowledged while it came in, even if it was the last the chip did (Pause, power).
+    return true;
   }
 
   /** Word address 02. */
@@ -234,7 +237,10 @@ export class ChipBus {
       if (action.do === 'power-cut' && action.when === 'during') seat.chip.cutNext(this.#torn(action));
     }
     const first = seat.chip.command(sent);
-    if (first === undefined) return undefined;
+    if (first === undefined) {
+      seat.output = undefined;
+      return undefined;
+    }
     let { response, executionMs } = first;
     if (strikes.some(({ action }) => action.do === 'duplicate')) {
       const second = seat.chip.command(sent);
@@ -357,6 +363,8 @@ interface Done {
   readonly answer: Uint8Array;
   readonly executionMs: number;
 }
+
+const T_WHI_MS = 1.5;
 
 /** Sums of fractions of a millisecond do not come out even. */
 const ROUNDING_MS = 1e-6;

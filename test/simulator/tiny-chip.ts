@@ -13,6 +13,7 @@ export interface TinyOptions {
   /** Exact answers by packet, both as hex, before anything else is looked at. */
   readonly scripted?: Readonly<Record<string, string>>;
   readonly wakeAnswer?: string;
+  readonly wakeMs?: number;
 }
 
 /**
@@ -21,6 +22,7 @@ export interface TinyOptions {
  */
 export class TinyChip implements BoardChip {
   readonly part: ChipPart;
+  readonly wakeMs: number;
   readonly address: number;
   readonly log: string[] = [];
   readonly torn: TornWrite[] = [];
@@ -35,6 +37,7 @@ export class TinyChip implements BoardChip {
   constructor(options: TinyOptions = {}) {
     this.#options = options;
     this.part = options.part ?? 'ATECC508A';
+    this.wakeMs = options.wakeMs ?? 1.5;
     this.address = options.address ?? 0xc0;
   }
 

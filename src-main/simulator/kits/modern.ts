@@ -140,6 +140,7 @@ export class ModernKit implements Kit {
   async #wake(address: number): Promise<number> {
     for (let tries = 0; tries < WAKES; tries += 1) {
       await this.#bus.wakePulse();
+      await this.#bus.settle(address, WAKE_LIMIT_MS, { firstMs: 0, everyMs: 0 });
       const answer = await this.#bus.read(address);
       if (answer === undefined) continue;
       if (sameBytes(answer, WAKE_ANSWER)) return kitStatus.ok;
@@ -183,6 +184,8 @@ const BUFFER_BYTES = 512;
 const MOST_FIELDS = 4;
 const LIMIT_MS = 2500;
 const WAKES = 2;
+/** It polls for a wake answer that is late (power-on self-test); legacy and D21 hosts look once, after tWHI. */
+const WAKE_LIMIT_MS = 30;
 const WAKE_ANSWER = Uint8Array.of(0x04, 0x11, 0x33, 0x43);
 /** With the right CRC, and as the vendor library compares it (atecc-device.md 2, CONFLICT). */
 const SELF_TEST_FAILED = [Uint8Array.of(0x04, 0x07, 0x40, 0xc2), Uint8Array.of(0x04, 0x07, 0xc4, 0x40)];

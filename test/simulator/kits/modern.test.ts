@@ -233,3 +233,17 @@ describe('modern kit host put right', () => {
     expect(await host.ask('e:w()')).toBe('00(04113343)');
   });
 });
+
+describe('a chip that tests itself before it wakes (atecc-device.md 1)', () => {
+  it('is waited for by the modern host only', async () => {
+    const modern = await selected(asEmitted, { wakeMs: 20 });
+    expect(await modern.host.ask(`e:t(${INFO})`)).toBe('00(07000050000391)');
+    for (const dialect of ['legacy', 'd21'] as const) {
+      const clock = virtualClock();
+      const board = new Board({ kit: { dialect }, chips: [new TinyChip({ clock, wakeMs: 20 })], clock });
+      const host = new Host(board);
+      await host.ask('e:p:s(C0)');
+      expect(await host.ask(`e:t(${INFO})`)).toBe('E7()');
+    }
+  });
+});
