@@ -10,5 +10,6 @@ int main(void)
     bus_suite();
     host_suite();
     fake_chip_suite();
+    samd21_suite();
     return check_summary();
 }
