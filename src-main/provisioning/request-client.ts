@@ -15,6 +15,8 @@ import {
   type Message,
   messageTypes,
   type ResultReport,
+  type Selection,
+  type ValidationReply,
   type Working,
 } from '../../src-shared/wire/messages.ts';
 import type { ChannelFailure, RequestChannel } from './ports.ts';
@@ -109,6 +111,11 @@ export class RequestClient {
 
   lookUp(question: Omit<Lookup, 'name'>): Promise<Result<LookupOk, RequestFailure>> {
     return this.#ask({ name: 'LOOKUP', ...question }, 'LOOKUP_OK');
+  }
+
+  /** Root, signer certificate and definitions of the signer that a selection names. */
+  validationData(selection: Selection): Promise<Result<ValidationReply, RequestFailure>> {
+    return this.#ask({ name: 'VALIDATION_REQUEST', selection }, 'VALIDATION_REPLY');
   }
 
   requestCertificates(request: Omit<CertRequest, 'name'>): Promise<Result<CertReply, RequestFailure>> {
