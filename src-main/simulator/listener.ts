@@ -71,15 +71,18 @@ async function serve(board: Board, socket: Socket, waitMs: number, closing: () =
     // What was answered before the cable went still arrives.
     closed: () => socket.destroySoon(),
   });
+  const drop = () => socket.destroy();
   socket.on('data', (bytes) => {
-    channel.write(bytes).catch(() => socket.destroy());
+    // Nothing more is taken from the network before this is dealt with: a flood stays in the flooder's own buffers.
+    socket.pause();
+    channel
+      .write(bytes)
+      .then(() => board.settled())
+      .then(() => socket.resume(), drop);
   });
   // A client that has said everything still gets its answers.
   socket.on('end', () => {
-    board.settled().then(
-      () => socket.end(),
-      () => socket.destroy(),
-    );
+    board.settled().then(() => socket.end(), drop);
   });
   socket.on('close', () => {
     channel.close().catch(() => undefined);

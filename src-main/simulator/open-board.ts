@@ -1,3 +1,4 @@
+import type { ChannelDescription } from '../hal/byte-channel.ts';
 import { Board, type BoardOptions } from './board.ts';
 import type { BoardState } from './board-state.ts';
 import {
@@ -12,6 +13,7 @@ import {
 } from './chip/index.ts';
 import { hastenedClock, realClock, virtualClock } from './clock.ts';
 import type { KitOptions } from './kits/kit.ts';
+import { usbIdentity } from './kits/usb-identity.ts';
 import { busPace, instantPace, type Pace } from './pace.ts';
 import type { SimulatedClock } from './silicon.ts';
 import { StateFile } from './state-file.ts';
@@ -122,9 +124,10 @@ function makeBoard(
   const restore = (snapshot: unknown): Chip => restoreChip(snapshot, setting);
   const chips = stored?.chips.map(restore) ?? newChips(options.chips, setting);
   const kinds = options.chips ?? chips.map(({ model, address }) => ({ part: model, address }));
-  const { faults, trace, description } = options;
+  const { faults, trace } = options;
+  const kit = options.kit ?? stored?.kit ?? { dialect: 'legacy' };
   return new Board({
-    kit: options.kit ?? stored?.kit ?? { dialect: 'legacy' },
+    kit,
     chips,
     aside: stored?.aside.map(restore) ?? [],
     // The next product is of the same kind, but another one.
@@ -137,9 +140,18 @@ function makeBoard(
     pace: { ...paces[timing], ...options.pace },
     ...(faults === undefined ? {} : { faults }),
     ...(trace === undefined ? {} : { trace }),
-    ...(description === undefined ? {} : { description }),
+    description: options.description ?? newConnector(kit),
     ...(keep === undefined ? {} : { keep }),
   });
+}
+
+let connectors = 0;
+
+/** A connector of its own for every board of the process, with the USB identity of its kit. */
+function newConnector(kit: KitOptions): ChannelDescription {
+  connectors += 1;
+  const path = `simulated:${connectors}`;
+  return { kind: 'simulated', path, connector: path, ...usbIdentity(kit) };
 }
 
 const clocks: Readonly<Record<BoardTiming, () => SimulatedClock>> = {

@@ -161,6 +161,58 @@ describe('legacy kit, wrapping', () => {
   });
 });
 
+describe('legacy kit, step by step', () => {
+  it('sends and receives apart, CRC untouched', async () => {
+    const { host, chip } = await quiet();
+    await host.ask('e:a(00)');
+    expect(await host.ask('s:p:w()')).toBe('00()');
+    expect(await host.ask('s:r(04)')).toBe('00(04113343)');
+    expect(await host.ask(`s:c(${INFO})`)).toBe('00()');
+    expect(await host.ask('s:p:r(23)')).toBe('00(07000050000391)');
+    expect(await host.ask('s:p:r(23)')).toBe('E4()');
+    expect(await host.ask('s:p:sy()')).toBe('00()');
+    expect(await host.ask('s:r(23)')).toBe('00(07000050000391)');
+    expect(await host.ask('s:p:c(0730000000FFFF)')).toBe('00()');
+    expect(await host.ask('s:r(04)')).toBe('00(04FF0142)');
+    expect(await host.ask('s:p:s')).toBe('00()');
+    expect(chip.log).toEqual(['wake', INFO, '0730000000FFFF', 'sleep']);
+    expect(await host.ask('s:r(04)')).toBe('E7()');
+    expect(await host.ask('s:p:sy()')).toBe('F0()');
+    expect(await host.ask(`s:c(${INFO})`)).toBe('F0()');
+  });
+
+  it('finds nobody on the single-wire interface', async () => {
+    const { host } = await quiet();
+    expect(await host.ask('s:p:i:s')).toBe('00()');
+    expect(await host.ask(`s:t(${INFO})`)).toBe('E7()');
+    expect(await host.ask('b:d(00)')).toBe('C5()');
+    expect(await host.ask('s:p:i:i2c')).toBe('00()');
+    expect(await host.ask(`s:t(${INFO})`)).toBe('00(07000050000391)');
+  });
+
+  it.each([
+    ['e', '00()'],
+    ['e:t', 'C3()'],
+    ['e:t()', '00()'],
+    ['e:a', 'C3()'],
+    ['e:c', 'C3()'],
+    ['e:p:c', 'C3()'],
+    ['e:p:x', 'C0()'],
+    ['e:p:e', '00()'],
+    ['a:t(00)', 'C5()'],
+    ['i:x', 'C0()'],
+    ['b', 'C0()'],
+    ['b:d', 'C3()'],
+    ['b:d()', 'C5()'],
+    ['b:d(zz)', 'ECC108 TWI 00(C0)'],
+    ['b:f()', 'C3()'],
+    ['b:ms', 'C3()'],
+  ])('answers %s with %s', async (line, reply) => {
+    const { host } = await quiet();
+    expect(await host.ask(line)).toBe(reply);
+  });
+});
+
 describe('legacy kit, silent habits (kit-protocol.md 2)', () => {
   it('signs a damaged packet off as good', async () => {
     const { host, chip } = await quiet();

@@ -115,6 +115,14 @@ describe('a board behind TCP', () => {
     expect(await first.ask('e:w()')).toBe('00(04113343)\n');
   });
 
+  it('does not choke on a flood', async () => {
+    const { listener } = await serve();
+    const client = new Client(listener);
+    const lines = 5000;
+    client.socket.write('e:w()\n'.repeat(lines));
+    await expect.poll(() => client.received.length, { timeout: 20_000 }).toBe(lines * '00(04113343)\n'.length);
+  });
+
   it('names the port that another program has', async () => {
     const { board, listener } = await serve();
     await expect(listenBoard(board, { host: '127.0.0.1', port: listener.port })).rejects.toThrow(

@@ -1,0 +1,16 @@
+import type { ChannelDescription } from '../../hal/byte-channel.ts';
+import type { KitOptions } from './kit.ts';
+
+type UsbIdentity = Required<Pick<ChannelDescription, 'vendorId' | 'productId' | 'manufacturer' | 'product'>>;
+
+/**
+ * What USB says of a kit (kit-protocol.md 5). The four legacy names share one identity: descriptors cannot tell a signer
+ * from a plain kit (signer-and-server.md 1.2).
+ */
+export function usbIdentity(kit: KitOptions): UsbIdentity {
+  const vendorId = 0x03eb;
+  if (kit.dialect === 'legacy') {
+    return { vendorId, productId: 0x2312, manufacturer: 'ATMEL', product: 'Crypto Device Demo' };
+  }
+  return { vendorId, productId: 0x2404, manufacturer: 'ATMEL ASF', product: 'Communication Device Class ASF example' };
+}
