@@ -2,7 +2,12 @@
 
 static char lower(char c)
 {
-    return ((c >= 'A') && (c <= 'Z')) ? (char)(c - 'A' + 'a') : c;
+    static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyz";
+
+    if ((c >= 'A') && (c <= 'Z')) {
+        return LETTERS[c - 'A'];
+    }
+    return c;
 }
 
 static bool is_blank(char c)

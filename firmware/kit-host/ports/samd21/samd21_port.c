@@ -210,7 +210,10 @@ static int16_t uart_read(void *context)
         return KIT_UART_DAMAGED;
     }
     samd21->ring_tail = (uint16_t)((tail + 1U) % SAMD21_RING_SIZE);
-    return (cell == RING_DAMAGED) ? KIT_UART_DAMAGED : (int16_t)cell;
+    if (cell == RING_DAMAGED) {
+        return KIT_UART_DAMAGED;
+    }
+    return (int16_t)cell;
 }
 
 static void uart_write(void *context, const uint8_t *bytes, size_t length)
