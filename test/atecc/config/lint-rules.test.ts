@@ -202,6 +202,40 @@ describe('particulars', () => {
     expect(at('slot-locked-empty')).toEqual([2]);
   });
 
+  it('a locked private slot that is not the device key needs nothing, even under fill+crc', () => {
+    const findings = lint508({ 88: 0xfb }, { deviceKeySlot: 0, dataLock: 'fill+crc' });
+    expect(ids(findings)).toContain('slot-locked-empty');
+    expect(ids(findings)).not.toContain('slot-locked-by-image');
+  });
+
+  it('a public key that is open while it is not validated is open', () => {
+    const findings = lint508({ 41: 0x1f }, usualLayout).filter((finding) => finding.id === 'identity-open');
+    expect(findings.map((finding) => finding.remedy)).toEqual([{ kind: 'lock-slots', slots: [0, 10, 11, 12] }]);
+  });
+
+  it('a key that only an authorisation can replace is not open to anyone', () => {
+    const open = lint508({ 96: 0xb3, 97: 0x05 }, usualLayout).find((finding) => finding.id === 'identity-open');
+    expect(open?.remedy).toEqual({ kind: 'lock-slots', slots: [10, 11, 12] });
+  });
+
+  it('CountMatch that is off but names a slot, or is on and names slot 0', () => {
+    expect(ids(lint608({ 18: 0xa0 }))).not.toContain('F1-count-match-no-value');
+    expect(ids(lint608({ 18: 0x01 }))).toContain('F1-count-match-no-value');
+  });
+
+  it('bit 0 of the address in use is not part of it', () => {
+    expect(ids(lint508({}, { addressInUse: 0xc1 }))).not.toContain('address-change');
+  });
+
+  it('ECDH or KDF output protection makes the IO key slot a parent as well', () => {
+    for (const high of [0xd1, 0xd4]) {
+      const findings = lint608({ 91: high });
+      expect(findings.some((finding) => finding.id === 'parent-readable' && finding.slot === 13)).toBe(true);
+      expect(findings.some((finding) => finding.id === 'F8-output-protection' && finding.slot === 13)).toBe(true);
+    }
+    expect(ids(lint608({ 91: 0xd0 }))).not.toContain('parent-readable');
+  });
+
   it('errors come first, then bytes ascend', () => {
     const findings = lint508({ 18: 0x00, 17: 0x01, 91: 0x01 }, usualLayout);
     const order = ['error', 'warning', 'note'];
