@@ -149,6 +149,7 @@ export function readAccesses(
 ): readonly Access[] | undefined {
   const size = zoneSize(zone, slot, geometry);
   if (size === undefined || !isRange(offset, length, size)) return undefined;
+  if (length === 0) return [];
   const accesses: Access[] = [];
   const end = offset + length;
   for (let at = blockStart(offset); at < end; ) {

@@ -26,7 +26,7 @@ export function needsValidation(config: Uint8Array, slot: number): boolean {
  */
 export function storedSlotContent(config: Uint8Array, slot: number, written: Uint8Array): Uint8Array {
   if (!needsValidation(config, slot) || written.length === 0) return written;
-  const stored = written.slice();
+  const stored = new Uint8Array(written);
   stored[0] = 0xa0 | (byteAt(written, 0) & 0x0f);
   return stored;
 }

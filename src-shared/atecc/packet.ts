@@ -66,7 +66,7 @@ export function parsePacket(packet: Uint8Array): Result<PacketParts, FrameDefect
     opcode: byteAt(packet, 1),
     param1: byteAt(packet, 2),
     param2: readU16le(packet, 3),
-    data: packet.slice(5, -2),
+    data: new Uint8Array(packet.subarray(5, -2)),
   });
 }
 
@@ -80,7 +80,7 @@ export function parseResponse(response: Uint8Array): Result<Uint8Array, FrameDef
   const frame = surplus ? response.subarray(0, count) : response;
   const defect = frameDefect(frame, MIN_RESPONSE_LENGTH);
   if (defect !== undefined) return fail(defect);
-  return ok(frame.slice(1, -2));
+  return ok(new Uint8Array(frame.subarray(1, -2)));
 }
 
 /** The answer frame around a payload: count | payload | CRC LE. For kit hosts and recordings; RangeError beyond 252 bytes. */

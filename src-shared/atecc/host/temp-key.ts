@@ -59,7 +59,7 @@ export function tempKeyBytes(tempKey: TempKey): Uint8Array {
 }
 
 function withDigest(tempKey: TempKey, value: Uint8Array): Uint8Array {
-  const next = tempKey.value.slice();
+  const next = new Uint8Array(tempKey.value);
   next.set(value);
   return next;
 }
