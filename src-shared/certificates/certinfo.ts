@@ -1,0 +1,277 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { equalBytes, toHex, utf8 } from '../base/bytes.ts';
+import { fail, ok, type Result } from '../base/result.ts';
+import { type CSourceFault, faultText, type Position } from './c-source/fault.ts';
+import { type CSource, parseCSource, type SourceCertInfo, type SourceDefinition } from './c-source/parse.ts';
+import { arraySource, byteRows, commentBlock, stringLiteral } from './c-source/write.ts';
+import { definitionDigest } from './canonical.ts';
+import { type CertificateDate, dateText } from './dates.ts';
+import type { CertificateDefinition } from './definition.ts';
+import { isPublicKey } from './p256.ts';
+import { keyId } from './public-key.ts';
+
+/** Which kind of signer a line needs (signer-and-server.md 8): what `atcaprov_cert_info_X.c` says. */
+export interface CertInfo {
+  readonly chainId: number;
+  readonly signerTemplateId: number;
+  readonly deviceTemplateId: number;
+  readonly devicePrivateKeySlot: number;
+  /** X‖Y of the signer's CA (root), 64 bytes, on the curve. */
+  readonly caPublicKey: Uint8Array;
+  /** SHA-256 of the device definition's canonical layout. */
+  readonly deviceDigest: Uint8Array;
+  /** SHA-256 of the signer definition's canonical layout. */
+  readonly signerDigest: Uint8Array;
+  /** 9 bytes; undefined = any signer module that fits. */
+  readonly requiredSignerSn: Uint8Array | undefined;
+  /** UTF-8, at most 48 bytes; may be empty. */
+  readonly name: string;
+}
+
+/** A certinfo as read from files. */
+export interface ReadCertInfo {
+  readonly certInfo: CertInfo;
+  /** What the fingerprint in the comment says of the rest of the file. */
+  readonly fingerprint: 'matches' | 'differs' | 'absent';
+  /** The definitions, when the certinfo was read from a plain pair of definition files or they were in the same file. */
+  readonly definitions: DefinitionPair | undefined;
+}
+
+/** The two definitions that a certinfo names by digest. */
+export interface DefinitionPair {
+  readonly signer: CertificateDefinition;
+  readonly device: CertificateDefinition;
+}
+
+/** The version of the structure that we write and read. */
+export const certInfoVersion = 1;
+
+/** The longest name, in UTF-8 bytes. */
+export const maxCertInfoNameLength = 48;
+
+/** The file name of a certinfo: X is the chain id in decimal. */
+export function certInfoFileName(chainId: number): string {
+  return `atcaprov_cert_info_${chainId}.c`;
+}
+
+/** What goes into the comment of a written certinfo. */
+export interface CertInfoComment {
+  /** Program and version that writes it. */
+  readonly generator: string;
+  readonly created: CertificateDate;
+}
+
+const fingerprintPattern = /Fingerprint of the text below \(SHA-256\):\s*([0-9a-fA-F]{64})/;
+const commentEnd = '*/\n';
+
+/** The C source of a certinfo; compiles as C99 with `certInfoHeader()` and reads back to the same. */
+export function writeCertInfo(certInfo: CertInfo, comment: CertInfoComment): string {
+  if (utf8(certInfo.name).length > maxCertInfoNameLength) throw new RangeError('the name is longer than 48 bytes');
+  const variable = `g_atcaprov_cert_info_${certInfo.chainId}`;
+  const keyName = `${variable}_ca_public_key`;
+  const bytes = (data: Uint8Array): string => `{\n${byteRows(data, '        ')}\n    }`;
+  const body = `
+#include "atcaprov/atcaprov_cert_info.h"
+
+${arraySource({ name: keyName, bytes: certInfo.caPublicKey, comment: 'Public key of the signer CA, X and Y.' })}
+extern const atcaprov_cert_info_t ${variable};
+const atcaprov_cert_info_t ${variable} = {
+    .version                 = ${certInfoVersion},
+    .chain_id                = ${certInfo.chainId},
+    .signer_template_id      = ${certInfo.signerTemplateId},
+    .device_template_id      = ${certInfo.deviceTemplateId},
+    .device_private_key_slot = ${certInfo.devicePrivateKeySlot},
+    .signer_ca_public_key    = ${keyName},
+    .signer_ca_key_id        = ${bytes(keyId(certInfo.caPublicKey))},
+    .device_def_sha256       = ${bytes(certInfo.deviceDigest)},
+    .signer_def_sha256       = ${bytes(certInfo.signerDigest)},
+    .required_signer_sn      = ${bytes(certInfo.requiredSignerSn ?? new Uint8Array(9))},
+    .name                    = ${stringLiteral(certInfo.name)}
+};
+`;
+  const head = commentBlock([
+    `${certInfoFileName(certInfo.chainId)}: the kind of signer that a line needs.`,
+    `Written by ${comment.generator} at ${dateText(comment.created)}`,
+    `Signer: ${certInfo.name}`,
+    `Fingerprint of the text below (SHA-256): ${toHex(sha256(utf8(body)))}`,
+  ]);
+  return head + body;
+}
+
+/** The certinfo that belongs to a pair of definitions; its ids come from them. */
+export function certInfoOfPair(
+  pair: DefinitionPair,
+  caPublicKey: Uint8Array,
+  extra: { readonly name: string; readonly requiredSignerSn?: Uint8Array },
+): Result<CertInfo, string> {
+  if (!isPublicKey(caPublicKey)) return fail('the CA public key is no point of P-256');
+  if (pair.signer.chainId !== pair.device.chainId) return fail('signer and device definition have different chain ids');
+  if (utf8(extra.name).length > maxCertInfoNameLength) return fail('the name is longer than 48 bytes');
+  const [deviceDigest, signerDigest] = [definitionDigest(pair.device), definitionDigest(pair.signer)];
+  if (!deviceDigest.ok || !signerDigest.ok) return fail('a definition has values that do not fit');
+  return ok({
+    chainId: pair.device.chainId,
+    signerTemplateId: pair.signer.templateId,
+    deviceTemplateId: pair.device.templateId,
+    devicePrivateKeySlot: pair.device.privateKeySlot,
+    caPublicKey,
+    deviceDigest: deviceDigest.value,
+    signerDigest: signerDigest.value,
+    requiredSignerSn: extra.requiredSignerSn,
+    name: extra.name,
+  });
+}
+
+/** A source file by name, for messages. */
+export interface NamedSource {
+  readonly fileName: string;
+  readonly text: string;
+}
+
+/** Why no certinfo could be read; `message` names file, line and column where there is one. */
+export interface CertInfoFault {
+  readonly message: string;
+  readonly fileName: string | undefined;
+  readonly position: Position | undefined;
+}
+
+/**
+ * Reads a certinfo: either the file of `writeCertInfo`, or a plain pair of definition files (signer and device) with a
+ * 64-byte CA key array in one of them, from which the same fields are derived (signer-and-server.md 8). Definitions in
+ * the files are held against the digests. Refused: unknown version, key not on the curve, wrong key id, other digests.
+ */
+export function readCertInfo(sources: readonly NamedSource[]): Result<ReadCertInfo, CertInfoFault> {
+  const parsed: { readonly source: NamedSource; readonly content: CSource }[] = [];
+  for (const source of sources) {
+    const content = parseCSource(source.text);
+    if (!content.ok) return fail(inFile(source.fileName, content.failure));
+    parsed.push({ source, content: content.value });
+  }
+  const certInfos = parsed.flatMap(({ source, content }) =>
+    content.certInfos.map((certInfo) => ({ source, certInfo })),
+  );
+  const [first, second] = certInfos;
+  if (second !== undefined) return fail(plainFault('more than one certinfo in the files', second.source.fileName));
+  const definitions = parsed.flatMap(({ content }) => content.definitions);
+  if (first === undefined)
+    return fromPair(
+      definitions,
+      parsed.map(({ content }) => content),
+    );
+  const judged = judge(first.certInfo);
+  if (!judged.ok) return fail(inFile(first.source.fileName, judged.failure));
+  const pair = definitions.length === 0 ? undefined : choosePair(definitions);
+  if (pair !== undefined) {
+    if (!pair.ok) return fail(plainFault(pair.failure, undefined));
+    const compared = checkCertInfoDefinitions(judged.value, pair.value);
+    if (!compared.ok) return fail(plainFault(compared.failure, undefined));
+  }
+  return ok({
+    certInfo: judged.value,
+    fingerprint: fingerprintOf(first.source.text),
+    definitions: pair?.ok === true ? pair.value : undefined,
+  });
+}
+
+/** Whether definitions are those that a certinfo names; the failure says which is not. */
+export function checkCertInfoDefinitions(certInfo: CertInfo, pair: DefinitionPair): Result<undefined, string> {
+  for (const [which, definition, expected] of [
+    ['device', pair.device, certInfo.deviceDigest],
+    ['signer', pair.signer, certInfo.signerDigest],
+  ] as const) {
+    const digest = definitionDigest(definition);
+    if (!digest.ok || !equalBytes(digest.value, expected)) {
+      return fail(`the ${which} definition is not the one that the certinfo names (SHA-256 ${toHex(expected)})`);
+    }
+  }
+  return ok(undefined);
+}
+
+/** Whether the text below the first comment is what its fingerprint says. */
+function fingerprintOf(text: string): ReadCertInfo['fingerprint'] {
+  const normal = text.replaceAll('\r\n', '\n');
+  const end = normal.indexOf(commentEnd);
+  if (!normal.startsWith('/*') || end < 0) return 'absent';
+  const match = fingerprintPattern.exec(normal.slice(0, end));
+  if (match === null) return 'absent';
+  const body = normal.slice(end + commentEnd.length);
+  return toHex(sha256(utf8(body))) === match[1]?.toUpperCase() ? 'matches' : 'differs';
+}
+
+/** The structure's members as a certinfo, or the place of the first one that cannot be. */
+function judge(source: SourceCertInfo): Result<CertInfo, CSourceFault> {
+  const { members } = source;
+  const refuse = (path: string, reason: string): Result<CertInfo, CSourceFault> =>
+    fail({ ...source.placeOf(path), reason });
+  if (members.version !== certInfoVersion) {
+    return refuse('version', `certinfo version ${members.version}; this program knows version ${certInfoVersion}`);
+  }
+  for (const [path, value, max] of [
+    ['chain_id', members.chainId, 15],
+    ['signer_template_id', members.signerTemplateId, 15],
+    ['device_template_id', members.deviceTemplateId, 15],
+    ['device_private_key_slot', members.devicePrivateKeySlot, 0xffff],
+  ] as const) {
+    if (value > max) return refuse(path, `${path}: ${value} is not within 0..${max}`);
+  }
+  if (members.caPublicKey.length !== 64) return refuse('signer_ca_public_key', 'the CA public key has 64 bytes');
+  if (!isPublicKey(members.caPublicKey))
+    return refuse('signer_ca_public_key', 'the CA public key is no point of P-256');
+  if (!equalBytes(members.caKeyId, keyId(members.caPublicKey))) {
+    return refuse('signer_ca_key_id', 'signer_ca_key_id does not belong to the CA public key');
+  }
+  return ok({
+    chainId: members.chainId,
+    signerTemplateId: members.signerTemplateId,
+    deviceTemplateId: members.deviceTemplateId,
+    devicePrivateKeySlot: members.devicePrivateKeySlot,
+    caPublicKey: members.caPublicKey,
+    deviceDigest: members.deviceDigest,
+    signerDigest: members.signerDigest,
+    requiredSignerSn: members.requiredSignerSn.every((byte) => byte === 0) ? undefined : members.requiredSignerSn,
+    name: members.name,
+  });
+}
+
+/** The first that names the other as its CA is the device; else a key read by GenKey tells it. */
+function choosePair(definitions: readonly SourceDefinition[]): Result<DefinitionPair, string> {
+  if (definitions.length !== 2)
+    return fail(`a signer and a device definition are needed, ${definitions.length} were found`);
+  const [a, b] = definitions;
+  if (a === undefined || b === undefined) return fail('a signer and a device definition are needed');
+  if (a.caDefinition === b.name && b.caDefinition !== a.name) return ok({ device: a.definition, signer: b.definition });
+  if (b.caDefinition === a.name && a.caDefinition !== b.name) return ok({ device: b.definition, signer: a.definition });
+  const own = [a, b].filter(({ definition }) => definition.publicKeyLocation.isGenkey);
+  const [device] = own;
+  if (device === undefined || own.length !== 1) {
+    return fail('which of the two definitions is the device cannot be told: neither or both use GenKey');
+  }
+  return ok({ device: device.definition, signer: (device === a ? b : a).definition });
+}
+
+function fromPair(
+  definitions: readonly SourceDefinition[],
+  contents: readonly CSource[],
+): Result<ReadCertInfo, CertInfoFault> {
+  const pair = choosePair(definitions);
+  if (!pair.ok) return fail(plainFault(`neither a certinfo nor a pair of definitions: ${pair.failure}`, undefined));
+  const keys = contents.flatMap(({ byteArrays }) =>
+    [...byteArrays].filter(([name, bytes]) => bytes.length === 64 && /ca_public_key|root/i.test(name)),
+  );
+  const [key] = keys;
+  if (key === undefined || keys.length !== 1) {
+    return fail(plainFault(`one 64-byte array with the CA public key is needed, ${keys.length} were found`, undefined));
+  }
+  const certInfo = certInfoOfPair(pair.value, key[1], { name: '' });
+  if (!certInfo.ok) return fail(plainFault(certInfo.failure, undefined));
+  return ok({ certInfo: certInfo.value, fingerprint: 'absent', definitions: pair.value });
+}
+
+function inFile(fileName: string, fault: CSourceFault): CertInfoFault {
+  const { line, column } = fault;
+  return { message: `${fileName}:${faultText(fault)}`, fileName, position: { line, column } };
+}
+
+function plainFault(reason: string, fileName: string | undefined): CertInfoFault {
+  return { message: fileName === undefined ? reason : `${fileName}: ${reason}`, fileName, position: undefined };
+}

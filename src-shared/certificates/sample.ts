@@ -1,0 +1,70 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { concat, fromHex, utf8 } from '../base/bytes.ts';
+import type { Result } from '../base/result.ts';
+import { Secret } from '../base/secret.ts';
+import type { CertificateDate } from './dates.ts';
+import { type CertificateDefinition, deviceZone, isPresent, serialSource, transform } from './definition.ts';
+import type { CertificateFault } from './faults.ts';
+import { finishCertificate, prepareCertificate } from './issue.ts';
+import type { LocationContent } from './locations.ts';
+import { publicKeyOf, signDigest } from './p256.ts';
+import { isStoredSource } from './serial-number.ts';
+
+/** The chip's serial number in samples. */
+export const sampleDeviceSn: Uint8Array = fromHex('01234038D92CA571EE');
+
+/** The signer's id in samples. */
+export const sampleSignerId: Uint8Array = fromHex('C48B');
+
+/**
+ * A certificate as the definition will make them, for the preview: made-up chip, key, signer and serial number, a real
+ * signature. The same definition and date give the same bytes. The keys are public knowledge and prove nothing.
+ */
+export function sampleCertificate(
+  definition: CertificateDefinition,
+  asked: CertificateDate,
+): Result<Uint8Array, CertificateFault> {
+  const caKey = sampleKey('authority');
+  const subjectKey = sampleKey('subject');
+  const prepared = prepareCertificate({
+    definition,
+    publicKey: publicKeyOf(subjectKey),
+    caPublicKey: publicKeyOf(caKey),
+    asked,
+    signerId: sampleSignerId,
+    configZone: sampleConfigZone(),
+    contents: sampleContents(definition),
+    ...(isStoredSource(definition.snSource) ? { storedSerialNumber: sampleSerialNumber(definition) } : {}),
+  });
+  if (!prepared.ok) return prepared;
+  const finished = finishCertificate(prepared.value, signDigest(caKey, prepared.value.digest));
+  return finished.ok ? { ok: true, value: finished.value.certificate } : finished;
+}
+
+function sampleKey(role: string): Secret {
+  return new Secret(sha256(utf8(`Signet sample ${role}`)));
+}
+
+function sampleConfigZone(): Uint8Array {
+  return concat(sampleDeviceSn.subarray(0, 4), [0, 0, 0x50, 0], sampleDeviceSn.subarray(4), new Uint8Array(115));
+}
+
+function sampleSerialNumber(definition: CertificateDefinition): Uint8Array {
+  const { count } = definition.standardElements.serialNumber;
+  const length = definition.snSource === serialSource.STORED_DYNAMIC ? count - 1 : count;
+  const serial = Uint8Array.from({ length: Math.max(length, 1) }, (_, index) => index);
+  serial[0] = 0x5a;
+  return serial;
+}
+
+/** Something for every element outside the configuration zone: digits, which are also valid where hex text is expected. */
+function sampleContents(definition: CertificateDefinition): readonly LocationContent[] {
+  return definition.customElements
+    .filter(({ deviceLocation }) => isPresent(deviceLocation) && deviceLocation.zone !== deviceZone.CONFIG)
+    .map(({ deviceLocation, transforms }) => {
+      const spaced = transforms[0] === transform.HEX2BIN_SPACE_UC || transforms[0] === transform.HEX2BIN_SPACE_LC;
+      const character = (index: number): number => (spaced && index % 3 === 2 ? 0x20 : 0x30 + (index % 10));
+      const bytes = Uint8Array.from({ length: deviceLocation.count }, (_, index) => character(index));
+      return { location: deviceLocation, bytes };
+    });
+}
