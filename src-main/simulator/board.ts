@@ -3,7 +3,7 @@ import type { BoardChip } from './board-chip.ts';
 import type { BoardState } from './board-state.ts';
 import { type BusCounts, type BusOwner, ChipBus, KitPowerLost } from './bus.ts';
 import { BoardChannel, type ChannelEnd } from './channel.ts';
-import { virtualClock } from './clock.ts';
+import { isWorkingClock, virtualClock } from './clock.ts';
 import { SimulatorError } from './errors.ts';
 import type { FaultScript, Return, SceneAction, Strike } from './faults/fault.ts';
 import { FaultPlayer } from './faults/player.ts';
@@ -218,12 +218,15 @@ export class Board {
 
   async #serve(client: BoardChannel, running: Running, input: InputLine): Promise<void> {
     if (running !== this.#running || running.silent) return;
+    if (isWorkingClock(this.#clock)) this.#clock.beginWork();
     try {
       if (input.kind === 'overlong') await this.#overlong(client, running);
       else await this.#line(client, running, input.text);
     } catch (error) {
       if (!(error instanceof KitPowerLost)) throw error;
       if (running === this.#running) this.#lost(error.message, error.back);
+    } finally {
+      if (isWorkingClock(this.#clock)) this.#clock.endWork();
     }
   }
 

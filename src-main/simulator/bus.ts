@@ -154,7 +154,7 @@ export class ChipBus {
     this.#tracer.tell({ kind: 'packet', packet: number, address, bytes: packet });
     const strikes = this.#faults.packet(address, packet);
     await this.#bytes(2 + packet.length);
-    // Execution counts from the last bit: the work of simulating it, and of saving what changed, lies inside that time.
+    // Execution counts from the last bit.
     const start = this.#clock.now();
     for (const strike of strikes) await this.#before(strike, address);
     if (strikes.some(({ action }) => action.do === 'nack')) return this.#refused(number, address);
@@ -210,10 +210,7 @@ export class ChipBus {
     const gives = seat?.chip.awake === true && !seat.hidden;
     const ready = gives ? pollMoment(left, polling) : Number.POSITIVE_INFINITY;
     await this.#pass(Math.min(ready, limitMs));
-    if (seat === undefined || ready > limitMs) return false;
-    // A real clock pays back what it overslept before: it may be a hair early by now.
-    seat.busyUntil = 0;
-    return this.#awake(address) === seat;
+    return ready <= limitMs && this.#awake(address) !== undefined;
   }
 
   /** Bus time without a chip: `bytes` on the wire. */

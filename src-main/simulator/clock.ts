@@ -36,28 +36,43 @@ export function hastenedClock(): SimulatedClock {
   };
 }
 
+/** A clock that is told when its board has something to do. */
+export interface WorkingClock extends SimulatedClock {
+  /** A line is complete: from here on time is what the board is supposed to take. */
+  beginWork(): void;
+  /** The reply is out: time is the machine's again. */
+  endWork(): void;
+}
+
+/** Whether a clock wants to be told. */
+export function isWorkingClock(clock: SimulatedClock): clock is WorkingClock {
+  return 'beginWork' in clock;
+}
+
 /**
- * The machine's monotonic clock. `pass` is exact in sum: timers of the system are a millisecond coarse, so the end of each
- * wait is met by turning the event loop, and what a wait overshot is taken off the next one of the same clock
- * (one clock per board).
+ * The machine's monotonic clock, one for each board. While the board works, time is counted as it would pass on hardware:
+ * waits end at moments reckoned from the arrival of the line, so that neither the coarseness of timers nor the work of
+ * simulating (curves, files) adds up, as long as it fits into the times simulated.
  */
-export function realClock(): SimulatedClock {
-  let overshoot = 0;
+export function realClock(): WorkingClock {
+  let reckoned: number | undefined;
   return {
-    now: () => performance.now(),
+    now: () => reckoned ?? performance.now(),
     async pass(ms) {
       if (ms <= 0) return;
-      const start = performance.now();
-      const wanted = ms - overshoot;
-      if (wanted > 0) await until(start + wanted);
-      const late = performance.now() - start - wanted;
-      // A machine that slept or stalled is not paid back: only what timers owe us.
-      overshoot = late < MOST_CARRIED_MS ? late : 0;
+      const end = (reckoned ?? performance.now()) + ms;
+      if (reckoned !== undefined) reckoned = end;
+      if (end > performance.now()) await until(end);
+    },
+    beginWork() {
+      reckoned = performance.now();
+    },
+    endWork() {
+      reckoned = undefined;
     },
   };
 }
 
-const MOST_CARRIED_MS = 5;
 const TIMER_SLACK_MS = 1.6;
 
 interface Waiter {
