@@ -9,6 +9,9 @@ export interface SlotFacts {
   readonly slotConfig: number;
   readonly keyConfig: number;
   readonly slotLocked: boolean;
+  /** An ATECC108A puts two counters of its slots 0..7 here; our parts have zeros. */
+  readonly useFlag?: number;
+  readonly updateCount?: number;
 }
 
 /** Facts about a slot from the 128 bytes of the configuration zone; SlotLocked bit 0 = locked (config-zone.md 1). */
@@ -43,7 +46,7 @@ export function signInternalMessage(tempKey: TempKey, input: SignInternalInput):
     u16le(input.keyId),
     u16le(facts.slotConfig),
     u16le(facts.keyConfig),
-    [tempKeyFlags(tempKey), 0, 0],
+    [tempKeyFlags(tempKey), facts.useFlag ?? 0, facts.updateCount ?? 0],
     sliceExact(sn, 8, 1),
     full ? sliceExact(sn, 4, 4) : new Uint8Array(4),
     sliceExact(sn, 0, 2),

@@ -163,15 +163,25 @@ function genKeyOf(given: Fields): Command<unknown> {
   return genKey(mode, keyId);
 }
 
-/** The mode alone says what follows the signature. */
+/** The mode alone says what follows the signature. Validate external is sent with room for a key, as the library does (CONFLICT, atecc-device.md 7.9). */
 function verifyOf(given: Fields): Command<unknown> {
   const mode = integerOf(given, 'mode');
-  const kind = mode & 7;
-  const validates = kind === verifyMode.validate || kind === verifyMode.invalidate;
-  const extra =
-    kind === verifyMode.external ? bytesOf(given, 'public_key') : validates ? bytesOf(given, 'other_data') : undefined;
   const make = (mode & verifyMode.mac) !== 0 ? verifyWithMac : verify;
-  return make(mode, integerOf(given, 'key_id'), bytesOf(given, 'signature'), extra);
+  return make(mode, integerOf(given, 'key_id'), bytesOf(given, 'signature'), afterSignature(given, mode & 7));
+}
+
+function afterSignature(given: Fields, kind: number): Uint8Array | undefined {
+  switch (kind) {
+    case verifyMode.external:
+      return bytesOf(given, 'public_key');
+    case verifyMode.validateExternal:
+      return optionalBytes(given, 'public_key') ?? new Uint8Array(64);
+    case verifyMode.validate:
+    case verifyMode.invalidate:
+      return bytesOf(given, 'other_data');
+    default:
+      return undefined;
+  }
 }
 
 function validateOf(given: Fields, mode: number): Command<unknown> {

@@ -5,6 +5,7 @@ import {
   dataAddress,
   type EncryptionKey,
   hashInChip,
+  libraryNameOfChipStatus,
   libraryStatus,
   type Part,
   type Procedure,
@@ -38,10 +39,12 @@ export function procedureOf(given: Fields, name: string): Procedure<Fields> | un
   return command === undefined ? undefined : nothingOf(ask(command));
 }
 
-/** The library's status of an outcome that a sequence vector shows: success, or parameters refused before anything was sent. */
-export function statusOf({ result }: Recording<Fields>): number | undefined {
+/** The library's status of an outcome: success, parameters refused before anything was sent, or what the chip said. */
+export function statusOf({ result }: Recording<Fields>): number {
   if (result.ok) return libraryStatus.ATCA_SUCCESS;
-  return result.failure.kind === 'illegal-parameters' ? libraryStatus.ATCA_BAD_PARAM : undefined;
+  if (result.failure.kind === 'illegal-parameters') return libraryStatus.ATCA_BAD_PARAM;
+  const { failure } = result.failure;
+  return libraryStatus[failure.kind === 'status' ? libraryNameOfChipStatus(failure.status) : 'ATCA_RX_FAIL'];
 }
 
 const makers: Readonly<Record<string, (given: Fields) => Procedure<Fields>>> = {
