@@ -1,5 +1,3 @@
-import type { ChipBus } from '../bus.ts';
-
 /**
  * The firmware of one kit: lines in, replies out, habits included. It knows the bus and nothing of channels; what is
  * volatile in it is gone at `powerUp`.
@@ -77,6 +75,3 @@ export const kitStatus = {
   resyncWithWake: 0xe8,
   communicationFailed: 0xf0,
 } as const;
-
-/** A kit's view of the bus when it is built. */
-export type KitBuilder = (bus: ChipBus) => Kit;
