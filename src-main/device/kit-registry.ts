@@ -364,6 +364,7 @@ class Lease implements KitLease {
     const { record } = this.#host;
     const known = record.entry.chips;
     const wanted = address ?? (known.length === 1 ? known[0]?.address : undefined) ?? DEFAULT_ADDRESS;
+    const seen = known.find((chip) => chip.address === wanted);
     return openChipSession(
       {
         transport: record.transport,
@@ -376,7 +377,8 @@ class Lease implements KitLease {
         observe: this.#host.observe,
       },
       wanted,
-      known.find((chip) => chip.address === wanted)?.facts ?? unknownChip,
+      seen?.facts ?? unknownChip,
+      seen !== undefined,
     );
   }
 

@@ -74,9 +74,17 @@ export interface KitAccess {
 const EXCHANGE_TIMEOUT_MS = 5000;
 const DEFAULT_ATTEMPTS = 3;
 
-/** A way to the chip at `address` behind a kit. Outside this room sessions come from a lease of the KitRegistry. */
-export function openChipSession(access: KitAccess, address: number, facts: ChipFacts = unknownChip): ChipSession {
-  return new KitChipSession(access, address, facts, { heard: false });
+/**
+ * A way to the chip at `address` behind a kit. Outside this room sessions come from a lease of the KitRegistry. `heard` = a chip
+ * answered there before, so that silence means it was taken away.
+ */
+export function openChipSession(
+  access: KitAccess,
+  address: number,
+  facts: ChipFacts = unknownChip,
+  heard = false,
+): ChipSession {
+  return new KitChipSession(access, address, facts, { heard });
 }
 
 type Attempt<T> =

@@ -11,7 +11,6 @@ import {
 import { openKit } from '../../src-main/hal/kit-transport.ts';
 import type { Transport } from '../../src-main/hal/transport.ts';
 import { Board } from '../../src-main/simulator/board.ts';
-import type { BoardChip } from '../../src-main/simulator/board-chip.ts';
 import { type Chip, type ChipOptions, createChip } from '../../src-main/simulator/chip/chip.ts';
 import { seededRandom } from '../../src-main/simulator/chip/random-source.ts';
 import { type VirtualClock, virtualClock } from '../../src-main/simulator/clock.ts';
@@ -61,30 +60,6 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-/** A seat for a chip on a simulated board. */
-export function seat(chip: Chip): BoardChip {
-  return {
-    part: chip.part === '508A' ? 'ATECC508A' : 'ATECC608',
-    get address() {
-      return chip.address;
-    },
-    get awake() {
-      return chip.awake;
-    },
-    wake: () => chip.wake(),
-    idle: () => chip.idle(),
-    sleep: () => chip.sleep(),
-    command: (packet) => chip.command(packet),
-    powerCycle: () => chip.powerCycle(),
-    cutNext: (torn) => chip.cutPower({ when: 'during', torn }),
-    rot: (zone, slot, offset, xor) => chip.flipBits(zone === 'data' ? slot : zone, offset, xor),
-    get changes() {
-      return chip.counters.eepromWrites;
-    },
-    snapshot: () => chip.snapshot(),
-  };
-}
-
 export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   const { part = 'ATECC508A', dialect = 'modern', faults = [] } = options;
   const clock = virtualClock();
@@ -95,8 +70,8 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   const events: DeviceEvent[] = [];
   const board = new Board({
     kit: options.kit ?? { dialect },
-    chips: [seat(chip)],
-    nextChips: () => [seat(spare)],
+    chips: [chip],
+    nextChips: () => [spare],
     clock,
     pace: options.pace ?? instantPace,
     faults: { seed: 1, faults },

@@ -9,7 +9,7 @@ import type { DeviceFailure } from '../failures.ts';
 import { lockStateOf } from '../identify.ts';
 import type { ChipSession } from '../sequence.ts';
 import { ask, follow, type Steps, stop } from '../steps.ts';
-import { doubtOr, needsLook, orBoardChanged, readLocks, stillUncertain } from './look.ts';
+import { doubtOr, needsLook, onThisBoard, readLocks, stillUncertain } from './look.ts';
 
 /** What the configuration procedures need to know of their chip. */
 export interface ConfigTarget {
@@ -28,19 +28,16 @@ const WRITE_CONFIG: readonly CommandName[] = Array<CommandName>(13).fill('Write'
  * was cut in the middle is simply written again. Gives the 128 bytes as read back, for `lockConfig`.
  * Failures besides those of any access: `already-locked`, `read-back-differs`, `board-changed`.
  */
-export async function writeConfig(
-  session: ChipSession,
-  target: ConfigTarget,
-): Promise<Result<Uint8Array, DeviceFailure>> {
-  const written = await session.sequence(
-    { commands: [...WRITE_CONFIG, ...READ_CONFIG], end: 'idle', expectSerial: target.serialNumber },
-    () => writeConfigSteps(target),
-  );
-  if (written.ok) return written;
-  const failure = await orBoardChanged(session, target.serialNumber, written.failure);
-  if (failure.kind !== 'status') return fail(failure);
-  const locks = await readLocks(session);
-  return fail(locks.ok && locks.value.configLocked ? { kind: 'already-locked', zone: 'config' } : failure);
+export function writeConfig(session: ChipSession, target: ConfigTarget): Promise<Result<Uint8Array, DeviceFailure>> {
+  return onThisBoard(session, target.serialNumber, async () => {
+    const written = await session.sequence(
+      { commands: [...WRITE_CONFIG, ...READ_CONFIG], end: 'idle', expectSerial: target.serialNumber },
+      () => writeConfigSteps(target),
+    );
+    if (written.ok || written.failure.kind !== 'status') return written;
+    const locks = await readLocks(session);
+    return locks.ok && locks.value.configLocked ? fail({ kind: 'already-locked', zone: 'config' }) : written;
+  });
 }
 
 function* writeConfigSteps(target: ConfigTarget): Steps<Uint8Array> {
@@ -80,31 +77,35 @@ export type LockOutcome = 'locked' | 'locked-already';
  * A lost answer or a refusal is followed by a look; only a zone that is seen to be open is locked once more.
  * Failures besides those of any access: `config-crc`, `read-back-differs`, `board-changed`, `uncertain`.
  */
-export async function lockConfig(
+export function lockConfig(
   session: ChipSession,
   target: ConfigTarget,
   readBack?: Uint8Array,
 ): Promise<Result<LockOutcome, DeviceFailure>> {
+  return onThisBoard(session, target.serialNumber, () => lockConfigZone(session, target, readBack));
+}
+
+async function lockConfigZone(
+  session: ChipSession,
+  target: ConfigTarget,
+  readBack: Uint8Array | undefined,
+): Promise<Result<LockOutcome, DeviceFailure>> {
+  const { serialNumber } = target;
   let known = readBack;
   for (let attempt = 1; ; attempt += 1) {
     const commands: readonly CommandName[] = known === undefined ? [...READ_CONFIG, 'Lock'] : ['Lock'];
     const given = known;
-    const locked = await session.sequence({ commands, end: 'idle', expectSerial: target.serialNumber }, () =>
+    const locked = await session.sequence({ commands, end: 'idle', expectSerial: serialNumber }, () =>
       lockConfigSteps(target, given),
     );
     if (locked.ok && locked.value === 'locked-already') return locked;
     if (!locked.ok && !needsLook(locked.failure)) return locked;
-    const doubt = locked.ok ? undefined : await orBoardChanged(session, target.serialNumber, locked.failure);
-    if (doubt?.kind === 'board-changed') return fail(doubt);
-    const locks = await readLocks(session);
-    if (!locks.ok) return doubt === undefined ? locks : doubtOr(doubt, locks.failure);
+    const locks = await readLocks(session, locked.ok ? undefined : serialNumber);
+    if (!locks.ok) return locked.ok ? locks : doubtOr(locked.failure, locks.failure);
     if (locks.value.configLocked) return ok('locked');
-    if (doubt?.kind === 'status') return fail({ kind: 'config-crc' });
-    if (doubt === undefined || attempt === 2) {
-      return fail(
-        stillUncertain(doubt ?? { kind: 'not-locked', zone: 'config' }, 'the configuration zone is still open'),
-      );
-    }
+    if (locked.ok) return fail({ kind: 'not-locked', zone: 'config' });
+    if (locked.failure.kind === 'status') return fail({ kind: 'config-crc' });
+    if (attempt === 2) return fail(stillUncertain(locked.failure, 'the configuration zone is still open'));
     known = undefined;
   }
 }

@@ -7,7 +7,7 @@ import { fail, ok, type Result } from '../../../src-shared/base/result.ts';
 import type { DeviceFailure } from '../failures.ts';
 import type { ChipSession } from '../sequence.ts';
 import { ask, nothing } from '../steps.ts';
-import { doubtOr, needsLook, orBoardChanged, readLocks, stillUncertain } from './look.ts';
+import { doubtOr, needsLook, onThisBoard, readLocks, stillUncertain } from './look.ts';
 
 /** Wanted values of config bytes 84 and 85; absent = leave as it is. */
 export interface ExtraBytes {
@@ -20,37 +20,45 @@ export interface ExtraBytes {
  * (config-zone.md 4, atecc-device.md 7.17). Looks before and after each; never sends one twice without having looked.
  * Gives how many bytes were changed.
  */
-export async function updateExtra(
+export function updateExtra(
   session: ChipSession,
   serialNumber: Uint8Array,
   wanted: ExtraBytes,
 ): Promise<Result<number, DeviceFailure>> {
-  const changes = [
-    { mode: updateExtraMode.userExtra, byte: 'userExtra', value: wanted.userExtra },
-    { mode: updateExtraMode.selector, byte: 'selector', value: wanted.selector },
-  ] as const;
-  let changed = 0;
-  let locks = await readLocks(session);
-  for (const { mode, byte, value } of changes) {
-    if (!locks.ok) return locks;
-    if (value === undefined || locks.value[byte] === value) continue;
-    for (let attempt = 1; ; attempt += 1) {
-      const set = await session.run(updateExtraCommand(mode, value), { expectSerial: serialNumber });
-      if (!set.ok && !needsLook(set.failure)) return set;
-      const doubt = set.ok ? undefined : await orBoardChanged(session, serialNumber, set.failure);
-      if (doubt?.kind === 'board-changed') return fail(doubt);
-      locks = await readLocks(session);
-      if (!locks.ok) return doubt === undefined ? locks : doubtOr(doubt, locks.failure);
-      if (locks.value[byte] === value) break;
-      if (doubt === undefined || doubt.kind !== 'uncertain' || attempt === 2) {
-        return fail(
-          stillUncertain(doubt ?? differs(mode, value, locks.value[byte]), `byte ${84 + mode} is ${locks.value[byte]}`),
-        );
-      }
+  return onThisBoard(session, serialNumber, async () => {
+    const before = await readLocks(session);
+    if (!before.ok) return before;
+    let changed = 0;
+    for (const byte of ['userExtra', 'selector'] as const) {
+      const value = wanted[byte];
+      if (value === undefined || before.value[byte] === value) continue;
+      const set = await setExtra(session, serialNumber, byte, value);
+      if (!set.ok) return set;
+      changed += 1;
     }
-    changed += 1;
+    return ok(changed);
+  });
+}
+
+/** One byte: sent, looked at, and sent once more only when it is seen not to have changed after a lost answer. */
+async function setExtra(
+  session: ChipSession,
+  serialNumber: Uint8Array,
+  byte: keyof ExtraBytes,
+  value: number,
+): Promise<Result<undefined, DeviceFailure>> {
+  const mode = updateExtraMode[byte];
+  for (let attempt = 1; ; attempt += 1) {
+    const set = await session.run(updateExtraCommand(mode, value), { expectSerial: serialNumber });
+    if (!set.ok && !needsLook(set.failure)) return set;
+    const locks = await readLocks(session, set.ok ? undefined : serialNumber);
+    if (!locks.ok) return set.ok ? locks : doubtOr(set.failure, locks.failure);
+    const found = locks.value[byte];
+    if (found === value) return ok(undefined);
+    if (set.ok) return fail(differs(mode, value, found));
+    if (set.failure.kind !== 'uncertain') return set;
+    if (attempt === 2) return fail(stillUncertain(set.failure, `config byte ${84 + mode} is still ${found}`));
   }
-  return ok(changed);
 }
 
 function differs(mode: number, wanted: number, found: number): DeviceFailure {

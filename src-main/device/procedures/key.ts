@@ -7,7 +7,7 @@ import { fail, ok, type Result } from '../../../src-shared/base/result.ts';
 import type { DeviceFailure } from '../failures.ts';
 import type { ChipSession } from '../sequence.ts';
 import { ask, follow } from '../steps.ts';
-import { orBoardChanged } from './look.ts';
+import { guard, onThisBoard } from './look.ts';
 
 /** A key that the chip made. */
 export interface GeneratedKey {
@@ -28,7 +28,7 @@ export async function publicKey(
   slot: number,
   serialNumber?: Uint8Array,
 ): Promise<Result<Uint8Array, DeviceFailure>> {
-  const key = await session.run(genKeyPublic(slot), serialNumber === undefined ? {} : { expectSerial: serialNumber });
+  const key = await session.run(genKeyPublic(slot), guard(serialNumber));
   if (!key.ok && key.failure.kind === 'status' && key.failure.status === chipStatus.executionError) {
     return fail({ kind: 'no-key', slot });
   }
@@ -41,7 +41,15 @@ export async function publicKey(
  * key; if the create itself is in doubt it is then sent once more, because the key in the slot may be an old one that
  * somebody knows. When that answer is lost too, the key is taken if it is seen to have changed.
  */
-export async function generateKey(
+export function generateKey(
+  session: ChipSession,
+  slot: number,
+  serialNumber: Uint8Array,
+): Promise<Result<GeneratedKey, DeviceFailure>> {
+  return onThisBoard(session, serialNumber, () => createKey(session, slot, serialNumber));
+}
+
+async function createKey(
   session: ChipSession,
   slot: number,
   serialNumber: Uint8Array,
@@ -58,7 +66,7 @@ export async function generateKey(
     );
     const { created } = answers;
     if (made.ok) return ok(generated(made.value, created, creations));
-    if (made.failure.kind !== 'uncertain') return fail(await orBoardChanged(session, serialNumber, made.failure));
+    if (made.failure.kind !== 'uncertain') return made;
     const look = await publicKey(session, slot, serialNumber);
     if (!look.ok && look.failure.kind === 'board-changed') return look;
     if (!look.ok && look.failure.kind !== 'no-key') return made;

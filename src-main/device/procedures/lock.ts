@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../../src-shared/base/result.ts';
 import type { DeviceFailure } from '../failures.ts';
 import type { ChipSession } from '../sequence.ts';
 import type { LockOutcome } from './config.ts';
-import { doubtOr, needsLook, orBoardChanged, readLockedSlots, readLocks, stillUncertain } from './look.ts';
+import { doubtOr, needsLook, onThisBoard, readLockedSlots, readLocks, stillUncertain } from './look.ts';
 import { type BlockWrite, type ExpectedContent, verifyContent, writeBlocks } from './memory.ts';
 
 /** How the data zone is locked (provisioning-recipes.md 5). */
@@ -29,16 +29,18 @@ export interface DataLockResult {
  * `no-crc` that is the only check there is. A lost answer or a refusal is followed by a look: what is locked is done, what is
  * open is locked once more; a CRC refused twice, with a complete rewrite in between, is `data-crc` and the board stays resumable.
  */
-export async function lockData(
+export function lockData(
   session: ChipSession,
   serialNumber: Uint8Array,
   lock: DataLock,
   expected: readonly ExpectedContent[] = [],
 ): Promise<Result<DataLockResult, DeviceFailure>> {
-  const locked = await lockDataZone(session, serialNumber, lock);
-  if (!locked.ok) return locked;
-  const content = await verifyContent(session, expected);
-  return content.ok ? locked : fail(await orBoardChanged(session, serialNumber, content.failure));
+  return onThisBoard(session, serialNumber, async () => {
+    const locked = await lockDataZone(session, serialNumber, lock);
+    if (!locked.ok) return locked;
+    const content = await verifyContent(session, expected);
+    return content.ok ? locked : content;
+  });
 }
 
 async function lockDataZone(
@@ -52,22 +54,21 @@ async function lockDataZone(
     const command = lock.policy === 'fill+crc' ? lockDataCommand(lock.crc) : lockDataCommand();
     const locked = await session.run(command, { expectSerial: serialNumber });
     if (!locked.ok && !needsLook(locked.failure)) return locked;
-    const doubt = locked.ok ? undefined : await orBoardChanged(session, serialNumber, locked.failure);
-    if (doubt?.kind === 'board-changed') return fail(doubt);
-    const locks = await readLocks(session);
-    if (!locks.ok) return doubt === undefined ? locks : doubtOr(doubt, locks.failure);
+    const locks = await readLocks(session, locked.ok ? undefined : serialNumber);
+    if (!locks.ok) return locked.ok ? locks : doubtOr(locked.failure, locks.failure);
     if (locks.value.dataLocked) {
       // A refusal by a chip that is locked: it was locked before, or by the kit's own first try.
-      return ok({ outcome: doubt?.kind === 'status' ? 'locked-already' : 'locked', rewritten });
+      const outcome = !locked.ok && locked.failure.kind === 'status' ? 'locked-already' : 'locked';
+      return ok({ outcome, rewritten });
     }
     if (!locks.value.configLocked) return fail({ kind: 'not-locked', zone: 'config' });
-    if (doubt === undefined) return fail({ kind: 'not-locked', zone: 'data' });
-    if (doubt.kind === 'uncertain') {
+    if (locked.ok) return fail({ kind: 'not-locked', zone: 'data' });
+    if (locked.failure.kind === 'uncertain') {
       doubts += 1;
-      if (doubts === 2) return fail(stillUncertain(doubt, 'the data zone is still open'));
+      if (doubts === 2) return fail(stillUncertain(locked.failure, 'the data zone is still open'));
       continue;
     }
-    if (lock.policy !== 'fill+crc') return fail(doubt);
+    if (lock.policy !== 'fill+crc') return locked;
     if (rewritten) return fail({ kind: 'data-crc' });
     const again = await writeBlocks(session, serialNumber, lock.blocks);
     if (!again.ok) return again;
@@ -85,36 +86,30 @@ export function isLockable(config: Uint8Array, slot: number): boolean {
  * chip's configuration zone: a slot that is not Lockable is refused before anything is locked. Bytes 88..89 are read
  * before, after every doubt, and at the end (provisioning-recipes.md 6). Gives the slots that were locked now.
  */
-export async function lockSlots(
+export function lockSlots(
   session: ChipSession,
   serialNumber: Uint8Array,
   slots: readonly number[],
   config: Uint8Array,
 ): Promise<Result<readonly number[], DeviceFailure>> {
-  const unfit = slots.find((slot) => !isLockable(config, slot));
-  if (unfit !== undefined) return fail({ kind: 'slot-not-lockable', slot: unfit });
-  if (slots.length === 0) return ok([]);
-  let found = await readLockedSlots(session);
-  if (!found.ok) return found;
-  const before = found.value;
-  const open = slots.filter((slot) => !before.includes(slot));
-  for (const slot of open) {
-    const locked = await lockOneSlot(session, serialNumber, slot);
-    if (!locked.ok) return locked;
-  }
-  if (open.length === 0) return ok([]);
-  found = await readLockedSlots(session);
-  if (!found.ok) return found;
-  const after = found.value;
-  const missing = open.find((slot) => !after.includes(slot));
-  if (missing === undefined) return ok(open);
-  const failure: DeviceFailure = {
-    kind: 'read-back-differs',
-    where: `SlotLocked bit ${missing}`,
-    expected: '0',
-    found: '1',
-  };
-  return fail(await orBoardChanged(session, serialNumber, failure));
+  return onThisBoard(session, serialNumber, async () => {
+    const unfit = slots.find((slot) => !isLockable(config, slot));
+    if (unfit !== undefined) return fail({ kind: 'slot-not-lockable', slot: unfit });
+    if (slots.length === 0) return ok([]);
+    const before = await readLockedSlots(session);
+    if (!before.ok) return before;
+    const open = slots.filter((slot) => !before.value.includes(slot));
+    if (open.length === 0) return ok([]);
+    for (const slot of open) {
+      const locked = await lockOneSlot(session, serialNumber, slot);
+      if (!locked.ok) return locked;
+    }
+    const after = await readLockedSlots(session);
+    if (!after.ok) return after;
+    const missing = open.find((slot) => !after.value.includes(slot));
+    if (missing === undefined) return ok(open);
+    return fail({ kind: 'read-back-differs', where: `SlotLocked bit ${missing}`, expected: '0', found: '1' });
+  });
 }
 
 async function lockOneSlot(
@@ -126,12 +121,10 @@ async function lockOneSlot(
     const locked = await session.run(lockSlotCommand(slot), { expectSerial: serialNumber });
     if (locked.ok) return locked;
     if (!needsLook(locked.failure)) return locked;
-    const doubt = await orBoardChanged(session, serialNumber, locked.failure);
-    if (doubt.kind === 'board-changed') return fail(doubt);
-    const found = await readLockedSlots(session);
-    if (!found.ok) return doubtOr(doubt, found.failure);
+    const found = await readLockedSlots(session, serialNumber);
+    if (!found.ok) return doubtOr(locked.failure, found.failure);
     if (found.value.includes(slot)) return ok(undefined);
-    if (doubt.kind !== 'uncertain') return fail(doubt);
-    if (attempt === 2) return fail(stillUncertain(doubt, `slot ${slot} is still open`));
+    if (locked.failure.kind !== 'uncertain') return locked;
+    if (attempt === 2) return fail(stillUncertain(locked.failure, `slot ${slot} is still open`));
   }
 }

@@ -25,14 +25,20 @@ export function readSerial(session: ChipSession): Promise<Result<Uint8Array, Dev
   return session.sequence({ commands: ['Read'], end: 'idle' }, () => follow(readSerialNumber()));
 }
 
-/** Bytes 84..87: UserExtra, Selector and the two zone locks. */
-export function readLocks(session: ChipSession): Promise<Result<LockState, DeviceFailure>> {
-  return session.sequence({ commands: ['Read'], end: 'idle' }, () => follow(readLockState()));
+/**
+ * Bytes 84..87: UserExtra, Selector and the two zone locks. With a serial number the chip is asked for its own first: a look that
+ * decides about a doubt must not be a look at another chip.
+ */
+export function readLocks(session: ChipSession, serialNumber?: Uint8Array): Promise<Result<LockState, DeviceFailure>> {
+  return session.sequence({ commands: ['Read'], end: 'idle', ...guard(serialNumber) }, () => follow(readLockState()));
 }
 
 /** Slots locked one by one (bytes 88..89), ascending. */
-export async function readLockedSlots(session: ChipSession): Promise<Result<readonly number[], DeviceFailure>> {
-  const word = await session.run(read(configAddress(2, 6), 4));
+export async function readLockedSlots(
+  session: ChipSession,
+  serialNumber?: Uint8Array,
+): Promise<Result<readonly number[], DeviceFailure>> {
+  const word = await session.run(read(configAddress(2, 6), 4), guard(serialNumber));
   if (!word.ok) return word;
   const bits = readU16le(word.value, 0);
   return ok(Array.from({ length: 16 }, (_, slot) => slot).filter((slot) => ((bits >> slot) & 1) === 0));
@@ -58,6 +64,11 @@ export async function orBoardChanged(
     case 'malformed':
     case 'read-back-differs':
     case 'authorisation-refused':
+    case 'already-locked':
+    case 'not-locked':
+    case 'no-key':
+    case 'config-crc':
+    case 'data-crc':
     case 'uncertain': {
       const found = await readSerial(session);
       if (!found.ok || equalBytes(found.value, serialNumber)) return failure;
@@ -66,6 +77,16 @@ export async function orBoardChanged(
     default:
       return failure;
   }
+}
+
+/** What `work` gives, with its failure seen again by `orBoardChanged`. */
+export async function onThisBoard<T>(
+  session: ChipSession,
+  serialNumber: Uint8Array,
+  work: () => Promise<Result<T, DeviceFailure>>,
+): Promise<Result<T, DeviceFailure>> {
+  const result = await work();
+  return result.ok ? result : fail(await orBoardChanged(session, serialNumber, result.failure));
 }
 
 /** Whether a failed Lock, GenKey, UpdateExtra … calls for a look at the chip before anything else is done. */
@@ -82,4 +103,9 @@ export function stillUncertain(failure: DeviceFailure, readBack: string): Device
 /** A look that failed after a doubtful command: the doubt is the answer, not the look's own trouble. */
 export function doubtOr(failure: DeviceFailure, look: DeviceFailure): Result<never, DeviceFailure> {
   return fail(failure.kind === 'uncertain' && look.kind !== 'board-changed' ? failure : look);
+}
+
+/** The member of a plan that guards a sequence, where there is a number to guard with. */
+export function guard(serialNumber: Uint8Array | undefined): { readonly expectSerial?: Uint8Array } {
+  return serialNumber === undefined ? {} : { expectSerial: serialNumber };
 }

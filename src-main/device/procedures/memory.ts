@@ -14,7 +14,7 @@ import { fail, ok, type Result } from '../../../src-shared/base/result.ts';
 import type { DeviceFailure } from '../failures.ts';
 import type { ChipSession } from '../sequence.ts';
 import { ask, type Steps } from '../steps.ts';
-import { orBoardChanged } from './look.ts';
+import { onThisBoard } from './look.ts';
 
 /** One 32-byte write. */
 export interface BlockWrite {
@@ -45,19 +45,21 @@ const BLOCKS_PER_SEQUENCE = 32;
  * is read again at the head of every sequence. Writing the same blocks again does no harm before data lock, so a lost answer
  * redoes the sequence.
  */
-export async function writeBlocks(
+export function writeBlocks(
   session: ChipSession,
   serialNumber: Uint8Array,
   blocks: readonly BlockWrite[],
 ): Promise<Result<undefined, DeviceFailure>> {
-  for (const part of parts(blocks)) {
-    const commands = part.map((): CommandName => 'Write');
-    const written = await session.sequence({ commands, end: 'idle', expectSerial: serialNumber }, () =>
-      writeSteps(part),
-    );
-    if (!written.ok) return fail(await orBoardChanged(session, serialNumber, written.failure));
-  }
-  return ok(undefined);
+  return onThisBoard(session, serialNumber, async () => {
+    for (const part of parts(blocks)) {
+      const commands = part.map((): CommandName => 'Write');
+      const written = await session.sequence({ commands, end: 'idle', expectSerial: serialNumber }, () =>
+        writeSteps(part),
+      );
+      if (!written.ok) return written;
+    }
+    return ok(undefined);
+  });
 }
 
 function* writeSteps(blocks: readonly BlockWrite[]): Steps<undefined> {

@@ -7,12 +7,12 @@ import {
   writeBlockEncrypted,
   writePrivateKeyEncrypted,
 } from '../../../src-shared/atecc/procedures.ts';
-import { fail, ok, type Result } from '../../../src-shared/base/result.ts';
+import { ok, type Result } from '../../../src-shared/base/result.ts';
 import type { Secret } from '../../../src-shared/base/secret.ts';
 import type { DeviceFailure } from '../failures.ts';
 import type { ChipSession, SequencePlan } from '../sequence.ts';
 import { ask, follow } from '../steps.ts';
-import { orBoardChanged } from './look.ts';
+import { onThisBoard } from './look.ts';
 
 /** The key that encrypts, and the host's generator for its nonces. */
 export interface CipherKey {
@@ -43,36 +43,39 @@ function sessionPlan(last: CommandName, serialNumber: Uint8Array): SequencePlan 
 }
 
 /** Writes 32-byte blocks encrypted under another slot's key, each with its own nonce (provisioning-recipes.md 8). */
-export async function encryptedWrite(
+export function encryptedWrite(
   session: ChipSession,
   serialNumber: Uint8Array,
   cipher: CipherKey,
   blocks: readonly SecretBlock[],
 ): Promise<Result<undefined, DeviceFailure>> {
-  for (const { address, plain } of blocks) {
-    const written = await withCopies([cipher.key, plain], ([key, bytes]) =>
-      session.sequence(sessionPlan('Write', serialNumber), () =>
-        follow(writeBlockEncrypted(address, bytes, encryptionKey(cipher, key)), { redoable: true, secret: true }),
-      ),
-    );
-    if (!written.ok) return fail(await orBoardChanged(session, serialNumber, written.failure));
-  }
-  return ok(undefined);
+  return onThisBoard(session, serialNumber, async () => {
+    for (const { address, plain } of blocks) {
+      const written = await withCopies([cipher.key, plain], ([key, bytes]) =>
+        session.sequence(sessionPlan('Write', serialNumber), () =>
+          follow(writeBlockEncrypted(address, bytes, encryptionKey(cipher, key)), { redoable: true, secret: true }),
+        ),
+      );
+      if (!written.ok) return written;
+    }
+    return ok(undefined);
+  });
 }
 
 /** Reads one 32-byte block that the chip gives out encrypted only. */
-export async function encryptedRead(
+export function encryptedRead(
   session: ChipSession,
   serialNumber: Uint8Array,
   cipher: CipherKey,
   address: MemoryAddress,
 ): Promise<Result<Uint8Array, DeviceFailure>> {
-  const got = await withCopies([cipher.key], ([key]) =>
-    session.sequence(sessionPlan('Read', serialNumber), () =>
-      follow(readBlockEncrypted(address, encryptionKey(cipher, key))),
+  return onThisBoard(session, serialNumber, () =>
+    withCopies([cipher.key], ([key]) =>
+      session.sequence(sessionPlan('Read', serialNumber), () =>
+        follow(readBlockEncrypted(address, encryptionKey(cipher, key))),
+      ),
     ),
   );
-  return got.ok ? got : fail(await orBoardChanged(session, serialNumber, got.failure));
 }
 
 /**
@@ -80,7 +83,7 @@ export async function encryptedRead(
  * (atecc-device.md 7.15). IRREVERSIBLE for the key that was there. Writing the same key again does no harm, so a lost answer
  * redoes the sequence.
  */
-export async function privWrite(
+export function privWrite(
   session: ChipSession,
   serialNumber: Uint8Array,
   slot: number,
@@ -88,19 +91,19 @@ export async function privWrite(
   cipher?: CipherKey,
 ): Promise<Result<undefined, DeviceFailure>> {
   const options = { redoable: true, secret: true } as const;
-  const written =
+  return onThisBoard(session, serialNumber, () =>
     cipher === undefined
-      ? await withCopies([privateKey], ([bytes]) =>
+      ? withCopies([privateKey], ([bytes]) =>
           session.sequence({ commands: ['PrivWrite'], end: 'idle', expectSerial: serialNumber }, () =>
             ask(privWritePlain(slot, bytes), options),
           ),
         )
-      : await withCopies([privateKey, cipher.key], ([bytes, key]) =>
+      : withCopies([privateKey, cipher.key], ([bytes, key]) =>
           session.sequence(sessionPlan('PrivWrite', serialNumber), () =>
             follow(writePrivateKeyEncrypted(slot, bytes, encryptionKey(cipher, key)), options),
           ),
-        );
-  return written.ok ? written : fail(await orBoardChanged(session, serialNumber, written.failure));
+        ),
+  );
 }
 
 /** Made anew for every attempt: a nonce is used once. */
