@@ -19,6 +19,7 @@ import {
   infoRevision,
   infoState,
   kdf,
+  kdfDetails,
   kdfMode,
   lockConfig,
   lockData,
@@ -292,6 +293,17 @@ describe('decoding answers', () => {
       ok: true,
       value: { kind: 'encrypted', outNonce: counting(32, 32) },
     });
+  });
+
+  it('KDF details (7.19): the length is the fourth byte on the wire', () => {
+    const details = kdfDetails.hkdf({ message: 'input', messageLength: 20 });
+    const packet = kdf(kdfMode.hkdf | kdfMode.fromSlot, 4, details, counting(0, 20)).packet;
+    expect(toHex(packet.subarray(5, 10))).toBe('0200001400');
+    expect(kdfDetails.prf({ keyLength: 64, messageLength: 0, target64: true, aeadMode: 2 })).toBe(0x0503);
+    expect(kdfDetails.hkdf({ message: 'iv', messageLength: 128, zeroKey: true })).toBe(0x80000007);
+    expect(kdfDetails.aes(2)).toBe(2);
+    expect(() => kdfDetails.aes(4)).toThrow(RangeError);
+    expect(() => kdfDetails.hkdf({ message: 'slot', messageLength: 256 })).toThrow(RangeError);
   });
 
   it('Verify with MAC answers with it, a wrong signature is status 01', () => {

@@ -3,6 +3,7 @@
 export { type KeyUse, TEMP_KEY } from './define.ts';
 export * from './digest.ts';
 export * from './info.ts';
+export * from './kdf.ts';
 export * from './keys.ts';
 export * from './lock.ts';
 export * from './memory.ts';

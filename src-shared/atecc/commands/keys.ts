@@ -1,7 +1,6 @@
 import { Secret } from '../../base/secret.ts';
 import type { Command } from '../command.ts';
 import {
-  decodeAs,
   decodeBytes,
   decodeDone,
   decodeDoneOr,
@@ -130,64 +129,5 @@ export function ecdh(keyId: number, publicKey: Uint8Array, mode = 0, use: KeyUse
 function readSecret(bytes: Uint8Array | undefined): EcdhAnswer {
   if (bytes === undefined) return { kind: 'kept' };
   if (bytes.length === 32) return { kind: 'clear', secret: new Secret(bytes) };
-  return { kind: 'encrypted', cipher: bytes.slice(0, -32), outNonce: bytes.slice(-32) };
-}
-
-/** KDF mode bits, P1 (atecc-device.md 7.19). */
-export const kdfMode = {
-  fromTempKey: 0,
-  fromTempKeyUpper: 1,
-  fromSlot: 2,
-  fromAltKeyBuf: 3,
-  toTempKey: 0x00,
-  toTempKeyUpper: 0x04,
-  toSlot: 0x08,
-  toAltKeyBuf: 0x0c,
-  toOutput: 0x10,
-  toEncryptedOutput: 0x14,
-  prf: 0x00,
-  aes: 0x20,
-  hkdf: 0x40,
-} as const;
-
-const KDF_TARGET = 0x1c;
-const KDF_ALGORITHM = 0x60;
-/** PRF details bit 8: 64 bytes instead of 32. */
-const PRF_64_BYTES = 0x100;
-
-/** Number of message bytes a KDF takes: 16 for AES, else the length in the top byte of `details`. */
-export function kdfMessageLength(mode: number, details: number): number {
-  return (mode & KDF_ALGORITHM) === kdfMode.aes ? 16 : details >>> 24;
-}
-
-/**
- * Key derivation (608). `slots` is P2: low byte source slot, high byte target slot; `details` the 32-bit word that is sent little-endian
- * before the message. Throws RangeError when the message has not the length that `details` states.
- * The answer is as for ECDH: kept in the chip, clear (32 or 64 bytes) or encrypted with OutNonce.
- */
-export function kdf(mode: number, slots: number, details: number, message: Uint8Array): Command<EcdhAnswer> {
-  requireLength('message', message, kdfMessageLength(mode, details));
-  const data = new Uint8Array(4 + message.length);
-  new DataView(data.buffer).setUint32(0, details >>> 0, true);
-  data.set(message, 4);
-  const target = mode & KDF_TARGET;
-  const size = (mode & KDF_ALGORITHM) === kdfMode.prf && (details & PRF_64_BYTES) !== 0 ? 64 : 32;
-  const lengths = target === kdfMode.toOutput ? [size] : target === kdfMode.toEncryptedOutput ? [size + 32] : [];
-  return defineCommand({
-    name: 'KDF',
-    param1: mode,
-    param2: slots,
-    data,
-    describe: 'derive a key',
-    decode:
-      lengths.length === 0
-        ? decodeDoneOr<EcdhAnswer>([], () => ({ kind: 'kept' }))
-        : decodeAs(lengths, (bytes) => readDerived(bytes, target === kdfMode.toEncryptedOutput)),
-    repeatable: target === kdfMode.toOutput || target === kdfMode.toEncryptedOutput,
-  });
-}
-
-function readDerived(bytes: Uint8Array, encrypted: boolean): EcdhAnswer {
-  if (!encrypted) return { kind: 'clear', secret: new Secret(bytes) };
   return { kind: 'encrypted', cipher: bytes.slice(0, -32), outNonce: bytes.slice(-32) };
 }
