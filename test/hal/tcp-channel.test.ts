@@ -39,7 +39,7 @@ async function open(path: string): Promise<ByteChannel> {
 
 /** Everything that a channel receives, and why it closed. */
 function listen(channel: ByteChannel) {
-  const heard = { bytes: new Uint8Array(0), closed: [] as string[] };
+  const heard: { bytes: Uint8Array; readonly closed: string[] } = { bytes: new Uint8Array(0), closed: [] };
   channel.setReceiver({
     data: (bytes) => {
       heard.bytes = concat(heard.bytes, bytes);

@@ -1,0 +1,104 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { type HidDevice, type HidDriver, openHid } from '../../src-main/hal/hid-channel.ts';
+import { openKit } from '../../src-main/hal/kit-transport.ts';
+import { fromHex, toHex } from '../../src-shared/base/bytes.ts';
+import { packReports, unpackReport, withReportId } from '../../src-shared/kit/hid-reports.ts';
+import { LineSplitter } from '../../src-shared/kit/line-splitter.ts';
+import { lineBytes } from '../../src-shared/kit/requests.ts';
+import { legacyBasics } from './scripted-kit.ts';
+
+/**
+ * A stick as node-hid hands it over. Only the driver's surface is played: real reports through a real /dev/hidraw are the
+ * business of the USB bench.
+ */
+class Stick extends EventEmitter implements HidDevice {
+  readonly written: Buffer[] = [];
+  closes = 0;
+  readonly #splitter = new LineSplitter();
+  readonly #answer: (line: string) => string | undefined;
+  readonly #withId: boolean;
+
+  constructor(answer: (line: string) => string | undefined, withId = false) {
+    super();
+    this.#answer = answer;
+    this.#withId = withId;
+  }
+
+  write(report: Buffer): Promise<number> {
+    this.written.push(report);
+    for (const line of this.#splitter.push(report.subarray(1))) {
+      const text = this.#answer(line.kind === 'line' ? line.text : line.head);
+      if (text === undefined) continue;
+      for (const answer of packReports(lineBytes(text))) {
+        setImmediate(() => this.emit('data', Buffer.from(this.#withId ? withReportId(answer) : answer)));
+      }
+    }
+    return Promise.resolve(report.length);
+  }
+
+  close(): Promise<void> {
+    this.closes += 1;
+    return Promise.resolve();
+  }
+}
+
+function driverOf(open: (path: string) => Promise<HidDevice>): () => Promise<HidDriver> {
+  return () => Promise.resolve({ devicesAsync: () => Promise.resolve([]), HIDAsync: { open } });
+}
+
+describe('a HID stick', () => {
+  it.each([false, true])(
+    'carries a kit in 64-byte reports behind report id 00 (reports come with id: %s)',
+    async (withId) => {
+      const answer = `00(43${'AB'.repeat(66)})\n`;
+      const stick = new Stick((line) => legacyBasics(line) ?? answer, withId);
+      const channel = await openHid('stick', { load: driverOf(() => Promise.resolve(stick)) });
+      if (!channel.ok) throw new Error(channel.failure.kind);
+      const kit = await openKit(channel.value);
+      if (!kit.ok) throw new Error(JSON.stringify(kit.failure));
+      stick.written.length = 0;
+      const verify = new Uint8Array(135).fill(0x87);
+      const answered = await kit.value.talk(0xc0, verify, { timeoutMs: 2000 });
+      expect(answered.ok && toHex(answered.value)).toBe(`43${'AB'.repeat(66)}`);
+      const talk = stick.written.slice(1);
+      expect(talk).toHaveLength(5);
+      expect(talk.every((report) => report.length === 65 && report[0] === 0)).toBe(true);
+      const text = talk.map((report) => String.fromCharCode(...unpackReport(report))).join('');
+      expect(text).toBe(`e:t(${toHex(verify)})\n`);
+      await kit.value.close();
+      expect(stick.closes).toBe(1);
+    },
+  );
+
+  it('that is pulled ends the exchange', async () => {
+    const stick = new Stick(legacyBasics);
+    const channel = await openHid('stick', { load: driverOf(() => Promise.resolve(stick)) });
+    if (!channel.ok) throw new Error(channel.failure.kind);
+    const kit = await openKit(channel.value);
+    if (!kit.ok) throw new Error(kit.failure.kind);
+    const pending = kit.value.talk(0xc0, fromHex('0730000000035D'), { timeoutMs: 60_000 });
+    setTimeout(() => stick.emit('error', new Error('could not read from HID device')), 10);
+    const answer = await pending;
+    expect(answer).toEqual({ ok: false, failure: { kind: 'closed', reason: 'could not read from HID device' } });
+    expect(stick.closes).toBe(1);
+  });
+
+  it('says what is missing when the driver cannot be loaded', async () => {
+    const load = () => Promise.reject(new Error('libusb-1.0.so.0: cannot open shared object file'));
+    const channel = await openHid('stick', { load });
+    expect(channel).toMatchObject({
+      ok: false,
+      failure: { kind: 'driver', advice: expect.stringContaining('libusb-1.0-0') },
+    });
+  });
+
+  it('that cannot be opened is a failure, not an exception', async () => {
+    const channel = await openHid('stick', {
+      load: driverOf(() => Promise.reject(new Error('cannot open device with path stick'))),
+    });
+    expect(channel.ok).toBe(false);
+    const missing = await openHid('/dev/hidraw97');
+    expect(missing.ok ? '' : missing.failure.kind).toBe('missing');
+  });
+});

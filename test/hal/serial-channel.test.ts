@@ -1,0 +1,189 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { ByteChannel } from '../../src-main/hal/byte-channel.ts';
+import { openKit } from '../../src-main/hal/kit-transport.ts';
+import { kindOfPath, openChannel } from '../../src-main/hal/open-channel.ts';
+import { describeOpenFailure } from '../../src-main/hal/open-failure.ts';
+import { permissionAdvice, udevRules } from '../../src-main/hal/permissions.ts';
+import { openSerial, serialOpenFailure } from '../../src-main/hal/serial-channel.ts';
+import { fromHex, toHex, utf8 } from '../../src-shared/base/bytes.ts';
+import { type Pty, ptyAnswering, ptyKit } from './pty.ts';
+import { legacyBasics } from './scripted-kit.ts';
+
+const INFO = fromHex('0730000000035D');
+const REVISION = '07000050000391';
+const open_: (Pty | ByteChannel)[] = [];
+
+afterEach(async () => {
+  for (const one of open_.splice(0).reverse()) await ('hangUp' in one ? one.hangUp() : one.close());
+});
+
+function keep<T extends Pty | ByteChannel>(one: T): T {
+  open_.push(one);
+  return one;
+}
+
+async function open(path: string): Promise<ByteChannel> {
+  const channel = await openSerial(path);
+  if (!channel.ok) throw new Error(describeOpenFailure(channel.failure));
+  return keep(channel.value);
+}
+
+describe('a serial port, over a pseudo-terminal', () => {
+  it('carries a kit', async () => {
+    const pty = keep(await ptyKit((line) => legacyBasics(line) ?? `00(${REVISION})\r\n`));
+    const kit = await openKit(await open(pty.path));
+    if (!kit.ok) throw new Error(JSON.stringify(kit.failure));
+    expect(kit.value.kit.name).toBe('AT88CK590');
+    for (let i = 0; i < 20; i += 1) {
+      const answer = await kit.value.talk(0xc0, INFO, { timeoutMs: 3000 });
+      expect(answer.ok && toHex(answer.value)).toBe(REVISION);
+    }
+  });
+
+  it('throws away what lay in its buffers', async () => {
+    const pty = keep(await ptyKit((line) => legacyBasics(line) ?? 'C0()\n'));
+    pty.send('00(FFFFFFFF)\n half a line');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const kit = await openKit(await open(pty.path));
+    expect(kit.ok && kit.value.kit.name).toBe('AT88CK590');
+  });
+
+  it('is held by one at a time, and free again after closing', async () => {
+    const pty = keep(await ptyAnswering('00()'));
+    const first = await open(pty.path);
+    const second = await openSerial(pty.path);
+    expect(second.ok ? '' : second.failure.kind).toBe('in-use');
+    await first.close();
+    expect((await open(pty.path)).description.path).toBe(pty.path);
+  });
+
+  it('does not need the modem lines that it is asked to set', async () => {
+    const pty = keep(await ptyAnswering('00()'));
+    const channel = await openSerial(pty.path, { modemLines: { dtr: true, rts: false } });
+    if (!channel.ok) throw new Error(channel.failure.kind);
+    keep(channel.value);
+  });
+
+  it('a hang-up ends the exchange at once and is told once', async () => {
+    const pty = keep(await ptyKit(legacyBasics));
+    const kit = await openKit(await open(pty.path));
+    if (!kit.ok) throw new Error(kit.failure.kind);
+    const reasons: string[] = [];
+    kit.value.onClosed((reason) => reasons.push(reason));
+    const pending = kit.value.talk(0xc0, INFO, { timeoutMs: 60_000 });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await pty.hangUp();
+    const answer = await pending;
+    expect(answer.ok ? '' : answer.failure.kind).toBe('closed');
+    expect(reasons).toHaveLength(1);
+    expect(kit.value.closed).toBe(true);
+  });
+
+  it('a write that races with a hang-up ends nothing but itself', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const pty = keep(await ptyAnswering('00()'));
+      const channel = await open(pty.path);
+      const closed = vi.fn();
+      channel.setReceiver({ data: () => undefined, closed });
+      const gone = pty.hangUp();
+      for (let i = 0; i < 20; i += 1) await channel.write(utf8('x'.repeat(500))).catch(() => undefined);
+      await gone;
+      await vi.waitFor(() => expect(closed).toHaveBeenCalledTimes(1), { timeout: 5000 });
+      await expect(channel.write(utf8('x'))).rejects.toThrow();
+      await channel.close();
+    }
+  });
+
+  it('after a missed deadline it can be closed and opened again', async () => {
+    let silent = true;
+    const pty = keep(
+      await ptyKit((line) =>
+        silent && line.startsWith('e:t(') ? undefined : (legacyBasics(line) ?? `00(${REVISION})\n`),
+      ),
+    );
+    const first = await openKit(await open(pty.path));
+    if (!first.ok) throw new Error(first.failure.kind);
+    const missed = await first.value.talk(0xc0, INFO, { timeoutMs: 80 });
+    expect(missed.ok ? '' : missed.failure.kind).toBe('timeout');
+    silent = false;
+    await first.value.close();
+    const again = await openKit(await open(pty.path));
+    if (!again.ok) throw new Error(again.failure.kind);
+    expect((await again.value.talk(0xc0, INFO, { timeoutMs: 3000 })).ok).toBe(true);
+  });
+
+  it('makes a thousand round trips with no timer pending', async () => {
+    const pty = keep(await ptyAnswering(`00(${'41'.repeat(35)})`));
+    const script = new URL('./pty-round-trips.ts', import.meta.url).pathname;
+    const args = ['--disable-warning=ExperimentalWarning', script, pty.path];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 40_000 });
+    expect(stdout.trim()).toBe('done 1000');
+  });
+});
+
+describe('ports that cannot be opened', () => {
+  it('is not there', async () => {
+    const channel = await openSerial('/dev/ttyACM97');
+    expect(channel).toEqual({
+      ok: false,
+      failure: { kind: 'missing', path: '/dev/ttyACM97', reason: 'no such device' },
+    });
+  });
+
+  it('is no serial port', async () => {
+    const channel = await openSerial('/dev/null');
+    expect(channel.ok ? '' : channel.failure.kind).toBe('refused');
+  });
+
+  it.each([
+    ['Error: No such file or directory, cannot open /dev/x', 'linux', 'missing'],
+    ['Error Resource temporarily unavailable Cannot lock port', 'linux', 'in-use'],
+    ['Error: Device or resource busy, cannot open /dev/x', 'linux', 'in-use'],
+    ['Error: Permission denied, cannot open /dev/x', 'linux', 'denied'],
+    ['Opening COM4: File not found', 'win32', 'missing'],
+    ['Opening COM4: Access denied', 'win32', 'in-use'],
+    ['Opening COM4: Unknown error code 31', 'win32', 'refused'],
+  ] as const)('%s', (reason, platform, kind) => {
+    expect(serialOpenFailure('port', reason, platform).kind).toBe(kind);
+  });
+
+  it('a permission that is missing comes with what to do', () => {
+    const failure = serialOpenFailure('/dev/ttyACM0', 'Permission denied', 'linux');
+    expect(describeOpenFailure(failure)).toContain('dialout');
+    expect(permissionAdvice('linux', 'hid')).toContain('udev');
+    expect(permissionAdvice('win32', 'serial')).not.toContain('udev');
+  });
+
+  it('the udev rules name every kit of the table on its transport', () => {
+    const rules = udevRules();
+    expect(rules).toContain('SUBSYSTEM=="hidraw", ATTRS{idVendor}=="03eb", ATTRS{idProduct}=="2312"');
+    expect(rules).toContain('SUBSYSTEM=="tty", ATTRS{idVendor}=="03eb", ATTRS{idProduct}=="2404"');
+    for (const line of rules.trimEnd().split('\n')) expect(line).toMatch(/^(?:# |SUBSYSTEM==.*TAG\+="uaccess"$)/);
+  });
+});
+
+describe('typed-in paths', () => {
+  it.each([
+    ['tcp:127.0.0.1:4000', 'tcp'],
+    ['COM4', 'serial'],
+    ['/dev/ttyACM0', 'serial'],
+    ['/dev/cu.usbmodem14101', 'serial'],
+    ['/dev/hidraw3', 'hid'],
+    ['\\\\?\\hid#vid_03eb&pid_2312#7&1', 'hid'],
+    ['', undefined],
+    ['board', undefined],
+  ])('%j is %s', (path, kind) => {
+    expect(kindOfPath(path)).toBe(kind);
+  });
+
+  it('opens what they name', async () => {
+    const pty = keep(await ptyAnswering('00()'));
+    const channel = await openChannel(pty.path);
+    if (!channel.ok) throw new Error(channel.failure.kind);
+    expect(keep(channel.value).description).toEqual({ kind: 'serial', path: pty.path, connector: pty.path });
+    const none = await openChannel('board');
+    expect(none.ok ? '' : none.failure.kind).toBe('bad-path');
+  });
+});
