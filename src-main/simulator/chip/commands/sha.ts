@@ -44,11 +44,9 @@ function proceed(core: Core, request: Request, mode: number, target: number): Ui
   else if (mode === modes.publicKey) core.malformed('sha.parse', p2 > 15 || data.length !== 0);
   else if (mode === modes.readContext) core.malformed('sha.parse', p2 !== 0 || data.length !== 0);
   else core.malformed('sha.end-length', p2 > 63 || data.length !== p2);
+  core.refuse('sha.needs-start', core.sram.sha === undefined);
+  core.sram.sha ??= { kind: 'sha', hash: new Sha256(), publicSlot: undefined };
   const context = core.sram.sha;
-  if (context === undefined) {
-    core.refuse('sha.needs-start', true);
-    throw new Refusal(status.execution, 'no context');
-  }
   if (mode === modes.readContext) {
     if (context.kind !== 'sha') throw new Refusal(status.execution, 'HMAC contexts are not read out');
     return context.hash.export();

@@ -95,7 +95,10 @@ function lockedWrite(core: Core, asked: WriteRequest): Uint8Array {
   const config = core.config.slot(slot);
   const mode = config.writeConfig;
   if ((mode & writeBits.encrypt) !== 0) {
-    core.refuse('write.encrypted-only', request.data.length !== 64);
+    if (request.data.length !== 64) {
+      core.refuse('write.encrypted-only', true);
+      return request.data;
+    }
     const keyId = core.sram.tempKey.keyId;
     core.refuse('write.encrypted-key-id', keyId !== config.writeKey);
     return decrypt(core, request);
