@@ -1,5 +1,14 @@
 import { z } from 'zod';
 import { planSchema } from '../model/plan.ts';
+import {
+  activityLevels,
+  boardKinds,
+  exportFormats,
+  logResults,
+  setUpSteps,
+  signerProfiles,
+  siteActions,
+} from './lists.ts';
 import { healthSchema, roleSchema, runRecordSchema, stateSchema, stateSlices } from './state.ts';
 
 /**
@@ -19,10 +28,7 @@ export const logFilterSchema = z.strictObject({
   batch: text(64).default(''),
   station: text(64).default(''),
   signer: text(18).default(''),
-  result: z
-    .array(z.enum(['START', 'SIGNED', 'REISSUED', 'REFUSED', 'FAILED', 'TORN']))
-    .max(6)
-    .default([]),
+  result: z.array(z.enum(logResults)).max(6).default([]),
   /** Prefix of a device serial number. */
   serial: text(18).default(''),
   text: text(100).default(''),
@@ -47,9 +53,32 @@ export const configRowSchema = z.strictObject({
   bytes: z.string(),
   field: z.string(),
   meaning: z.string(),
+  /** False for bytes that no write reaches: serial number, revision, lock bytes. */
+  written: z.boolean(),
   /** Bytes on the connected chip, when one is compared and differs. */
   chip: z.string().nullable(),
 });
+
+/** What a slot is for after the data lock, as facts for any language (config-zone.md 2 and 3). */
+export const slotUseSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('private-key'),
+    signExternal: z.boolean(),
+    signInternal: z.boolean(),
+    ecdh: z.enum(['off', 'to-host', 'to-slot']),
+    genKeyAfterLock: z.boolean(),
+    privWriteAfterLock: z.boolean(),
+    publicKeyReadable: z.boolean(),
+  }),
+  z.strictObject({
+    kind: z.enum(['public-key', 'aes-key', 'data', 'reserved-type']),
+    read: z.enum(['clear', 'encrypted', 'never', 'prohibited']),
+    write: z.enum(['always', 'pub-invalid', 'never', 'encrypted']),
+    /** DeriveKey from the slot's own key or from the parent's; null = not allowed. */
+    derive: z.enum(['roll', 'parent']).nullable(),
+    needsValidation: z.boolean(),
+  }),
+]);
 
 export const certificateViewSchema = z.strictObject({
   pem: z.string(),
@@ -72,8 +101,6 @@ export const packetSchema = z.strictObject({
   irreversible: z.boolean(),
   typicalMs: z.number(),
 });
-
-export const exportFormats = ['tsv', 'csv', 'json', 'pem'] as const;
 
 export const settingsSchema = z.strictObject({
   station: text(64),
@@ -111,30 +138,20 @@ export const contract = {
     'simulation.insert': {
       in: z.strictObject({
         site,
-        board: z.enum([
-          'new',
-          'config-locked',
-          'data-locked',
-          'foreign',
-          'provisioned',
-          'other-part',
-          'planted-key',
-          'two-chips',
-          'no-chip',
-          'failing',
-          'interrupted',
-        ]),
+        board: z.enum(boardKinds),
       }),
       out: done,
     },
     'simulation.remove': { in: z.strictObject({ site }), out: done },
+    /** Password of the simulated signer, shown only when asked for, so that it stands in no state. */
+    'simulation.password': { in: none, out: z.strictObject({ password: z.string() }) },
     'station.setUp': { in: z.strictObject({ name: text(64).min(1) }), out: done },
 
     // line
     'line.start': {
       in: z.strictObject({
         site,
-        action: z.enum(['provision', 'resume', 'retry', 'validate', 'accept-key']),
+        action: z.enum(siteActions).exclude(['set-aside']),
         unitLabel: text(64).default(''),
       }),
       out: z.strictObject({ runId: z.string() }),
@@ -213,7 +230,7 @@ export const contract = {
         deviceName: text(48).min(1),
         signerId: z.int().min(0).max(0xffff),
         chainId: z.int().min(0).max(15),
-        profile: z.enum(['2015', 'zero-touch', 'tng']),
+        profile: z.enum(signerProfiles),
         deviceYears: z.int().min(0).max(31),
         signerYears: z.int().min(0).max(31),
         passwords: z.array(password).max(2),
@@ -233,7 +250,13 @@ export const contract = {
     },
     /** Rows at positions of the filtered list, for a scroll bar over a million rows. */
     'records.logAt': {
-      in: z.strictObject({ filter: logFilterSchema, position: z.int().min(0), limit: z.int().min(1).max(500) }),
+      in: z.strictObject({
+        filter: logFilterSchema,
+        position: z.int().min(0),
+        limit: z.int().min(1).max(500),
+        /** Newest first. */
+        descending: z.boolean().default(true),
+      }),
       out: z.strictObject({ total: z.int(), position: z.int(), rows: z.array(logRowSchema) }),
     },
     'records.archive': {
@@ -326,18 +349,19 @@ export const contract = {
         entry: z.int().min(0).max(7),
         part: z.enum(['ATECC508A', 'ATECC608']),
         site: site.nullable(),
+        language: z.enum(['en', 'de']).default('en'),
       }),
       out: z.strictObject({
         rows: z.array(configRowSchema),
+        /** The chip the rows were compared with; null when none was asked for or seen. */
+        chip: z.strictObject({ serialNumber: z.string(), state: z.string() }).nullable(),
         slots: z.array(
           z.strictObject({
             slot: z.int(),
+            /** Two bytes as they stand in the image, hex. */
             slotConfig: z.string(),
             keyConfig: z.string(),
-            kind: z.string(),
-            read: z.string(),
-            write: z.string(),
-            flags: z.string(),
+            use: slotUseSchema,
             lockable: z.boolean(),
           }),
         ),
@@ -353,6 +377,7 @@ export const contract = {
         entry: z.int().min(0).max(7),
         part: z.enum(['ATECC508A', 'ATECC608']),
         site: site.nullable(),
+        language: z.enum(['en', 'de']).default('en'),
       }),
       out: z.strictObject({
         packets: z.array(packetSchema),
@@ -384,7 +409,7 @@ export const contract = {
       out: z.array(
         z.strictObject({
           time: z.string(),
-          level: z.enum(['info', 'warning', 'error']),
+          level: z.enum(activityLevels),
           text: z.string(),
           line: z.string(),
         }),
@@ -437,12 +462,14 @@ export const contract = {
     ]),
     activity: z.strictObject({
       time: z.string(),
-      level: z.enum(['info', 'warning', 'error']),
+      level: z.enum(activityLevels),
       text: z.string(),
       line: z.string(),
     }),
     /** The signing log grew: screens that show its end ask again. */
     logGrew: z.strictObject({ sequence: z.int() }),
+    /** How far `signers.setUp` or `signers.createRoot` has come. */
+    setUp: z.strictObject({ step: z.enum(setUpSteps), status: z.enum(['running', 'done', 'skipped', 'error']) }),
     /** For the station's loudspeaker. */
     sound: z.strictObject({ kind: z.enum(['pass', 'fail', 'ask']) }),
   },

@@ -1,6 +1,18 @@
 import { z } from 'zod';
+import { planOptionsSchema } from '../model/plan.ts';
 import { runRecordSchema } from '../model/run-record.ts';
 import { stageNames } from '../model/stages.ts';
+import {
+  bandKinds,
+  blockedReasons,
+  boardKinds,
+  healthIds,
+  personRoles,
+  signerStates,
+  siteActions,
+  siteStates,
+  verdictKinds,
+} from './lists.ts';
 
 /**
  * What a screen sees of the running station. The core sends it whole once (`snapshot`) and then slice by slice, each with a
@@ -8,11 +20,10 @@ import { stageNames } from '../model/stages.ts';
  * Nothing is here that no screen shows.
  */
 
-export const personRoles = ['operator', 'supervisor', 'engineer', 'qa'] as const;
 export const roleSchema = z.enum(personRoles);
 
 export const bandSchema = z.strictObject({
-  kind: z.enum(['simulated', 'network-open', 'cannot-record', 'server-unreachable', 'clock', 'log-broken']),
+  kind: z.enum(bandKinds),
   /** Facts of the sentence: address, reason. */
   facts: z.record(z.string(), z.string()),
 });
@@ -41,6 +52,12 @@ export const stationSchema = z.strictObject({
       version: z.int(),
       digest: z.string(),
       firstArticle: z.enum(['not-needed', 'wanted', 'made', 'accepted']),
+      /** How the line behaves while this plan runs. */
+      options: planOptionsSchema,
+      /** The plan locks slots: stage 9 is final too. */
+      locksSlots: z.boolean(),
+      /** Usual ms of the ten stages: medians of recent runs; null while there are none. */
+      usualMs: z.array(z.number().min(0)).length(10).nullable(),
     })
     .nullable(),
   /** Why no further board may be started: failures in a row, yield. */
@@ -48,13 +65,17 @@ export const stationSchema = z.strictObject({
   /** More signers that would help while sites wait for them; 0 = they keep up. */
   signersShort: z.int(),
   language: z.enum(['en', 'de']),
+  theme: z.enum(['system', 'light', 'dark']),
+  /** Per cent, 100..200. */
+  textScale: z.int().min(100).max(200),
+  sound: z.strictObject({ on: z.boolean(), volume: z.int().min(0).max(100) }),
   software: z.string(),
 });
 
 export const choiceSchema = z.strictObject({
-  action: z.enum(['provision', 'resume', 'retry', 'validate', 'set-aside', 'accept-key']),
-  /** Not possible now: the reason as a key of the screens' texts. */
-  blocked: z.string().nullable(),
+  action: z.enum(siteActions),
+  /** Not possible now, and why. */
+  blocked: z.enum(blockedReasons).nullable(),
   /** Role it needs, when it needs one. */
   role: roleSchema.nullable(),
 });
@@ -68,7 +89,9 @@ export const stageViewSchema = z.strictObject({
 
 export const verdictSchema = z.strictObject({
   /** FAIL is the board's, FAULT the station's trouble. */
-  kind: z.enum(['PASS', 'FAIL', 'FAULT', 'SET_ASIDE']),
+  kind: z.enum(verdictKinds),
+  /** When it fell, ISO 8601. */
+  at: z.string(),
   serialNumbers: z.array(z.string()),
   durationMs: z.number(),
   /** `6-07`: stage and number; empty for PASS. */
@@ -83,7 +106,7 @@ export const chipViewSchema = z.strictObject({
   serialNumber: z.string(),
   part: z.string(),
   address: z.int(),
-  /** State in the words of the README's table of states: "new", "config locked, key certified" … */
+  /** One of `chipStates`, or a newer core's words. */
   state: z.string(),
   entry: z.string(),
 });
@@ -94,11 +117,7 @@ export const siteSchema = z.strictObject({
   label: z.string(),
   connector: z.string(),
   bound: z.boolean(),
-  /**
-   * off · empty · checking (being identified) · seen (ready to start) · decision (not what the plan expects: only safe choices) ·
-   * waiting (for a signer's password) · running · verdict · no-chip · fault (kit trouble)
-   */
-  state: z.enum(['off', 'empty', 'checking', 'seen', 'decision', 'waiting', 'running', 'verdict', 'no-chip', 'fault']),
+  state: z.enum(siteStates),
   chips: z.array(chipViewSchema),
   choices: z.array(choiceSchema),
   /** Why a decision or fault is needed; an error name. */
@@ -114,6 +133,8 @@ export const siteSchema = z.strictObject({
   /** Verdict of the board before, shown outlined while the next one is connected. */
   previous: verdictSchema.nullable(),
   unitLabel: z.string(),
+  /** The run of this chip that was cut off, when the decision is about one: its last stage begun and when. */
+  earlier: z.strictObject({ runId: z.string(), at: z.string(), stage: z.int().min(0).max(10) }).nullable(),
 });
 
 export const signerViewSchema = z.strictObject({
@@ -123,17 +144,7 @@ export const signerViewSchema = z.strictObject({
   label: z.string(),
   kit: z.string(),
   path: z.string(),
-  state: z.enum([
-    'ABSENT',
-    'PROBING',
-    'UNSUPPORTED',
-    'UNCONFIGURED',
-    'FOREIGN',
-    'PASSWORD_REQUIRED',
-    'READY',
-    'LOCKED_OUT',
-    'FAULT',
-  ]),
+  state: z.enum(signerStates),
   reason: z.string(),
   isRoot: z.boolean(),
   chain: z.array(z.string()),
@@ -157,13 +168,15 @@ export const shiftSchema = z.strictObject({
   passed: z.int(),
   failed: z.int(),
   perHour: z.number(),
+  /** Boards that the batch wants; null = not said. */
+  quota: z.int().nullable(),
   /** newest last, at most 10 */
-  last: z.array(z.strictObject({ kind: z.enum(['PASS', 'FAIL', 'FAULT', 'SET_ASIDE']), serialNumber: z.string() })),
+  last: z.array(z.strictObject({ kind: z.enum(verdictKinds), serialNumber: z.string() })),
 });
 
 export const healthSchema = z.array(
   z.strictObject({
-    id: z.string(),
+    id: z.enum(healthIds),
     level: z.enum(['ok', 'warning', 'error']),
     facts: z.record(z.string(), z.string()),
   }),
@@ -171,7 +184,7 @@ export const healthSchema = z.array(
 
 export const simulationSchema = z.strictObject({
   running: z.boolean(),
-  sites: z.array(z.strictObject({ site: z.string(), board: z.string().nullable() })),
+  sites: z.array(z.strictObject({ site: z.string(), board: z.enum(boardKinds).nullable() })),
   part: z.enum(['508', '608']),
   realTime: z.boolean(),
 });

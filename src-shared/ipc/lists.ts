@@ -1,0 +1,151 @@
+/**
+ * The closed lists of the contract, without zod, so that the screens can use them and carry no schemas. Every member has
+ * its words in every language of the screens; the compiler holds the lists and the words together.
+ */
+
+export const personRoles = ['operator', 'supervisor', 'engineer', 'qa'] as const;
+
+export const bandKinds = [
+  'simulated',
+  'network-open',
+  'cannot-record',
+  'server-unreachable',
+  'clock',
+  'log-broken',
+] as const;
+
+/**
+ * off · empty · checking (being identified) · seen (ready to start) · decision (not what the plan expects: only safe choices) ·
+ * waiting (for a signer's password) · running · verdict · no-chip · fault (kit trouble)
+ */
+export const siteStates = [
+  'off',
+  'empty',
+  'checking',
+  'seen',
+  'decision',
+  'waiting',
+  'running',
+  'verdict',
+  'no-chip',
+  'fault',
+] as const;
+
+export const siteActions = ['provision', 'resume', 'retry', 'validate', 'set-aside', 'accept-key'] as const;
+
+/** Why a choice is shown but cannot be taken now. */
+export const blockedReasons = [
+  /** Validate only: the data zone is still open. */
+  'data-zone-open',
+  /** Validate only: the archive has no certificate of this chip. */
+  'no-certificate',
+  /** Resume: nothing was begun. */
+  'nothing-begun',
+  /** The chip is finished or can never take this plan. */
+  'cannot-take-plan',
+  /** Stopped after failures; a supervisor releases it. */
+  'line-stopped',
+  /** The first article of a new plan version waits for the engineer. */
+  'first-article',
+  'no-plan',
+  'no-signer',
+  'server-unreachable',
+  'cannot-record',
+  'clock',
+  'quota-reached',
+  /** Somebody with another role must sign on. */
+  'role',
+  /** Nobody signed on. */
+  'sign-on',
+] as const;
+
+/** States of a chip before a run, the words of run records: see the table of states in README.md. */
+export const chipStates = [
+  'new',
+  'configuration written, not locked',
+  'configuration locked',
+  'slot locked while data open',
+  'other configuration locked',
+  'data locked, slots open',
+  'all locked',
+] as const;
+
+export const signerStates = [
+  'ABSENT',
+  'PROBING',
+  'UNSUPPORTED',
+  'UNCONFIGURED',
+  'FOREIGN',
+  'PASSWORD_REQUIRED',
+  'READY',
+  'LOCKED_OUT',
+  'FAULT',
+] as const;
+
+export const verdictKinds = ['PASS', 'FAIL', 'FAULT', 'SET_ASIDE'] as const;
+
+export const boardKinds = [
+  'new',
+  'config-locked',
+  'data-locked',
+  'foreign',
+  'provisioned',
+  'other-part',
+  'planted-key',
+  'two-chips',
+  'no-chip',
+  'failing',
+  'interrupted',
+] as const;
+
+/** Steps of making a signer or root module, in order (signer-and-server.md 6.5). */
+export const setUpSteps = [
+  'config',
+  'lock-config',
+  'fill',
+  'key-and-lock-data',
+  'compare',
+  'prove-key',
+  'certificate',
+  'lock-slots',
+  'prove-password',
+  'files',
+] as const;
+
+export const logResults = ['START', 'SIGNED', 'REISSUED', 'REFUSED', 'FAILED', 'TORN'] as const;
+
+export const exportFormats = ['tsv', 'csv', 'json', 'pem'] as const;
+
+export const signerProfiles = ['2015', 'zero-touch', 'tng'] as const;
+
+export const activityLevels = ['info', 'warning', 'error'] as const;
+
+/** What the station's health page speaks of. */
+export const healthIds = [
+  /** The list of serial ports cannot be had; ports are looked for by name. */
+  'serial-ports',
+  'port-permission',
+  'hid',
+  'usb-events',
+  'data-folder',
+  'disk-space',
+  'clock',
+  'store',
+  'settings-file',
+  'signing-log',
+  'server-port',
+  'remote-server',
+  /** Run reports that the remote server does not have yet. */
+  'run-reports',
+] as const;
+
+export type PersonRole = (typeof personRoles)[number];
+export type BandKind = (typeof bandKinds)[number];
+export type SiteState = (typeof siteStates)[number];
+export type SiteAction = (typeof siteActions)[number];
+export type BlockedReason = (typeof blockedReasons)[number];
+export type SignerState = (typeof signerStates)[number];
+export type VerdictKind = (typeof verdictKinds)[number];
+export type BoardKind = (typeof boardKinds)[number];
+export type SetUpStep = (typeof setUpSteps)[number];
+export type HealthId = (typeof healthIds)[number];
