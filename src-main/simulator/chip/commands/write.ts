@@ -130,7 +130,8 @@ export function stageValidity(core: Core, slot: number, nibble: 0x50 | 0xa0): vo
 export function privWrite(core: Core, request: Request): Uint8Array {
   const { p1, p2, data } = request;
   core.malformed('priv-write.parse', (p1 !== 0 && p1 !== 0x40) || p2 > 15);
-  core.malformed('priv-write.parse', data.length !== (p1 === 0 ? 36 : 68));
+  // The vendor library sends 32 zero bytes behind a plain key; they are not looked at.
+  core.malformed('priv-write.parse', data.length !== 68 && !(p1 === 0 && data.length === 36));
   core.refuse('priv-write.needs-config-lock', !core.config.configLocked);
   const config = core.config.slot(p2);
   const key = core.config.key(p2);

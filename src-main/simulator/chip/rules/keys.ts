@@ -22,7 +22,7 @@ export const keyRules = {
   'gen-key.pub-info': device('4', 'public after the data lock needs PubInfo 1'),
   'gen-key.digest-needs-temp-key': device('7.7', 'a digest needs a valid TempKey'),
   'gen-key.stored-public-slot': device('7.7', 'mode 10 needs a P-256 public key in slots 8..15'),
-  'priv-write.parse': device('7.15', 'P1 00 or 40, slot 0..15, 36 or 68 bytes, else 03'),
+  'priv-write.parse': device('7.15', 'P1 00 or 40, slot 0..15, 68 bytes (36 suffice with P1 00), else 03'),
   'priv-write.needs-config-lock': device('4', 'PrivWrite is refused before config lock'),
   'priv-write.private-slot': device('7.15', 'the slot must be Private'),
   'priv-write.is-secret': device('7.15', 'the slot must have IsSecret 1'),
