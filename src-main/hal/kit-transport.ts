@@ -1,14 +1,8 @@
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import { dialectOf, type KitName, kitNameOf } from '../../src-shared/kit/dialect.ts';
 import { DEVICE_INDICES, deviceOf, isEccDevice, withoutRepeats } from '../../src-shared/kit/discovery.ts';
-import {
-  type KitTrouble,
-  plainOutcome,
-  talkOutcome,
-  unknownCommand,
-  wakeOutcome,
-} from '../../src-shared/kit/outcome.ts';
-import type { KitReply } from '../../src-shared/kit/reply.ts';
+import { plainOutcome, talkOutcome, unknownCommand, wakeOutcome } from '../../src-shared/kit/outcome.ts';
+import { printable } from '../../src-shared/kit/reply.ts';
 import { type Dialect, type KitRequest, writeRequest } from '../../src-shared/kit/requests.ts';
 import type { ByteChannel, ChannelDescription } from './byte-channel.ts';
 import { type ExchangeOptions, type KitTrace, LineLink, type LinkFailure, type LinkReply } from './line-link.ts';
@@ -64,12 +58,12 @@ export async function openKit(
 ): Promise<Result<Transport, KitOpenFailure>> {
   const link = new LineLink(channel, options.trace);
   const timeoutMs = options.openTimeoutMs ?? 2000;
-  const opened = await interrogate(link, timeoutMs);
+  let opened = await interrogate(link, timeoutMs);
   if (opened.ok && link.outOfStep !== undefined) {
     const { line, answer } = opened.value.probe;
     const stepped = await link.exchange(line, { timeoutMs, expected: answer });
-    if (!stepped.ok) return fail(openFailure(stepped.failure));
-    link.inStep();
+    if (stepped.ok) link.inStep();
+    else opened = fail(openFailure(stepped.failure));
   }
   if (!opened.ok) {
     await link.close();
@@ -245,11 +239,15 @@ class KitTransport implements Transport {
     });
   }
 
-  /** What is wrong with the answer to a request that only has to be done; data where none belongs puts the step in doubt. */
-  #troubleOf(answered: LinkReply): KitTrouble | undefined {
-    const outcome = plainOutcome(answered.reply);
-    if (outcome.kind !== 'done' || answered.reply.data.length > 0) this.#link.doubt(answered.line);
-    return outcome.kind === 'done' ? undefined : outcome;
+  /**
+   * What is wrong with the answer to a request that only has to be done. Something that looks like a chip's answer does not
+   * belong there: it is the answer to an earlier question.
+   */
+  #troubleOf({ reply, line }: LinkReply): TransportFailure | undefined {
+    const outcome = plainOutcome(reply);
+    if (outcome.kind === 'done' && !isChipAnswer(reply.data)) return undefined;
+    this.#link.doubt(line);
+    return outcome.kind === 'done' ? { kind: 'garbage', line: printable(line) } : outcome;
   }
 
   /** Selects the chip if another one is selected, then asks. `options.timeoutMs` is for both together. */
@@ -263,17 +261,12 @@ class KitTransport implements Transport {
     this.#selected = undefined;
     const selected = await this.#ask({ kind: 'select', address }, { timeoutMs: options.timeoutMs });
     if (!selected.ok) return selected;
-    const trouble = this.#refusedSelection(selected.value.reply);
-    if (trouble !== undefined) return fail(trouble);
+    const trouble = this.#troubleOf(selected.value);
+    // Kits with one place for a chip do not know the word; D21 kits ignore it (kit-protocol.md 2).
+    const tolerated = this.#opened.dialect === 'd21' || unknownCommand(selected.value.reply.status);
+    if (trouble !== undefined && (trouble.kind === 'garbage' || !tolerated)) return fail(trouble);
     this.#selected = address;
     return this.#ask(request, { ...options, timeoutMs: Math.max(1, options.timeoutMs - (performance.now() - start)) });
-  }
-
-  /** Kits with one place for a chip do not know the word; D21 kits ignore it. Neither is a failure (kit-protocol.md 2). */
-  #refusedSelection(reply: KitReply): KitTrouble | undefined {
-    const outcome = plainOutcome(reply);
-    const tolerated = outcome.kind === 'done' || this.#opened.dialect === 'd21' || unknownCommand(reply.status);
-    return tolerated ? undefined : outcome;
   }
 
   /**
@@ -308,4 +301,9 @@ class KitTransport implements Transport {
       else next();
     }
   }
+}
+
+/** Whether bytes have the form of a chip's answer: the count byte first, and so many of them. */
+function isChipAnswer(data: Uint8Array): boolean {
+  return data.length >= 4 && data[0] === data.length;
 }

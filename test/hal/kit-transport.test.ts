@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type KitOptions, openKit } from '../../src-main/hal/kit-transport.ts';
 import type { KitTraceEvent } from '../../src-main/hal/line-link.ts';
@@ -245,6 +246,87 @@ describe('question and answer stay in step', () => {
     kit.heard.length = 0;
     expect(await transport.talk(0xc0, INFO, { timeoutMs: 500 })).toEqual({ ok: true, value: Uint8Array.of(2) });
     expect(kit.heard).toEqual(['b:f(00)', 'e:t(0730000000035D)']);
+  });
+
+  it('answers that lag one behind are noticed where a chip’s answer does not belong', async () => {
+    let lagging: string | undefined;
+    const kit = kitOf(
+      (line) => (lagging === undefined ? legacyBasics(line) : undefined),
+      (line) => {
+        const own = line.startsWith('e:t(') ? `00(${REVISION})\n` : (legacyBasics(line) ?? '00()\n');
+        const sent = lagging ?? own;
+        lagging = own;
+        return sent;
+      },
+    );
+    const transport = await open(kit);
+    await transport.talk(0xc0, INFO, { timeoutMs: 500 });
+    const idle = await transport.idle(0xc0);
+    expect(idle).toEqual({ ok: false, failure: { kind: 'garbage', line: `00(${REVISION})` } });
+  });
+
+  it('a kit that gives its name twice is in step when it is open', async () => {
+    const kit = new ScriptedKit((line) => {
+      const answer = legacyBasics(line) ?? `00(${REVISION})\n`;
+      return line === 'b:f(00)' ? [answer, answer] : answer;
+    });
+    const transport = await open(kit);
+    expect(kit.heard).toEqual(['b:f(00)', 'e:a(01)', 'b:f(00)']);
+    const answer = await transport.talk(0xc0, INFO, { timeoutMs: 500 });
+    expect(answer.ok && toHex(answer.value)).toBe(REVISION);
+  });
+
+  it('whatever comes between, late or twice: a wrong answer never goes unnoticed to the end of a sequence', async () => {
+    const fault = fc.constantFrom(
+      'none',
+      'banner',
+      'split',
+      'twice',
+      'late copy',
+      'echo',
+      'half line before',
+      'damaged',
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(fault, { minLength: 1, maxLength: 6 }), async (faults) => {
+        let n = 0;
+        const kit = kitOf(legacyBasics, (line, self) => {
+          if (line === 'e:i()') return '00()\n';
+          n += 1;
+          const answer = `00(0${n}000000)\n`;
+          switch (faults[n - 1] ?? 'none') {
+            case 'banner':
+              return `hello\r\n${answer}`;
+            case 'split':
+              return [...answer];
+            case 'twice':
+              return answer + answer;
+            case 'late copy':
+              setTimeout(() => self.send(answer), 2);
+              return answer;
+            case 'echo':
+              return `${line}\n${answer}`;
+            case 'half line before':
+              return [`00(FF`, '\n', answer];
+            case 'damaged':
+              return answer.replace('(', '?');
+            default:
+              return answer;
+          }
+        });
+        const transport = await open(kit);
+        // The caller's rule: what fails is asked again, a sequence ends with idle.
+        for (let wanted = 1; wanted <= faults.length; wanted += 1) {
+          const asked = n;
+          const answer = await transport.talk(0xc0, INFO, { timeoutMs: 500 });
+          const idle = await transport.idle(0xc0);
+          if (answer.ok && idle.ok) expect(toHex(answer.value)).toBe(`0${asked + 1}000000`);
+          await new Promise((resolve) => setTimeout(resolve, 4));
+        }
+        await transport.close();
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
