@@ -73,6 +73,8 @@ export interface KitAccess {
 /** Deadline of one exchange in ms: above the slowest command of all, SelfTest at M2 (kit-protocol.md 2, timeouts). */
 const EXCHANGE_TIMEOUT_MS = 5000;
 const DEFAULT_ATTEMPTS = 3;
+/** Kit statuses that say that something did answer: wrong size, wrong CRC (kit-protocol.md 3). */
+const damagedAnswer: ReadonlySet<number> = new Set([0xe4, 0xe5]);
 
 /**
  * A way to the chip at `address` behind a kit. Outside this room sessions come from a lease of the KitRegistry. `heard` = a chip
@@ -313,7 +315,8 @@ class KitChipSession implements ChipSession {
         return this.#noChip();
       case 'no-answer':
         if ('command' in failure) return failure;
-        return state.answers === 0 ? this.#noChip() : { kind: 'no-answer', command: command.describe };
+        if (state.answers === 0 && !damagedAnswer.has(failure.kitStatus & 0xff)) return this.#noChip();
+        return { kind: 'no-answer', command: command.describe };
       default:
         return failure;
     }
@@ -365,6 +368,11 @@ class KitChipSession implements ChipSession {
     const { transport } = this.#access;
     if (transport.closed) return;
     if (end === 'sleep') {
+      // A chip that its kit has idled does not hear Sleep; only the legacy firmware wakes it for that by itself.
+      if (this.kit.dialect !== 'legacy') {
+        this.#observe({ kind: 'wake', address: this.address });
+        await transport.wake(this.address);
+      }
       this.#observe({ kind: 'sleep', address: this.address });
       await transport.sleep(this.address);
     } else if (window === 'ours') {
