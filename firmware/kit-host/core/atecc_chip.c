@@ -66,7 +66,7 @@ enum chip_result atecc_wake(const struct kit_port *port, struct atecc_chip *chip
             port->delay_us(port->context, POLL_US);
         }
     }
-    return CHIP_NO_ANSWER;
+    return CHIP_NO_WAKE;
 }
 
 static enum chip_result leave(const struct kit_port *port, struct atecc_chip *chip, uint8_t word_address)

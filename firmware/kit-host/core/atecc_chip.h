@@ -21,6 +21,8 @@
 
 enum chip_result {
     CHIP_OK,
+    /* It could not be woken: no chip at this address, or busy. It took nothing. */
+    CHIP_NO_WAKE,
     /* Not acknowledged: no chip at this address, asleep, or busy. It took nothing. */
     CHIP_NO_ANSWER,
     /* It stopped acknowledging in the middle of the packet: it has not got a whole command. */

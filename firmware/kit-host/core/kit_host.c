@@ -10,6 +10,8 @@ static enum kit_status status_of(enum chip_result result)
     switch (result) {
     case CHIP_OK:
         return KIT_OK;
+    case CHIP_NO_WAKE:
+        return KIT_NO_WAKE;
     case CHIP_NO_ANSWER:
         return KIT_NO_RESPONSE;
     case CHIP_TIMEOUT:

@@ -32,6 +32,7 @@ enum kit_status {
     KIT_RX_OVERFLOW = 0xC1,
     KIT_BAD_PARAMETER = 0xC3,
     KIT_BAD_INTERFACE = 0xC4,
+    KIT_NO_WAKE = 0xD0,
     KIT_BAD_SIZE = 0xE4,
     KIT_BAD_CRC = 0xE5,
     KIT_RX_FAIL = 0xE6,

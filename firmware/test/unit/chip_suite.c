@@ -117,7 +117,7 @@ static void nobody_there_to_wake(void)
     (void)start();
     chip.address = 0xC2U;
     chip.awake = true;
-    CHECK_NUMBER(CHIP_NO_ANSWER, atecc_wake(&bench.port, &chip, answer));
+    CHECK_NUMBER(CHIP_NO_WAKE, atecc_wake(&bench.port, &chip, answer));
     CHECK(!chip.awake);
 }
 
@@ -129,7 +129,7 @@ static void somebody_else_answers_the_wake(void)
     (void)start();
     bench.babble = NOISE;
     bench.babble_length = sizeof NOISE;
-    CHECK_NUMBER(CHIP_NO_ANSWER, atecc_wake(&bench.port, &chip, answer));
+    CHECK_NUMBER(CHIP_NO_WAKE, atecc_wake(&bench.port, &chip, answer));
 }
 
 static void the_bus_is_stuck_while_waking(void)
@@ -193,7 +193,7 @@ static void nobody_there_to_put_to_sleep(void)
 {
     (void)start();
     bench.chip_count = 0U;
-    CHECK_NUMBER(CHIP_NO_ANSWER, atecc_sleep(&bench.port, &chip));
+    CHECK_NUMBER(CHIP_NO_WAKE, atecc_sleep(&bench.port, &chip));
     chip.awake = true;
     bench.stuck_at = 1U;
     CHECK_NUMBER(CHIP_BUS_FAULT, atecc_sleep(&bench.port, &chip));

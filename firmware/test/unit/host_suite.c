@@ -355,12 +355,12 @@ static void nobody_behind_the_kit(void)
 {
     (void)start();
     bench.chip_count = 0U;
-    SAY("e:w()\n", "E7()\n");
-    SAY("e:t(0730000000035D)\n", "E7()\n");
+    SAY("e:w()\n", "D0()\n");
+    SAY("e:t(0730000000035D)\n", "D0()\n");
     SAY("e:i()\n", "00()\n");
-    SAY("e:s()\n", "E7()\n");
+    SAY("e:s()\n", "D0()\n");
     SAY("e:p:s(6A)\n", "00()\n");
-    SAY("e:w()\n", "E7()\n");
+    SAY("e:w()\n", "D0()\n");
 }
 
 static void statuses_of_a_talk_that_went_wrong(void)
@@ -401,7 +401,7 @@ static void no_command_is_ever_sent_twice(void)
     SAY("e:t(07400400008387)\n", "F1()\n");
     CHECK_NUMBER(1, fake->commands);
     /* Still busy: not woken, so nothing is sent. */
-    SAY("e:t(07400400008387)\n", "E7()\n");
+    SAY("e:t(07400400008387)\n", "D0()\n");
     CHECK_NUMBER(1, fake->commands);
     bench_wait_ms(&bench, 2000U);
     fake->command_us = 0U;

@@ -299,7 +299,7 @@ static void a_conversation(void)
     model.sda_held_clocks = 0U;
     CHECK_TEXT("00(04113343)\n", converse("e:w()\n"));
     model.chip_present = false;
-    CHECK_TEXT("E7()\n", converse("e:w()\n"));
+    CHECK_TEXT("D0()\n", converse("e:w()\n"));
     nothing_forbidden();
 }
 

@@ -110,8 +110,10 @@ static void read_config(struct fake_chip *chip, const uint8_t *packet)
     const size_t length = block ? 32U : 4U;
     const size_t from = block ? ((word & 0x18U) * 4U) : (word * 4U);
 
-    if (((packet[2] & 0x7FU) != 0U) || (packet[4] != 0U) || (word > 0x1FU)) {
+    if ((packet[2] & 0x7FU) != 0U) {
         say_status(chip, STATUS_EXECUTION_ERROR);
+    } else if ((packet[4] != 0U) || (word > 0x1FU)) {
+        say_status(chip, STATUS_PARSE_ERROR);
     } else {
         say(chip, &chip->config[from], length);
     }

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { microbitImage } from './build.ts';
+import { type PtyProgram, startPtyProgram } from './program.ts';
+import { openSerialLine, type SerialLine } from './serial-line.ts';
+import { TEST_LINES } from './test-lines.ts';
+
+/** serialport → pseudo-terminal → emulated UART → the C kit host on an emulated Cortex-M0. One emulator for all tests. */
+describe('the kit host on an emulated CPU', () => {
+  let qemu: PtyProgram;
+  let serial: SerialLine;
+
+  beforeAll(async () => {
+    const image = microbitImage();
+    const machine = ['-M', 'microbit', '-display', 'none', '-monitor', 'none', '-serial', 'pty', '-kernel', image];
+    qemu = await startPtyProgram('qemu-system-arm', machine, /redirected to (\/dev\/pts\/\d+)/);
+    serial = await openSerialLine(qemu.pty);
+    // A fresh emulator looks for its first byte only after a second.
+    await expect(serial.ask('b:f(00)\n', 20_000)).resolves.toBe('SIGNETKIT 00(010000)');
+  });
+
+  afterAll(async () => {
+    await serial?.close();
+    await qemu?.stop();
+  });
+
+  test('answers the test lines', async () => {
+    for (const { sent, answers } of TEST_LINES) {
+      await serial.send(sent);
+      for (const answer of answers) expect(await serial.line(), JSON.stringify(sent)).toBe(answer);
+    }
+    expect(serial.rest).toBe('');
+  });
+
+  test('1000 round trips', async () => {
+    for (let i = 0; i < 1000; i += 1) {
+      expect(await serial.ask('e:t(0730000000035D)\n')).toBe('00(07000050000391)');
+    }
+  });
+
+  test('the chip falls asleep by its watchdog while it is held', async () => {
+    expect(await serial.ask('e:a(00)\n')).toBe('00()');
+    expect(await serial.ask('e:w()\n')).toBe('00(04113343)');
+    expect(await serial.ask('e:t(0730000000035D)\n')).toBe('00(07000050000391)');
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    expect(await serial.ask('e:t(0730000000035D)\n')).toBe('E7()');
+    expect(await serial.ask('e:a(01)\n')).toBe('00()');
+    expect(await serial.ask('e:t(0730000000035D)\n')).toBe('00(07000050000391)');
+  });
+
+  test('half a line is forgotten after three seconds', async () => {
+    await serial.send('e:t(0740');
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    expect(await serial.ask('e:w()\n')).toBe('00(04113343)');
+  });
+});
