@@ -38,7 +38,7 @@ import {
   writeBlocks,
   writeConfig,
 } from '../device/index.ts';
-import { certificateDate, checkChain } from './chain.ts';
+import { checkChain } from './chain.ts';
 import { type ResolvedWrite, resolveDataWrites } from './data-sources.ts';
 import { type FoundState, foundState, foundStateWords } from './found-state.ts';
 import { boardFails, EndOfRun, endOfDevice, endOfRequest, stationFails } from './outcome.ts';
@@ -418,7 +418,9 @@ export class RunStages {
       signer: reply.signerCertificate,
       rootPublicKey: certInfo.caPublicKey,
       devicePublicKey: this.#publicKey,
-      now: certificateDate(now),
+      serialNumber: this.#serialNumber,
+      definitions,
+      now,
     });
     if (!chain.ok) stationFails('CERTIFICATE_WRONG', `The server's certificates do not hold: ${chain.failure}.`);
     const fields = readCertificate(definitions.device, reply.deviceCertificate);
@@ -613,7 +615,9 @@ export class RunStages {
       signer: signer.value,
       rootPublicKey: prepared.certInfo.caPublicKey,
       devicePublicKey: key.value,
-      now: certificateDate(now()),
+      serialNumber: this.#serialNumber,
+      definitions,
+      now: now(),
     });
     if (!chain.ok) boardFails('CERTIFICATE_WRONG', `The certificates of the chip do not hold: ${chain.failure}.`);
     if (this.#reply !== undefined && !equalBytes(this.#reply.deviceCertificate, device.value)) {
