@@ -33,6 +33,12 @@ const SETTLE_LIMIT_MS = 1000;
 
 const FIRMWARE = writeRequest('legacy', { kind: 'firmware' });
 
+/**
+ * Keeps a legacy kit from looking for chips once a second while it knows of none: the look wakes every chip and puts it to
+ * sleep, in the middle of our sequences too (kit-protocol.md 2). Every `b:d` that finds nothing starts it again.
+ */
+const QUIET_BUS = writeRequest('legacy', { kind: 'background-discovery', on: false });
+
 /** One question to which this kit has exactly one answer: by it, question and answer are brought back in step. */
 interface StepProbe {
   readonly line: string;
@@ -50,7 +56,7 @@ interface OpenedKit {
 /**
  * Asks whether a kit is at the other end and which dialect it speaks (kit-protocol.md 6, "recommended client"):
  * `b:f(00)` for its name, `board:device(00)` where it has no answer to that, and `e:a(01)`, which puts a legacy kit into
- * its state after replug and is unknown to all others. No chip is touched. Nothing but what the kit answers decides.
+ * its state after replug and is unknown to all others; its background discovery is stopped. No chip is touched. Nothing but what the kit answers decides.
  */
 export async function openKit(
   channel: ByteChannel,
@@ -88,7 +94,12 @@ async function interrogate(link: LineLink, timeoutMs: number): Promise<Result<Op
   const autoWrap = await link.exchange(writeRequest('legacy', { kind: 'auto-wrap', on: true }), { timeoutMs });
   if (!autoWrap.ok) return fail(openFailure(autoWrap.failure));
   const hasAutoWrapSwitch = autoWrap.value.reply.status === 0x00;
-  return ok({ name, hasAutoWrapSwitch, probe, dialect: dialectOf(name, hasAutoWrapSwitch) });
+  const dialect = dialectOf(name, hasAutoWrapSwitch);
+  if (dialect === 'legacy') {
+    const quiet = await link.exchange(QUIET_BUS, { timeoutMs });
+    if (!quiet.ok) return fail(openFailure(quiet.failure));
+  }
+  return ok({ name, hasAutoWrapSwitch, probe, dialect });
 }
 
 /**
@@ -221,6 +232,10 @@ class KitTransport implements Transport {
         if (!answered.ok) return answered;
         const device = deviceOf(index, answered.value.reply);
         if (device !== undefined && isEccDevice(device)) devices.push(device);
+      }
+      if (this.kit.dialect === 'legacy' && devices.length === 0) {
+        const quiet = await this.#ask({ kind: 'background-discovery', on: false });
+        if (!quiet.ok) return quiet;
       }
       return ok(withoutRepeats(devices));
     });

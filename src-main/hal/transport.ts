@@ -68,9 +68,9 @@ export type TransportFailure =
   | { readonly kind: 'timeout'; readonly waitedMs: number }
   /** The kit answered, the chip did not (empty talk data, a wake token instead of an answer, F0/E7): nothing is known about what the chip did. */
   | { readonly kind: 'no-answer'; readonly kitStatus: number }
-  /** The chip could not be woken. */
+  /** The chip could not be woken; after a talk on a wrapping kit: before the command was sent. */
   | { readonly kind: 'no-wake'; readonly kitStatus: number }
   /** The kit refused the line (C0, C3 …). */
   | { readonly kind: 'kit-refused'; readonly kitStatus: number }
-  /** What came is no Kit Protocol; `line` is at most 80 printable characters of it. */
+  /** What came is no Kit Protocol, or the answer to another question; `line` is at most 80 printable characters of it. */
   | { readonly kind: 'garbage'; readonly line: string };

@@ -121,11 +121,11 @@ function answerWake(bus: HostBus, device: HostDevice): string {
   return token === undefined ? formatAnswer(NO_RESPONSE) : formatAnswer(0x00, token);
 }
 
-/** Wake, command, idle; whatever the chip says, errors included, goes on as data. */
+/** Wake, command, idle; whatever the chip says, errors included, goes on as data. A chip that is awake already may not answer the wake: the command is sent all the same. */
 function answerTalk(bus: HostBus, device: HostDevice, hex: string): string {
   const packet = parseHex(hex);
   if (packet === undefined || packet.length === 0) return formatAnswer(0xc3);
-  bus.wake(device);
+  if (bus.wake(device) === undefined) bus.wake(device);
   const answer = bus.command(device, packet);
   bus.idle(device);
   if (answer === undefined) return formatAnswer(NO_RESPONSE);

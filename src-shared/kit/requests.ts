@@ -17,6 +17,7 @@ export type KitRequest =
   | { readonly kind: 'select'; readonly address: number }
   | { readonly kind: 'interface'; readonly name: PhysicalInterface }
   | { readonly kind: 'auto-wrap'; readonly on: boolean }
+  | { readonly kind: 'background-discovery'; readonly on: boolean }
   | { readonly kind: 'wake' | 'idle' | 'sleep' }
   | { readonly kind: 'talk'; readonly packet: Uint8Array };
 
@@ -39,6 +40,8 @@ export function writeRequest(dialect: Dialect, request: KitRequest): string {
       return `${long ? 'ecc' : 'e'}:physical:interface:${request.name}\n`;
     case 'auto-wrap':
       return `e:a(${request.on ? '01' : '00'})\n`;
+    case 'background-discovery':
+      return `b:di(${request.on ? '01' : '00'})\n`;
     case 'wake':
       return long ? 'ecc:wake()\n' : 'e:w()\n';
     case 'idle':

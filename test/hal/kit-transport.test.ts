@@ -271,7 +271,7 @@ describe('question and answer stay in step', () => {
       return line === 'b:f(00)' ? [answer, answer] : answer;
     });
     const transport = await open(kit);
-    expect(kit.heard).toEqual(['b:f(00)', 'e:a(01)', 'b:f(00)']);
+    expect(kit.heard).toEqual(['b:f(00)', 'e:a(01)', 'b:di(00)', 'b:f(00)']);
     const answer = await transport.talk(0xc0, INFO, { timeoutMs: 500 });
     expect(answer.ok && toHex(answer.value)).toBe(REVISION);
   });
@@ -388,6 +388,14 @@ describe('discovery', () => {
       ],
     });
     expect(kit.heard.filter((line) => line.startsWith('board:device'))).toHaveLength(8);
+  });
+
+  it('a legacy kit that found nothing is kept from looking by itself, at opening and after every look', async () => {
+    const kit = kitOf(legacyBasics, () => 'C5()\n');
+    const transport = await open(kit);
+    expect(kit.heard.at(-1)).toBe('b:di(00)');
+    await transport.discover();
+    expect(kit.heard.slice(-2)).toEqual(['board:device(07)', 'b:di(00)']);
   });
 
   it('sees one chip behind a host that ignores the index', async () => {

@@ -42,6 +42,7 @@ export class ScriptedKit {
 export function legacyBasics(line: string): string | undefined {
   if (line === 'b:f(00)') return 'AT88CK590 00(010005)\n';
   if (/^e:a\(0[01]\)$/.test(line)) return '00()\n';
+  if (line === 'b:di(00)') return '00()\n';
   if (/^e:physical:select\([0-9A-F]{2}\)$/.test(line)) return '00()\n';
   return undefined;
 }

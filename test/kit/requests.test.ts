@@ -16,6 +16,8 @@ describe('request lines', () => {
     [{ kind: 'sleep' }, 'e:s()\n', 'ecc:sleep()\n'],
     [{ kind: 'talk', packet }, 'e:t(0730000000035D)\n', 'ecc:talk(0730000000035D)\n'],
     [{ kind: 'auto-wrap', on: false }, 'e:a(00)\n', 'e:a(00)\n'],
+    [{ kind: 'background-discovery', on: false }, 'b:di(00)\n', 'b:di(00)\n'],
+    [{ kind: 'unknown-command' }, 'board:none(00)\n', 'board:none(00)\n'],
   ])('%o', (request, short, long) => {
     expect(writeRequest('legacy', request)).toBe(short);
     expect(writeRequest('d21', request)).toBe(short);
