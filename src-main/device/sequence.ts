@@ -182,11 +182,8 @@ class KitChipSession implements ChipSession {
       throw thrown;
     }
     const finished = outcome.next === 'end' && outcome.result.ok;
-    const leftOver =
-      outcome.next === 'end' &&
-      !outcome.result.ok &&
-      plan.sleepIfBrokenAfter !== undefined &&
-      state.sent.has(plan.sleepIfBrokenAfter);
+    // Before a further attempt too: whether it comes is not ours alone to say (`beforeAttempt`, ownership).
+    const leftOver = !finished && plan.sleepIfBrokenAfter !== undefined && state.sent.has(plan.sleepIfBrokenAfter);
     await this.#closeWindow(window.value, finished ? plan.end : leftOver ? 'sleep' : 'idle');
     this.#observe({
       kind: 'sequence-end',

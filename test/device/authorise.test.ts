@@ -96,11 +96,22 @@ describe('one authorised signature (signer-and-server.md 6.6)', () => {
     must(await authorisedSign(bench.module, keyOf(4, K4), request));
   });
 
+  it('no authorisation is left when the second attempt may not begin', async () => {
+    const bench = await openModule({ faults: [atCommand(0x41, { do: 'nack' }, { times: 2 })] });
+    const beforeAttempt = (attempt: number) =>
+      attempt === 1 ? Promise.resolve() : Promise.reject(new Error('disk full'));
+    await expect(authorisedSign(bench.module, keyOf(4, K4), { ...request, beforeAttempt })).rejects.toThrow(
+      'disk full',
+    );
+    expect(bench.chip.counters.checkMacMatches).toBe(1);
+    expect(bench.chip.inspect()).toMatchObject({ mode: 'asleep', authValid: false });
+  });
+
   it('an authorisation that is left over is put to sleep, a used one is idled', async () => {
     const bench = await openModule({ faults: [atCommand(0x41, { do: 'nack' }, { times: 99 })] });
     mustFail(await authorisedSign(bench.module, keyOf(4, K4), request));
     expect(bench.chip.inspect()).toMatchObject({ mode: 'asleep', authValid: false });
-    expect(bench.events.filter((event) => event.kind === 'sleep')).toHaveLength(1);
+    expect(bench.events.filter((event) => event.kind === 'sleep')).toHaveLength(3);
   });
 
   it('a hundred signatures cost at most one RNG seed update', async () => {
