@@ -1,0 +1,106 @@
+import { SerialPort } from 'serialport';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { ByteChannel, ChannelReceiver } from '../../src-main/hal/byte-channel.ts';
+import { openKit } from '../../src-main/hal/kit-transport.ts';
+import type { Transport } from '../../src-main/hal/transport.ts';
+import { virtualClock } from '../../src-main/simulator/clock.ts';
+import { siliconBus } from '../../src-main/simulator/i2c-bus.ts';
+import { fromHex } from '../../src-shared/base/bytes.ts';
+import { benchChip } from './bench-chip.ts';
+import { startHostKit } from './host-kit.ts';
+
+const open: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+/** The least that a serial port takes to be a channel: these tests are about what the kit says, not about ports. */
+async function serialChannel(path: string): Promise<ByteChannel> {
+  const port = new SerialPort({ path, baudRate: 115_200, autoOpen: false, hupcl: false });
+  await new Promise<void>((resolve, reject) => port.open((error) => (error === null ? resolve() : reject(error))));
+  let receiver: ChannelReceiver | undefined;
+  port.on('error', () => undefined);
+  port.on('data', (chunk: Buffer) => receiver?.data(chunk));
+  return {
+    description: { kind: 'serial', path, connector: path },
+    write: (bytes) =>
+      new Promise((resolve, reject) => port.write(Buffer.from(bytes), (error) => (error ? reject(error) : resolve()))),
+    setReceiver(next) {
+      receiver = next;
+    },
+    async close() {
+      if (port.isOpen) await new Promise<void>((resolve) => port.close(() => resolve()));
+    },
+  };
+}
+
+async function openedKit() {
+  const clock = virtualClock();
+  const chips = [benchChip(clock), benchChip(clock, '608A', 0x6a)];
+  const kit = await startHostKit(siliconBus({ chips: () => chips, clock }), clock);
+  open.push(() => kit.close());
+  const opened = await openKit(await serialChannel(kit.pty));
+  if (!opened.ok) throw new Error(JSON.stringify(opened.failure));
+  const transport: Transport = opened.value;
+  open.push(() => transport.close());
+  return { transport, chips };
+}
+
+const INFO = fromHex('07 30 00 00 00 03 5D');
+const TALK = { timeoutMs: 5000 };
+
+describe("the station's own transport and the C kit host", () => {
+  test('who it is', async () => {
+    const { transport } = await openedKit();
+    expect(transport.kit).toEqual({ dialect: 'modern', name: 'SIGNETKIT', version: '1.0.0' });
+  });
+
+  test('what is behind it', async () => {
+    const { transport } = await openedKit();
+    expect(await transport.discover()).toEqual({
+      ok: true,
+      value: [
+        { index: 0, name: 'ECC608', bus: 'TWI', address: 0x6a },
+        { index: 1, name: 'ECC508A', bus: 'TWI', address: 0xc0 },
+      ],
+    });
+  });
+
+  test('talks to both, device errors included', async () => {
+    const { transport } = await openedKit();
+    expect(await transport.talk(0xc0, INFO, TALK)).toEqual({ ok: true, value: fromHex('07 00 00 50 00 03 91') });
+    expect(await transport.talk(0x6a, INFO, TALK)).toEqual({ ok: true, value: fromHex('07 00 00 60 02 80 38') });
+    expect(await transport.talk(0xc0, fromHex('07 40 04 00 00 83 87'), TALK)).toEqual({
+      ok: true,
+      value: fromHex('04 0F 23 42'),
+    });
+  });
+
+  test('a wake is the chip speaking; idle and sleep are done', async () => {
+    const { transport, chips } = await openedKit();
+    expect(await transport.wake(0xc0)).toEqual({ ok: true, value: { from: 'chip' } });
+    expect(await transport.idle(0xc0)).toEqual({ ok: true, value: undefined });
+    expect(chips[0]?.inspect().mode).toBe('idle');
+    expect(await transport.sleep(0xc0)).toEqual({ ok: true, value: undefined });
+    expect(chips[0]?.inspect().mode).toBe('asleep');
+  });
+
+  test('has the switch that holds a chip awake', async () => {
+    const { transport, chips } = await openedKit();
+    expect(await transport.setAutoWrap(false)).toEqual({ ok: true, value: 'off' });
+    expect(await transport.wake(0xc0)).toEqual({ ok: true, value: { from: 'chip' } });
+    expect(await transport.talk(0xc0, INFO, TALK)).toMatchObject({ ok: true });
+    expect(chips[0]?.inspect().mode).toBe('awake');
+    expect(await transport.setAutoWrap(true)).toEqual({ ok: true, value: 'on' });
+    expect(chips[0]?.inspect().mode).toBe('idle');
+  });
+
+  test('nobody at an address: the command did not reach a chip', async () => {
+    const { transport } = await openedKit();
+    expect(await transport.talk(0xc8, INFO, TALK)).toEqual({
+      ok: false,
+      failure: { kind: 'no-wake', kitStatus: 0xd0 },
+    });
+  });
+});
