@@ -14,7 +14,7 @@ export interface PowerCut {
 /** How one interrupted command leaves the EEPROM. */
 export interface TornPattern {
   /** Bit n set = the n-th 4-byte word of the write is new, else old. Words count on over several writes of one command; a lock byte is a word. */
-  readonly newWords: number | bigint;
+  readonly newWords: number;
   /** What a private-key slot holds afterwards. */
   readonly key: 'old' | 'new' | 'garbage-valid' | 'garbage-invalid';
 }
@@ -39,10 +39,11 @@ export function tearOf(cut: PowerCut): Tear {
     const key = KEY_FATES[draw() & 3] ?? 'garbage-invalid';
     return { word: () => (draw() & 1) === 1, key, garbage: (count) => source.bytes(count) };
   }
-  let bits = BigInt(torn.newWords);
+  // By division: a mask of more than 32 words is no 32-bit number.
+  let bits = torn.newWords;
   const word = (): boolean => {
-    const isNew = (bits & 1n) === 1n;
-    bits >>= 1n;
+    const isNew = bits % 2 === 1;
+    bits = Math.floor(bits / 2);
     return isNew;
   };
   return { word, key: torn.key, garbage: (count) => source.bytes(count) };

@@ -201,6 +201,12 @@ export class Bench {
     this.ok(op.nonce, 3, 0, value);
   }
 
+  /** Status of a command after a pass-through Nonce of zeros. */
+  afterLoad(opcode: number, param1: number, param2: number): number {
+    this.load(new Uint8Array(32));
+    return this.status(opcode, param1, param2);
+  }
+
   /** Random Nonce; gives the TempKey that the host computes. */
   nonce(numIn: Uint8Array = count(0, 20)): Uint8Array {
     const rand = this.ok(op.nonce, 0, 0, numIn);
