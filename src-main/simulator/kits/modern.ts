@@ -153,10 +153,11 @@ export class ModernKit implements Kit {
     const packet = argument === undefined ? undefined : unhex(argument);
     if (packet === undefined || packet.length < 4) return this.#failure(kitStatus.badParameterLibrary);
     const woken = await this.#wake(address);
-    if (woken !== kitStatus.ok) return this.#failure(woken);
+    if (woken === SELF_TEST) return this.#failure(woken);
+    // A pulse to a chip that is awake already has no answer; the vendor's client wakes before it talks, and is served.
     const answer = await this.#exchange(address, packet);
     await this.#bus.idle(address);
-    if (answer === undefined) return this.#failure(kitStatus.noResponse);
+    if (answer === undefined) return this.#failure(woken === kitStatus.ok ? kitStatus.noResponse : woken);
     if (!wellFormed(answer)) return this.#failure(kitStatus.badCrc);
     const status = answer.length === 4 ? (answer[1] ?? 0) : 0;
     if (status === 0 || this.#habits.deviceErrors === 'forwarded') return reply(kitStatus.ok, answer);

@@ -1,0 +1,44 @@
+import { SignetError } from '../../src-shared/base/error.ts';
+import { fail, type Result } from '../../src-shared/base/result.ts';
+import { type KitOpenFailure, type KitOptions, openKit } from '../hal/kit-transport.ts';
+import { openChannel } from '../hal/open-channel.ts';
+import { type ChannelOpenFailure, describeOpenFailure } from '../hal/open-failure.ts';
+import type { Transport } from '../hal/transport.ts';
+
+/** Why a kit could not be opened, in one sentence; `gone` = nothing is there (yet). */
+export interface KitTrouble {
+  readonly gone: boolean;
+  readonly error: SignetError;
+}
+
+/** A port number 0..65535, or undefined. */
+export function parsePort(text: string): number | undefined {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  return port <= 65_535 ? port : undefined;
+}
+
+/** Opens the kit at `tcp:HOST:PORT`, a serial port or a HID path, and asks whether it is one. */
+export async function openKitAt(path: string, options: KitOptions = {}): Promise<Result<Transport, KitTrouble>> {
+  const channel = await openChannel(path);
+  if (!channel.ok) return fail(channelTrouble(channel.failure));
+  const kit = await openKit(channel.value, options);
+  return kit.ok ? kit : fail(kitTrouble(path, kit.failure));
+}
+
+function channelTrouble(failure: ChannelOpenFailure): KitTrouble {
+  const gone = failure.kind === 'missing' || failure.kind === 'refused' || failure.kind === 'timeout';
+  const code =
+    failure.kind === 'denied' ? 'PORT_DENIED' : failure.kind === 'in-use' ? 'KIT_BUSY' : failure.kind === 'bad-path' ? 'OPTION_INVALID' : 'KIT_UNKNOWN';
+  return { gone, error: new SignetError(code, describeOpenFailure(failure), { path: failure.path }) };
+}
+
+function kitTrouble(path: string, failure: KitOpenFailure): KitTrouble {
+  switch (failure.kind) {
+    case 'closed':
+      return { gone: true, error: new SignetError('KIT_BUSY', `The kit at ${path} closed the connection: ${failure.reason}.`, { path }) };
+    case 'silent':
+      return { gone: false, error: new SignetError('KIT_SILENT', `Nothing at ${path} answered within ${failure.waitedMs} ms.`, { path }) };
+    case 'not-a-kit':
+      return { gone: false, error: new SignetError('KIT_GARBAGE', `What answers at ${path} is no kit: "${failure.answer}".`, { path }) };
+  }
+}
