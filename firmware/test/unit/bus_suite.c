@@ -68,6 +68,10 @@ static void a_chip_that_tests_itself_is_found_in_the_second_round(void)
     CHECK_NUMBER(2, bus.chip_count);
     CHECK_NUMBER(0xC8, bus.chips[0].chip.address);
     CHECK_NUMBER(0xC0, bus.chips[1].chip.address);
+    start();
+    bench_add(&bench, 0x10U, 0x60U, 0x00U)->wake_us = 35000U;
+    CHECK(kit_bus_scan(&bus));
+    CHECK_NUMBER(1, bus.chip_count);
 }
 
 static void a_chip_whose_info_fails_is_listed_without_a_name(void)
