@@ -252,7 +252,7 @@ class FileParser {
       return brackets === undefined ? elementType : { kind: 'array', of: elementType, length: brackets.length };
     }
     if (named(byteNames)) return brackets === undefined ? undefined : { kind: 'bytes', length: brackets.length };
-    if (words.some((word) => isTypeWord(word.text))) return undefined;
+    if (words.some((word) => isTypeWord(word.text) && !qualifiers.includes(word.text))) return undefined;
     const isExtern = words.some((word) => word.text === 'extern');
     if (isExtern && !this.#tokens.at('=')) return undefined;
     const unknown = words[words.length - 1];

@@ -62,8 +62,12 @@ export function commentBlock(lines: readonly string[]): string {
 export function arraySource(array: ArrayToWrite): string {
   if (array.bytes.length === 0) throw new RangeError(`the array ${array.name} is empty, which C does not allow`);
   const comment = array.comment === undefined ? '' : `/* ${array.comment.replaceAll('*/', '* /')} */\n`;
-  const name = identifier(array.name);
-  return `${comment}extern const uint8_t ${name}[${array.bytes.length}];\nconst uint8_t ${name}[${array.bytes.length}] = {\n${byteRows(array.bytes, '    ')}\n};\n`;
+  const declaration = `const uint8_t ${identifier(array.name)}[${array.bytes.length}]`;
+  return `${comment}extern ${declaration};\n${initialized(declaration, array.bytes)}`;
+}
+
+function initialized(declaration: string, bytes: Uint8Array): string {
+  return `${declaration} = {\n${byteRows(bytes, '    ')}\n};\n`;
 }
 
 /** Bytes as `0x00, 0x01, …`, sixteen a line. */
@@ -102,10 +106,9 @@ function definitionParts({ name, definition, caDefinition }: DefinitionToWrite):
   const elementsName = `${name}_elements`;
   const hasTemplate = definition.template.length > 0;
   const hasElements = definition.customElements.length > 0;
-  if (hasTemplate)
-    parts.push(
-      `static ${arraySource({ name: templateName, bytes: definition.template }).split('\n').slice(1).join('\n')}`,
-    );
+  if (hasTemplate) {
+    parts.push(initialized(`static const uint8_t ${templateName}[${definition.template.length}]`, definition.template));
+  }
   if (hasElements) parts.push(elementsSource(elementsName, definition));
   parts.push(`const atcacert_def_t ${name} = {
     .type                = ${enumText('atcacert_cert_type_t', typeNames, definition.type)},
