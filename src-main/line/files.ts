@@ -9,12 +9,15 @@ const limit = 16 << 20;
 export function readBytes(path: string, what: string): Uint8Array {
   try {
     const found = statSync(path);
-    if (found.isDirectory()) throw new SignetError('FILE_UNREADABLE', `The ${what} ${path} is a folder, not a file.`, { path });
-    if (found.size > limit) throw new SignetError('FILE_INVALID', `The ${what} ${path} is larger than 16 MiB.`, { path });
+    if (found.isDirectory())
+      throw new SignetError('FILE_UNREADABLE', `The ${what} ${path} is a folder, not a file.`, { path });
+    if (found.size > limit)
+      throw new SignetError('FILE_INVALID', `The ${what} ${path} is larger than 16 MiB.`, { path });
     return new Uint8Array(readFileSync(path));
   } catch (thrown) {
     if (thrown instanceof SignetError) throw thrown;
-    const missing = thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR');
+    const missing =
+      thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR');
     if (missing) throw new SignetError('FILE_MISSING', `The ${what} ${path} does not exist.`, { path }, thrown);
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     throw new SignetError('FILE_UNREADABLE', `The ${what} ${path} cannot be read: ${reason}.`, { path }, thrown);

@@ -28,17 +28,32 @@ export async function openKitAt(path: string, options: KitOptions = {}): Promise
 function channelTrouble(failure: ChannelOpenFailure): KitTrouble {
   const gone = failure.kind === 'missing' || failure.kind === 'refused' || failure.kind === 'timeout';
   const code =
-    failure.kind === 'denied' ? 'PORT_DENIED' : failure.kind === 'in-use' ? 'KIT_BUSY' : failure.kind === 'bad-path' ? 'OPTION_INVALID' : 'KIT_UNKNOWN';
+    failure.kind === 'denied'
+      ? 'PORT_DENIED'
+      : failure.kind === 'in-use'
+        ? 'KIT_BUSY'
+        : failure.kind === 'bad-path'
+          ? 'OPTION_INVALID'
+          : 'KIT_UNKNOWN';
   return { gone, error: new SignetError(code, describeOpenFailure(failure), { path: failure.path }) };
 }
 
 function kitTrouble(path: string, failure: KitOpenFailure): KitTrouble {
   switch (failure.kind) {
     case 'closed':
-      return { gone: true, error: new SignetError('KIT_BUSY', `The kit at ${path} closed the connection: ${failure.reason}.`, { path }) };
+      return {
+        gone: true,
+        error: new SignetError('KIT_BUSY', `The kit at ${path} closed the connection: ${failure.reason}.`, { path }),
+      };
     case 'silent':
-      return { gone: false, error: new SignetError('KIT_SILENT', `Nothing at ${path} answered within ${failure.waitedMs} ms.`, { path }) };
+      return {
+        gone: false,
+        error: new SignetError('KIT_SILENT', `Nothing at ${path} answered within ${failure.waitedMs} ms.`, { path }),
+      };
     case 'not-a-kit':
-      return { gone: false, error: new SignetError('KIT_GARBAGE', `What answers at ${path} is no kit: "${failure.answer}".`, { path }) };
+      return {
+        gone: false,
+        error: new SignetError('KIT_GARBAGE', `What answers at ${path} is no kit: "${failure.answer}".`, { path }),
+      };
   }
 }

@@ -15,6 +15,7 @@ export { claimDataFolder, type DataFolder, defaultDataFolder } from './data-fold
 export { type AppendFile, type DurableFiles, diskFiles, storageFailed } from './durable-files.ts';
 export type { DurableIntentJournal, StoredIntent } from './intent-journal.ts';
 export type { DurablePolicyBook } from './policy-book.ts';
+export { appendToSink, openRunFolder, type RunFolder } from './run-folder.ts';
 export { type OpenRun, openRunStore, type RunStore } from './run-store.ts';
 export { type DurableSigningLog, verifySigningLog } from './signing-log.ts';
 export { openStore, type Store } from './store.ts';

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { defaultImage, fittingParts, parseConfigFile } from '../../src-shared/atecc/config/index.ts';
+import { toHex } from '../../src-shared/base/bytes.ts';
+import { SignetError } from '../../src-shared/base/error.ts';
+import { canonicalPlan, dataWriteSchema, type Plan, planSchema } from '../../src-shared/model/plan.ts';
+import { readBytes, readText } from './files.ts';
+
+/** What the note's client was told by options, and what ours adds to them. */
+export interface PlanOptions {
+  readonly certinfo: string;
+  readonly config?: string;
+  readonly plan?: string;
+  readonly lockSlots?: readonly number[];
+  readonly data?: string;
+  readonly dataLock?: 'fill+crc' | 'no-crc';
+  readonly validate: boolean;
+  /** Definition files, where the server's are not wanted. */
+  readonly deviceDefinition?: string;
+  readonly signerDefinition?: string;
+}
+
+/** A plan from a plan file, or from the note's options. Throws FILE_* with the place of what is wrong. */
+export function planFromOptions(options: PlanOptions): Plan {
+  if (options.plan !== undefined) return readPlan(options.plan);
+  const images: { ATECC508A?: string; ATECC608?: string } = {};
+  if (options.config === undefined) {
+    images.ATECC508A = toHex(defaultImage('ATECC508A'));
+    images.ATECC608 = toHex(defaultImage('ATECC608'));
+  } else {
+    const image = parseConfigFile(readBytes(options.config, 'configuration file'), options.config);
+    const parts = fittingParts(image);
+    // An image that fits no part is kept for the part the note speaks of: pre-flight then says why.
+    if (parts.length === 0 || parts.includes('ATECC508A')) images.ATECC508A = toHex(image);
+    if (parts.includes('ATECC608')) images.ATECC608 = toHex(image);
+  }
+  return {
+    format: 1,
+    name: 'command line',
+    version: 1,
+    note: '',
+    options: planSchema.shape.options.parse(undefined),
+    entries: [
+      {
+        label: 'chip',
+        images,
+        certinfo: readText(options.certinfo, 'provisioning config file'),
+        deviceDefinition:
+          options.deviceDefinition === undefined ? '' : readText(options.deviceDefinition, 'device definition'),
+        signerDefinition:
+          options.signerDefinition === undefined ? '' : readText(options.signerDefinition, 'signer definition'),
+        dataWrites: options.data === undefined ? [] : readDataWrites(options.data),
+        dataLock: options.dataLock ?? 'fill+crc',
+        lockSlots: [...new Set(options.lockSlots ?? [])].sort((a, b) => a - b),
+        validate: options.validate,
+        addressChangeKits: [],
+      },
+    ],
+  };
+}
+
+/** A plan file (JSON). */
+export function readPlan(path: string): Plan {
+  return parseJson(path, 'plan', planSchema);
+}
+
+function readDataWrites(path: string): Plan['entries'][number]['dataWrites'] {
+  return parseJson(path, 'data file', z.array(dataWriteSchema).max(64));
+}
+
+function parseJson<T>(path: string, what: string, schema: z.ZodType<T>): T {
+  const text = readText(path, what);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new SignetError('FILE_INVALID', `The ${what} ${path} is not JSON: ${reason}.`, { path }, thrown);
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`;
+  throw new SignetError(
+    'FILE_INVALID',
+    `The ${what} ${path} is not valid${where}: ${issue?.message ?? 'wrong content'}.`,
+    { path },
+  );
+}
+
+/** SHA-256 of the plan's canonical form, upper-case hex. */
+export function planDigest(plan: Plan): string {
+  return createHash('sha256').update(canonicalPlan(plan)).digest('hex').toUpperCase();
+}

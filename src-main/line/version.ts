@@ -1,0 +1,4 @@
+import packageJson from '../../package.json' with { type: 'json' };
+
+/** Version of this program, as it stands in records, reports and certinfo comments. */
+export const softwareVersion = `signet ${packageJson.version}`;
