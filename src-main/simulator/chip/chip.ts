@@ -133,7 +133,6 @@ class SimulatedChip implements Chip {
       switches: { ...defaultSwitches, ...switches },
       disabled,
       random: options.random ?? systemRandom(),
-      clock: options.clock,
       defect: options.defect,
     });
     this.#powerUp();

@@ -1,4 +1,3 @@
-import type { SimulatedClock } from '../silicon.ts';
 import { at, le16, take } from './bytes.ts';
 import { ConfigView } from './config-view.ts';
 import type { Eeprom } from './eeprom.ts';
@@ -72,7 +71,6 @@ export class Core {
   readonly eeprom: Eeprom;
   readonly switches: Switches;
   readonly random: RandomSource;
-  readonly clock: SimulatedClock;
   readonly defect: Defect | undefined;
   readonly faults: ArmedFaults = { eccFaults: 0, rngFaults: 0, selfTestFailures: 0 };
   readonly tally: Tally = { signatures: 0, checkMacs: 0, checkMacMatches: 0, authorisedSignPairs: 0, genKeys: 0 };
@@ -93,14 +91,12 @@ export class Core {
     readonly switches: Switches;
     readonly disabled: ReadonlySet<RuleId>;
     readonly random: RandomSource;
-    readonly clock: SimulatedClock;
-    readonly defect: Defect | undefined;
+      readonly defect: Defect | undefined;
   }) {
     this.family = parts.family;
     this.eeprom = parts.eeprom;
     this.switches = parts.switches;
     this.random = parts.random;
-    this.clock = parts.clock;
     this.defect = parts.defect;
     this.#disabled = parts.disabled;
     this.config = new ConfigView(parts.eeprom.config);
