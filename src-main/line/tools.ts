@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Part } from '../../src-shared/atecc/command.ts';
+import {
+  configPreset,
+  type Finding,
+  findingLine,
+  fittingParts,
+  hasErrors,
+  type LintContext,
+  lintConfig,
+  parseConfigFile,
+  presetImage,
+  renderConfig,
+} from '../../src-shared/atecc/config/index.ts';
+import { toHex } from '../../src-shared/base/bytes.ts';
+import { SignetError } from '../../src-shared/base/error.ts';
+import {
+  certificatesOf,
+  type DecodedCertificate,
+  dateText,
+  decodeCertificate,
+  encodePem,
+  nameText,
+  oidName,
+  readCertInfo,
+  verifyDigest,
+} from '../../src-shared/certificates/index.ts';
+import { verifySigningLog } from '../records/index.ts';
+import { readBytes, readText } from './files.ts';
+
+/** What the tools of the command line print: pure reports over files. */
+
+/** Part that an image is meant for: as told, else the one it fits, else the note's. */
+export function partOfImage(image: Uint8Array, told: Part | undefined): Part {
+  return told ?? fittingParts(image)[0] ?? 'ATECC508A';
+}
+
+/** A configuration image from a file, or one of the published ones by `preset:NAME`. */
+export function readImage(name: string): Uint8Array {
+  if (name.startsWith('preset:')) {
+    const preset = configPreset(name.slice(7));
+    if (preset === undefined)
+      throw new SignetError('FILE_MISSING', `There is no published image "${name.slice(7)}".`, { name });
+    return presetImage(preset.id);
+  }
+  return parseConfigFile(readBytes(name, 'configuration file'), name);
+}
+
+/** `config show` */
+export function showConfig(file: string, part: Part | undefined): string {
+  const image = readImage(file);
+  return renderConfig(image, partOfImage(image, part));
+}
+
+/** `config lint` */
+export function lintConfigFile(
+  file: string,
+  part: Part | undefined,
+  context: LintContext,
+): { readonly lines: readonly string[]; readonly findings: readonly Finding[]; readonly errors: boolean } {
+  const image = readImage(file);
+  const findings = lintConfig(image, partOfImage(image, part), context);
+  return { lines: findings.map(findingLine), findings, errors: hasErrors(findings) };
+}
+
+/** `certinfo show` */
+export function showCertInfo(files: readonly string[]): readonly string[] {
+  const read = readCertInfo(
+    files.map((file) => ({ fileName: file, text: readText(file, 'provisioning config file') })),
+  );
+  if (!read.ok) throw new SignetError('FILE_INVALID', read.failure.message, { file: read.failure.fileName ?? '' });
+  const { certInfo, fingerprint } = read.value;
+  const required = certInfo.requiredSignerSn;
+  return [
+    `Name:                 ${certInfo.name}`,
+    `Chain id:             ${certInfo.chainId}`,
+    `Signer template id:   ${certInfo.signerTemplateId}`,
+    `Device template id:   ${certInfo.deviceTemplateId}`,
+    `Device key slot:      ${certInfo.devicePrivateKeySlot}`,
+    `Root public key:      ${toHex(certInfo.caPublicKey.slice(0, 32))}`,
+    `                      ${toHex(certInfo.caPublicKey.slice(32))}`,
+    `Device definition:    ${toHex(certInfo.deviceDigest)}`,
+    `Signer definition:    ${toHex(certInfo.signerDigest)}`,
+    `Required signer:      ${required === undefined ? 'any of this kind' : toHex(required)}`,
+    `Fingerprint:          ${fingerprint}`,
+  ];
+}
+
+/** Certificates of a DER or PEM file, decoded. */
+export function readCertificates(file: string): readonly DecodedCertificate[] {
+  const found = certificatesOf(readBytes(file, 'certificate'));
+  if (!found.ok) throw new SignetError('FILE_INVALID', `${file}: ${found.failure}.`, { file });
+  return found.value.map((der) => {
+    const decoded = decodeCertificate(der);
+    if (!decoded.ok) throw new SignetError('FILE_INVALID', `${file}: ${decoded.failure.reason}.`, { file });
+    return decoded.value;
+  });
+}
+
+/** `cert show` */
+export function showCertificate(certificate: DecodedCertificate): readonly string[] {
+  const lines = [
+    `Subject:     ${nameText(certificate.subject)}`,
+    `Issuer:      ${nameText(certificate.issuer)}`,
+    `Serial:      ${toHex(certificate.serialNumber)}`,
+    `Not before:  ${dateText(certificate.notBefore)}`,
+    `Not after:   ${dateText(certificate.notAfter)}`,
+    `Public key:  ${certificate.publicKey === undefined ? 'not P-256' : toHex(certificate.publicKey)}`,
+    `Signature:   ${oidName(certificate.signatureAlgorithm)}`,
+  ];
+  if (certificate.basicConstraints !== undefined) {
+    const { ca, pathLength } = certificate.basicConstraints;
+    lines.push(`CA:          ${ca ? 'yes' : 'no'}${pathLength === undefined ? '' : `, path length ${pathLength}`}`);
+  }
+  if (certificate.subjectKeyId !== undefined) lines.push(`Subject key: ${toHex(certificate.subjectKeyId)}`);
+  if (certificate.authorityKeyId !== undefined) lines.push(`CA key:      ${toHex(certificate.authorityKeyId)}`);
+  lines.push(`SHA-256:     ${createHash('sha256').update(certificate.der).digest('hex').toUpperCase()}`);
+  return lines;
+}
+
+/** PEM of a certificate. */
+export function pemText(certificate: DecodedCertificate): string {
+  return encodePem('CERTIFICATE', certificate.der);
+}
+
+/** `cert verify`: the files hold a chain, leaf first; the last one must be self-signed or its issuer's key be given. One line per step. */
+export function verifyCertificates(files: readonly string[]): {
+  readonly lines: readonly string[];
+  readonly good: boolean;
+} {
+  const chain = files.flatMap((file) => readCertificates(file));
+  const lines: string[] = [];
+  let good = chain.length > 0;
+  chain.forEach((certificate, i) => {
+    const issuer = chain.find((other) => sameName(other, certificate)) ?? chain[i + 1];
+    const name = nameText(certificate.subject);
+    if (issuer === undefined) {
+      lines.push(`${name}: its issuer ${nameText(certificate.issuer)} is not among the files`);
+      good = false;
+      return;
+    }
+    const signed =
+      certificate.signature !== undefined &&
+      issuer.publicKey !== undefined &&
+      verifyDigest(issuer.publicKey, certificate.tbsDigest, certificate.signature);
+    lines.push(`${name}: ${signed ? 'signed' : 'NOT signed'} by ${nameText(issuer.subject)}`);
+    good &&= signed;
+  });
+  return { lines, good };
+}
+
+function sameName(issuer: DecodedCertificate, certificate: DecodedCertificate): boolean {
+  return toHex(issuer.subject.der) === toHex(certificate.issuer.der);
+}
+
+/** `log verify`: DIR is a data folder or its logs folder. */
+export function verifyLogFolder(folder: string): { readonly lines: readonly string[]; readonly good: boolean } {
+  const logs = existsSync(join(folder, 'logs')) ? join(folder, 'logs') : folder;
+  if (!existsSync(logs) || !statSync(logs).isDirectory())
+    throw new SignetError('FILE_MISSING', `There is no log folder ${logs}.`, { path: logs });
+  const { rows, files, headHash, complaints } = verifySigningLog(logs);
+  if (files === 0) throw new SignetError('FILE_MISSING', `There is no signing log in ${logs}.`, { path: logs });
+  return {
+    lines: [
+      `${files} files, ${rows} rows, head ${headHash}`,
+      ...complaints,
+      complaints.length === 0 ? 'The chain is whole.' : 'The chain is NOT whole.',
+    ],
+    good: complaints.length === 0,
+  };
+}
