@@ -9,6 +9,7 @@ import {
   type DeviceLocation,
   deviceZone,
   isPresent,
+  standardElementNames,
 } from './definition.ts';
 import { attempt, type CertificateFault, orRefuse, refuse } from './faults.ts';
 import { CertificateImage } from './image.ts';
@@ -34,7 +35,7 @@ export interface IssueRequest {
   readonly configZone?: Uint8Array;
   /** The serial number itself, for sources 0 and 7 only; its value octets without a length byte. */
   readonly storedSerialNumber?: Uint8Array;
-  /** What custom elements outside the configuration zone hold. */
+  /** What custom elements outside the configuration zone hold; those that repeat a standard element may be left out. */
   readonly contents?: readonly LocationContent[];
 }
 
@@ -165,8 +166,23 @@ function patchElement(image: CertificateImage, element: CustomElement, request: 
   const location = element.deviceLocation;
   if (!isPresent(location)) return;
   const stored = findContent(location, request);
-  if (stored === undefined) refuse('parameters', `the content of element ${element.id} is needed`);
-  image.setElement(element.certificateLocation, orRefuse(applyTransforms(element.transforms, stored)));
+  if (stored !== undefined) {
+    image.setElement(element.certificateLocation, orRefuse(applyTransforms(element.transforms, stored)));
+  } else if (!repeatsStandardElement(request.definition, element)) {
+    refuse('parameters', `the content of element ${element.id} is needed`);
+  }
+}
+
+/**
+ * Whether a custom element only says a second time, in the chip, what a standard element is in the certificate (Zero
+ * Touch keeps date texts that way). The issuer decides its content, and `writeItems` takes it from the certificate.
+ */
+export function repeatsStandardElement(definition: CertificateDefinition, element: CustomElement): boolean {
+  const { offset, count } = element.certificateLocation;
+  return standardElementNames.some((name) => {
+    const standard = definition.standardElements[name];
+    return standard.count > 0 && offset >= standard.offset && offset + count <= standard.offset + standard.count;
+  });
 }
 
 function findContent(location: DeviceLocation, request: IssueRequest): Uint8Array | undefined {

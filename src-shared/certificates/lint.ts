@@ -12,7 +12,7 @@ import {
   serialSource,
   standardElementNames,
 } from './definition.ts';
-import { isDeprecatedSource, isStoredSource } from './serial-number.ts';
+import { isDeprecatedSource, isStoredSource, usesDeviceSn } from './serial-number.ts';
 import { type ByteRange, type DecodedCertificate, decodeCertificate, keyUsageBits, oids } from './x509.ts';
 
 /** What kind of certificate a definition is for. */
@@ -222,7 +222,7 @@ class Linter {
         'This source is deprecated: its numbers may be negative or begin with zeros.',
       );
     }
-    if (this.#context.role === 'device' && [8, 11, 13, 15].includes(snSource)) {
+    if (this.#context.role === 'device' && usesDeviceSn(snSource)) {
       const sentence =
         'A chip that is reworked under a new key would get its old serial number again; such a re-issue is refused.';
       this.#add('warning', 'serial-repeats', 'sn_source', sentence);

@@ -98,7 +98,8 @@ function fullyStored(definition: CertificateDefinition, contents: readonly Locat
     const bytes = contentOf(definition.compressedLocation, content);
     if (bytes === undefined) continue;
     const length = derElementLength(bytes);
-    if (length === undefined || length > bytes.length) refuse('decoding', 'the stored bytes are not a certificate');
+    if (bytes[0] !== 0x30 || length === undefined || length > bytes.length)
+      refuse('decoding', 'the stored bytes are not a certificate');
     return bytes.slice(0, length);
   }
   return refuse('parameters', 'the stored certificate was not read from the chip');

@@ -5,7 +5,7 @@ import { Secret } from '../base/secret.ts';
 import type { CertificateDate } from './dates.ts';
 import { type CertificateDefinition, deviceZone, isPresent, serialSource, transform } from './definition.ts';
 import type { CertificateFault } from './faults.ts';
-import { finishCertificate, prepareCertificate } from './issue.ts';
+import { finishCertificate, prepareCertificate, repeatsStandardElement } from './issue.ts';
 import type { LocationContent } from './locations.ts';
 import { publicKeyOf, signDigest } from './p256.ts';
 import { isStoredSource } from './serial-number.ts';
@@ -60,6 +60,7 @@ function sampleSerialNumber(definition: CertificateDefinition): Uint8Array {
 /** Something for every element outside the configuration zone: digits, which are also valid where hex text is expected. */
 function sampleContents(definition: CertificateDefinition): readonly LocationContent[] {
   return definition.customElements
+    .filter((element) => !repeatsStandardElement(definition, element))
     .filter(({ deviceLocation }) => isPresent(deviceLocation) && deviceLocation.zone !== deviceZone.CONFIG)
     .map(({ deviceLocation, transforms }) => {
       const spaced = transforms[0] === transform.HEX2BIN_SPACE_UC || transforms[0] === transform.HEX2BIN_SPACE_LC;

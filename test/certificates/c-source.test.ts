@@ -207,6 +207,73 @@ describe('expressions', () => {
   });
 });
 
+describe('initialisers', () => {
+  it('give what a C compiler gives, braces left out and designators mixed in', () => {
+    const number = fc.integer({ min: 0, max: 65535 }).map(String);
+    const braced = fc.oneof(
+      fc.tuple(number, number).map(([a, b]) => `{ ${a}, ${b} }`),
+      number.map((a) => `{ ${a} }`),
+      number.map((a) => `{ .count = ${a}, }`),
+      fc.tuple(number, number).map(([a, b]) => `{ .count = ${a}, .offset = ${b} }`),
+    );
+    const item = fc.oneof(
+      braced,
+      fc.tuple(number, number).map(([a, b]) => `${a}, ${b}`),
+      fc.tuple(fc.integer({ min: 0, max: 3 }), braced).map(([index, value]) => `[${index}] = ${value}`),
+      fc
+        .tuple(fc.integer({ min: 0, max: 3 }), number)
+        .map(([index, a]) => `[${index}].count = ${a}, [${index + 1}] = { 7 }`),
+      fc.tuple(fc.integer({ min: 0, max: 3 }), number).map(([index, a]) => `[${index}] = { ${a} }, 1, 2`),
+    );
+    const lists = fc
+      .sample(fc.array(item, { maxLength: 2 }), { numRuns: 120, seed: 5 })
+      .map((items) => items.join(', '));
+    const usable = lists.filter((list) => list !== '');
+    const source = (list: string, name: string) =>
+      `const atcacert_def_t ${name} = { .std_cert_elements = { ${list} } };`;
+    withCompiler((compiler) => {
+      const printed = compiler.run(`#include <stdio.h>
+#include "atcacert/atcacert_def.h"
+${usable.map((list, index) => source(list, `d${index}`)).join('\n')}
+static void put(const atcacert_def_t* d) { int i; for (i = 0; i < 8; i++) printf("%u,%u ", d->std_cert_elements[i].offset, d->std_cert_elements[i].count); printf("\\n"); }
+int main(void) { ${usable.map((_, index) => `put(&d${index});`).join(' ')} return 0; }`);
+      const ours = usable.map((list) => {
+        const [found] = parsed(source(list, 'd')).definitions;
+        const elements = Object.values(found?.definition.standardElements ?? {});
+        return elements.map(({ offset, count }) => `${offset},${count} `).join('');
+      });
+      expect(ours).toEqual(
+        printed
+          .trimEnd()
+          .split('\n')
+          .map((line) => `${line.trimEnd()} `),
+      );
+    });
+  });
+
+  it.each([
+    [
+      'chained designators',
+      '{ .tbs_cert_loc.offset = 3, .tbs_cert_loc.count = 4 }',
+      { tbsLocation: { offset: 3, count: 4 } },
+    ],
+    ['a member set twice', '{ .chain_id = 1, .chain_id = 2 }', { chainId: 2 }],
+    ['a number in braces', '{ .chain_id = { 3 } }', { chainId: 3 }],
+    [
+      'values behind a designator',
+      '{ .chain_id = 1, 9, SNSRC_SIGNER_ID }',
+      { chainId: 1, privateKeySlot: 9, snSource: 9 },
+    ],
+    [
+      'parts of a member that stands already',
+      '{ .tbs_cert_loc = { 1, 2 }, .tbs_cert_loc.count = 9 }',
+      { tbsLocation: { offset: 1, count: 9 } },
+    ],
+  ])('%s', (_what, value, expected) => {
+    expect(parsed(`const atcacert_def_t d = ${value};`).definitions[0]?.definition).toMatchObject(expected);
+  });
+});
+
 describe('refusals say line and column', () => {
   const definition = (inner: string): string => `const atcacert_def_t d = {\n    ${inner}\n};\n`;
   it.each([
@@ -264,6 +331,36 @@ describe('refusals say line and column', () => {
     ['signed overflow', definition('.chain_id = 0x7fffffff + 1'), '2:28: the result does not fit 32 bits'],
     ['a broken number', definition('.chain_id = 0x1G'), "2:17: '0x1G' is not an integer"],
     ['an octal with a 9', definition('.chain_id = 019'), "2:17: '019' is not an integer"],
+    [
+      'a value behind a chained designator',
+      definition('.tbs_cert_loc.offset = 1, 2'),
+      '2:31: a value without designator behind a chained designator is outside the subset',
+    ],
+    ['a member of a number', definition('.chain_id.x = 1'), '2:15: a member of something that has no members'],
+    ['an index into a number', definition('.chain_id[0] = 1'), '2:14: an index into something that is no array'],
+    ['an index beyond the array', definition('.std_cert_elements[8] = { 1 }'), '2:23: index 8 is outside the array'],
+    [
+      'more values than members',
+      definition('.tbs_cert_loc = { 1, 2, 3 }'),
+      '2:29: more values than atcacert_cert_loc_t has members',
+    ],
+    ['a number for a pointer', definition('.cert_template = 5'), "2:22: a pointer expected, not '5'"],
+    [
+      'a pointer into the middle',
+      'const uint8_t t[] = {1};\nconst atcacert_def_t d = { .cert_template = &t[1] };',
+      '2:48: only the first element can be pointed to',
+    ],
+    ['a cast that is none', definition('.cert_template = (uint8_t)t'), '2:22: a cast to a pointer expected'],
+    ['a structure without braces', 'const atcacert_def_t d = 1;', "1:26: '{' expected, not '1'"],
+    ['an unknown size', 'const uint8_t a[] = { sizeof(b) };', "1:30: the size of 'b' is not known here"],
+    [
+      'a structure for a certinfo array',
+      'const atcaprov_cert_info_t c[2] = { { 1 } };',
+      '1:1: arrays of this structure are outside the subset',
+    ],
+    ['too many words', `${'a '.repeat(40)};`, '1:65: too many words in front of a declaration'],
+    ['an escape of its own', "const uint8_t a[] = { '\\q' };", '1:24: the escape \\q is outside the subset'],
+    ['a hex escape of three digits', 'const char a[] = "\\x100";', '1:19: a hex escape has a value of 0..FF'],
     ['an array of arrays', 'const uint8_t a[2][2] = { { 1 } };', '1:16: arrays of arrays are outside the subset'],
     ['a second definition', 'const uint8_t a[] = {1};\nconst uint8_t a[] = {2};', "2:15: 'a' is defined twice"],
     [

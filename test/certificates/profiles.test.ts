@@ -17,8 +17,9 @@ import {
   publicKeyOf,
   regenerateDefinitions,
   sampleCertificate,
+  writeItems,
 } from '../../src-shared/certificates/index.ts';
-import { pairOf } from './sample-definitions.ts';
+import { pairOf, sampleDefinitions } from './sample-definitions.ts';
 
 const names = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 16 }).filter((name) => {
   const length = new TextEncoder().encode(name).length;
@@ -186,6 +187,22 @@ describe('samples', () => {
       expect(decoded.ok && nameText(decoded.value.subject)).toContain('Harbour');
       expect(sampleCertificate(definition, noon)).toEqual(sample);
     }
+  });
+
+  it('keep the dates that Zero Touch repeats in the chip, and these go into the slot', () => {
+    const [, zeroTouch] = sampleDefinitions.find(([file]) => file === 'zero-touch-2017/cert_def_1_signer.c') ?? [];
+    const definition = zeroTouch?.['g_cert_def_1_signer'];
+    if (definition === undefined) throw new Error('no such sample');
+    const sample = sampleCertificate(definition, noon);
+    if (!sample.ok) throw new Error(sample.failure.reason);
+    const decoded = decodeCertificate(sample.value);
+    expect(decoded.ok && decoded.value.notAfter).toEqual({ ...noon, year: 2036 });
+    const written = writeItems([{ definition, certificate: sample.value }]);
+    const slot14 = written.ok
+      ? written.value.filter((item) => item.slot === 14).flatMap((item) => [...item.bytes])
+      : [];
+    expect(String.fromCharCode(...slot14.slice(22, 35))).toBe('261122120000Z');
+    expect(String.fromCharCode(...slot14.slice(37, 52))).toBe('20361122120000Z');
   });
 
   it('exist for definitions with elements of every kind', () => {

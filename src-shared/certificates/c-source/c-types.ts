@@ -81,6 +81,7 @@ class InitializerParser {
       const member = this.#memberType(type, index, at);
       if (designated !== undefined && this.#atDesignator()) {
         slots.set(index, this.#chained(member, slots.get(index), depth));
+        this.#requireDesignatorNext();
       } else {
         if (designated !== undefined) this.#tokens.expect('=', 'behind a designator');
         slots.set(index, this.#item(member, depth));
@@ -124,6 +125,12 @@ class InitializerParser {
       slots.set(index, this.value(member, depth + 1));
     }
     return assembled(type, slots, before?.at ?? at);
+  }
+
+  /** C would go on inside the member that a chained designator has reached; the subset wants it said. */
+  #requireDesignatorNext(): void {
+    if (!this.#tokens.at(',') || this.#tokens.at('}', 1) || this.#atDesignator(1)) return;
+    refuseAt(this.#tokens.peek(1), 'a value without designator behind a chained designator is outside the subset');
   }
 
   #atDesignator(distance = 0): boolean {
