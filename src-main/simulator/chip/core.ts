@@ -91,7 +91,7 @@ export class Core {
     readonly switches: Switches;
     readonly disabled: ReadonlySet<RuleId>;
     readonly random: RandomSource;
-      readonly defect: Defect | undefined;
+    readonly defect: Defect | undefined;
   }) {
     this.family = parts.family;
     this.eeprom = parts.eeprom;
