@@ -6,7 +6,7 @@ import { type CSource, parseCSource, type SourceCertInfo, type SourceDefinition 
 import { arraySource, byteRows, commentBlock, stringLiteral } from './c-source/write.ts';
 import { definitionDigest } from './canonical.ts';
 import { type CertificateDate, dateText } from './dates.ts';
-import type { CertificateDefinition } from './definition.ts';
+import { type CertificateDefinition, isPresent } from './definition.ts';
 import { isPublicKey } from './p256.ts';
 import { keyId } from './public-key.ts';
 
@@ -152,7 +152,10 @@ export function readCertInfo(sources: readonly NamedSource[]): Result<ReadCertIn
   );
   const [first, second] = certInfos;
   if (second !== undefined) return fail(plainFault('more than one certinfo in the files', second.source.fileName));
-  const definitions = parsed.flatMap(({ content }) => content.definitions);
+  // A signing request has a definition too, but no place for a compressed certificate.
+  const definitions = parsed
+    .flatMap(({ content }) => content.definitions)
+    .filter(({ definition }) => isPresent(definition.compressedLocation));
   if (first === undefined)
     return fromPair(
       definitions,

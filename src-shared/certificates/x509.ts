@@ -59,19 +59,13 @@ export interface ByteRange {
   readonly count: number;
 }
 
-/** A decoded certificate. */
-export interface DecodedCertificate {
-  readonly der: Uint8Array;
-  readonly tree: DerNode;
-  /** To-be-signed bytes with their place and SHA-256. */
-  readonly tbs: Uint8Array;
-  readonly tbsDigest: Uint8Array;
+/** The to-be-signed part of a certificate: everything that it says. */
+export interface DecodedTbs {
   /** 1, 2 or 3. */
   readonly version: number;
   /** Value octets as in the certificate. */
   readonly serialNumber: Uint8Array;
-  /** Dotted numbers of the outer and the inner algorithm. */
-  readonly signatureAlgorithm: string;
+  /** Dotted numbers of the algorithm named inside. */
   readonly tbsSignatureAlgorithm: string;
   readonly issuer: DistinguishedName;
   readonly subject: DistinguishedName;
@@ -83,8 +77,6 @@ export interface DecodedCertificate {
   /** X‖Y, 64 bytes; undefined for another kind of key. */
   readonly publicKey: Uint8Array | undefined;
   readonly extensions: readonly Extension[];
-  /** R‖S, 64 bytes; undefined for another kind of signature. */
-  readonly signature: Uint8Array | undefined;
   /** From basicConstraints; undefined without the extension. */
   readonly basicConstraints: { readonly ca: boolean; readonly pathLength: number | undefined } | undefined;
   /** Key usage bits, bit 0 = digitalSignature; undefined without the extension. */
@@ -92,17 +84,27 @@ export interface DecodedCertificate {
   /** 20 bytes as a rule; undefined without the extension. */
   readonly subjectKeyId: Uint8Array | undefined;
   readonly authorityKeyId: Uint8Array | undefined;
+}
+
+/** A decoded certificate. */
+export interface DecodedCertificate extends DecodedTbs {
+  readonly der: Uint8Array;
+  readonly tree: DerNode;
+  /** To-be-signed bytes and their SHA-256. */
+  readonly tbs: Uint8Array;
+  readonly tbsDigest: Uint8Array;
+  /** Dotted numbers of the algorithm named outside, next to the signature. */
+  readonly signatureAlgorithm: string;
+  /** R‖S, 64 bytes; undefined for another kind of signature. */
+  readonly signature: Uint8Array | undefined;
   /** Where the parts lie that a definition patches, in the words of `StandardElementName`, and the TBS. */
   readonly places: CertificatePlaces;
 }
 
-/** Offsets of the parts, from the start of the certificate; the names are those of the standard elements. */
-export interface CertificatePlaces {
-  readonly tbs: ByteRange;
+/** Offsets of the parts of a to-be-signed part, from the start of what was decoded. */
+interface TbsPlaces {
   /** X‖Y behind the 04 of the point. */
   readonly publicKey: ByteRange | undefined;
-  /** The whole BIT STRING. */
-  readonly signature: ByteRange;
   readonly issueDate: ByteRange;
   readonly expireDate: ByteRange;
   readonly serialNumber: ByteRange;
@@ -111,6 +113,13 @@ export interface CertificatePlaces {
   /** The whole names: a signer id lies within one of them. */
   readonly issuer: ByteRange;
   readonly subject: ByteRange;
+}
+
+/** Offsets of the parts, from the start of the certificate; the names are those of the standard elements. */
+export interface CertificatePlaces extends TbsPlaces {
+  readonly tbs: ByteRange;
+  /** The whole BIT STRING. */
+  readonly signature: ByteRange;
 }
 
 /** Key usage bits by their place. */
@@ -126,12 +135,12 @@ export const maxCertificateLength = 16 * 1024;
 
 /** Decodes an X.509 certificate strictly; 'decoding' says what is wrong. Signatures are not verified here. */
 export function decodeCertificate(der: Uint8Array): Result<DecodedCertificate, CertificateFault> {
-  return attempt(() => {
-    if (der.length > maxCertificateLength) refuse('decoding', 'the certificate is longer than 16 KiB');
-    const decoded = decodeDer(der);
-    if (!decoded.ok) return refuse('decoding', `not DER at byte ${decoded.failure.offset}: ${decoded.failure.reason}`);
-    return new CertificateReader(der, decoded.value).certificate();
-  });
+  return attempt(() => new CertificateReader(der).certificate());
+}
+
+/** Decodes the to-be-signed part alone, as a signer is handed it: whose certificate it will be, and in whose name. */
+export function decodeTbs(tbs: Uint8Array): Result<DecodedTbs, CertificateFault> {
+  return attempt(() => new CertificateReader(tbs).tbs().fields);
 }
 
 /** A name in one line: "O=Example, CN=Device". */
@@ -155,28 +164,44 @@ class CertificateReader {
   readonly #der: Uint8Array;
   readonly #tree: DerNode;
 
-  constructor(der: Uint8Array, tree: DerNode) {
+  constructor(der: Uint8Array) {
+    if (der.length > maxCertificateLength) refuse('decoding', 'the certificate is longer than 16 KiB');
+    const decoded = decodeDer(der);
     this.#der = der;
-    this.#tree = tree;
+    this.#tree = decoded.ok
+      ? decoded.value
+      : refuse('decoding', `not DER at byte ${decoded.failure.offset}: ${decoded.failure.reason}`);
   }
 
   certificate(): DecodedCertificate {
     const [tbsNode, algorithmNode, signatureNode] = this.#exactly(this.#tree, derTag.SEQUENCE, 3, 'certificate');
-    const fields = [...this.#children(tbsNode, derTag.SEQUENCE, 'to-be-signed part')];
-    let version = 1;
-    if (fields[0]?.tag === 0xa0) {
-      const [explicit] = this.#exactly(this.#required(fields.shift(), 'version'), 0xa0, 1, 'version');
-      const content = this.#content(explicit, derTag.INTEGER, 'version');
-      version = content.length === 1 ? byteAt(content, 0) + 1 : refuse('decoding', 'the version is not a small number');
-    }
-    const serial = this.#required(fields.shift(), 'serial number');
-    const inner = this.#required(fields.shift(), 'signature algorithm');
-    const issuerNode = this.#required(fields.shift(), 'issuer');
-    const [before, after] = this.#exactly(this.#required(fields.shift(), 'validity'), derTag.SEQUENCE, 2, 'validity');
-    const subjectNode = this.#required(fields.shift(), 'subject');
-    const spki = this.#required(fields.shift(), 'public key');
-    const extensionsNode = fields.find((node) => node.tag === 0xa3);
-    const strange = fields.find((node) => ![0x81, 0x82, 0xa1, 0xa2, 0xa3].includes(node.tag));
+    const { fields, places } = this.tbs(tbsNode);
+    const tbs = derBytes(this.#der, tbsNode);
+    this.#content(signatureNode, derTag.BIT_STRING, 'signature');
+    const signature = signatureFromBitString(derBytes(this.#der, signatureNode));
+    return {
+      ...fields,
+      der: this.#der,
+      tree: this.#tree,
+      tbs,
+      tbsDigest: sha256(tbs),
+      signatureAlgorithm: this.#algorithm(algorithmNode),
+      signature: signature.ok ? signature.value : undefined,
+      places: { ...places, tbs: whole(tbsNode), signature: whole(signatureNode) },
+    };
+  }
+
+  tbs(tbsNode: DerNode = this.#tree): { fields: DecodedTbs; places: TbsPlaces } {
+    const parts = [...this.#children(tbsNode, derTag.SEQUENCE, 'to-be-signed part')];
+    const version = this.#version(parts);
+    const serial = this.#required(parts.shift(), 'serial number');
+    const inner = this.#required(parts.shift(), 'signature algorithm');
+    const issuerNode = this.#required(parts.shift(), 'issuer');
+    const [before, after] = this.#exactly(this.#required(parts.shift(), 'validity'), derTag.SEQUENCE, 2, 'validity');
+    const subjectNode = this.#required(parts.shift(), 'subject');
+    const spki = this.#required(parts.shift(), 'public key');
+    const extensionsNode = parts.find((node) => node.tag === 0xa3);
+    const strange = parts.find((node) => ![0x81, 0x82, 0xa1, 0xa2, 0xa3].includes(node.tag));
     if (strange !== undefined) refuse('decoding', 'the to-be-signed part holds something unknown');
     const extensions = extensionsNode === undefined ? [] : this.#extensions(extensionsNode);
     const find = (oid: string) => extensions.find((extension) => extension.oid === oid);
@@ -185,17 +210,9 @@ class CertificateReader {
     const publicKey = this.#publicKey(spki);
     const subjectKey = this.#subjectKeyId(find(oids.subjectKeyId));
     const authorityKey = this.#authorityKeyId(find(oids.authorityKeyId));
-    const tbs = derBytes(this.#der, tbsNode);
-    this.#content(signatureNode, derTag.BIT_STRING, 'signature');
-    const signature = signatureFromBitString(derBytes(this.#der, signatureNode));
-    return {
-      der: this.#der,
-      tree: this.#tree,
-      tbs,
-      tbsDigest: sha256(tbs),
+    const fields: DecodedTbs = {
       version,
       serialNumber: this.#content(serial, derTag.INTEGER, 'serial number'),
-      signatureAlgorithm: this.#algorithm(algorithmNode),
       tbsSignatureAlgorithm: this.#algorithm(inner),
       issuer: this.#name(issuerNode),
       subject: this.#name(subjectNode),
@@ -205,24 +222,30 @@ class CertificateReader {
       notAfterFormat: notAfter.format,
       publicKey: publicKey?.bytes,
       extensions: extensions.map(({ oid, critical, value }) => ({ oid, critical, value })),
-      signature: signature.ok ? signature.value : undefined,
       basicConstraints: this.#basicConstraints(find(oids.basicConstraints)),
       keyUsage: this.#keyUsage(find(oids.keyUsage)),
       subjectKeyId: subjectKey?.bytes,
       authorityKeyId: authorityKey?.bytes,
-      places: {
-        tbs: whole(tbsNode),
-        publicKey: publicKey?.place,
-        signature: whole(signatureNode),
-        issueDate: inside(before),
-        expireDate: inside(after),
-        serialNumber: inside(serial),
-        authorityKeyId: authorityKey?.place,
-        subjectKeyId: subjectKey?.place,
-        issuer: whole(issuerNode),
-        subject: whole(subjectNode),
-      },
     };
+    const places: TbsPlaces = {
+      publicKey: publicKey?.place,
+      issueDate: inside(before),
+      expireDate: inside(after),
+      serialNumber: inside(serial),
+      authorityKeyId: authorityKey?.place,
+      subjectKeyId: subjectKey?.place,
+      issuer: whole(issuerNode),
+      subject: whole(subjectNode),
+    };
+    return { fields, places };
+  }
+
+  /** Takes the version off the front of the parts; without it a certificate is of version 1. */
+  #version(parts: DerNode[]): number {
+    if (parts[0]?.tag !== 0xa0) return 1;
+    const [explicit] = this.#exactly(this.#required(parts.shift(), 'version'), 0xa0, 1, 'version');
+    const content = this.#content(explicit, derTag.INTEGER, 'version');
+    return content.length === 1 ? byteAt(content, 0) + 1 : refuse('decoding', 'the version is not a small number');
   }
 
   #required(node: DerNode | undefined, what: string): DerNode {

@@ -190,6 +190,15 @@ describe('a plain pair of definition files', () => {
     expect(definitions?.signer.templateId).toBe(1);
   });
 
+  it('may bring the definition of a signing request along', () => {
+    const path = new URL('samples/zero-touch-2017/', import.meta.url).pathname;
+    const [signer, device] = ['cert_def_1_signer.c', 'cert_def_2_device.c'].map((name) =>
+      readFileSync(path + name, 'utf8'),
+    );
+    // The sample's key array is filled at run time.
+    expect(message(signer ?? '', device ?? '')).toContain('the CA public key is no point of P-256');
+  });
+
   it('is refused without a CA key, with half a pair, or with two chains', () => {
     const device = sample('cert_def_2_device.c');
     const signer = sample('cert_def_1_signer.c');

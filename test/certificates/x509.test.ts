@@ -8,6 +8,7 @@ import {
   decodeCertificate,
   decodeDer,
   decodePem,
+  decodeTbs,
   encodePem,
   sampleCertificate,
 } from '../../src-shared/certificates/index.ts';
@@ -95,6 +96,15 @@ describe('certificates', () => {
     ]);
     expect(basicConstraints).toEqual({ ca: false, pathLength: undefined });
     expect(commonName(decoded.value.subject)).toBe('01234038D92CA571EE Harbour Gauge');
+  });
+
+  it('say what a to-be-signed part alone will be', () => {
+    const decoded = decodeCertificate(certificate);
+    if (!decoded.ok) throw new Error(decoded.failure.reason);
+    const tbs = decodeTbs(decoded.value.tbs);
+    expect(tbs.ok && tbs.value.issuer.der).toEqual(decoded.value.issuer.der);
+    expect(tbs.ok && tbs.value.serialNumber).toEqual(decoded.value.serialNumber);
+    expect(decodeTbs(certificate).ok).toBe(false);
   });
 
   it('never throw, whatever byte is changed or cut', () => {

@@ -1,9 +1,10 @@
 import { utf8 } from '../../base/bytes.ts';
 import { type Position, refuseAt } from './fault.ts';
 
-/** A word of C. `text` is as written; `bytes` is the content of strings and characters. */
+/** A word of C; `bytes` is the content of strings and characters. */
 export interface Token extends Position {
-  readonly kind: 'identifier' | 'number' | 'string' | 'character' | 'punctuator' | 'end';
+  readonly kind: 'identifier' | 'number' | 'string' | 'character' | 'punctuator' | 'stray' | 'end';
+  /** As written; for a 'stray' token the sentence that refuses it, unless it stands in text that does not count. */
   readonly text: string;
   readonly bytes?: Uint8Array;
   /** First token of its line: where a directive may begin. */
@@ -167,8 +168,11 @@ class Lexer {
     if (digit.test(next) || (next === '.' && digit.test(this.#peek(1)))) {
       return { ...base, kind: 'number', text: this.#run(numberPart) };
     }
-    if (next === '"') return { ...base, kind: 'string', ...this.#quoted('"') };
-    if (next === "'") return { ...base, kind: 'character', ...this.#quoted("'") };
+    if (next === '"' || next === "'") {
+      const quoted = this.#quoted(next);
+      if (typeof quoted === 'string') return { ...base, kind: 'stray', text: quoted };
+      return { ...base, kind: next === '"' ? 'string' : 'character', ...quoted };
+    }
     for (const text of punctuators) {
       if (this.#matches(text)) {
         for (let i = 0; i < text.length; i += 1) this.#take();
@@ -176,7 +180,9 @@ class Lexer {
       }
     }
     if (singlePunctuators.includes(next)) return { ...base, kind: 'punctuator', text: this.#take() };
-    return refuseAt(base, `the character ${JSON.stringify(next)} has no place outside comments and strings`);
+    this.#take();
+    const text = `the character ${JSON.stringify(next)} has no place outside comments and strings`;
+    return { ...base, kind: 'stray', text };
   }
 
   #settle(): void {
@@ -199,8 +205,8 @@ class Lexer {
     return text;
   }
 
-  #quoted(quote: string): { text: string; bytes: Uint8Array } {
-    const start = this.#position;
+  /** Text and content of a quotation, or the sentence that refuses it. */
+  #quoted(quote: string): { text: string; bytes: Uint8Array } | string {
     const bytes: number[] = [];
     let plain = '';
     const flush = (): void => {
@@ -209,27 +215,27 @@ class Lexer {
     };
     let text = this.#take();
     for (;;) {
-      const at = this.#position;
+      if (['', '\n', '\r'].includes(this.#peek())) return 'the quotation is not closed on its line';
       const character = this.#take();
-      if (character === '' || character === '\n') refuseAt(start, 'the quotation is not closed on its line');
       text += character;
       if (character === quote) break;
       if (character === '\\') {
         flush();
-        bytes.push(this.#escape(at));
+        const byte = this.#escape();
+        if (typeof byte === 'string') return byte;
+        bytes.push(byte);
       } else {
         plain += character;
         if (plain.length > 1024) flush();
       }
-      if (bytes.length > 4096) refuseAt(start, 'the quotation is longer than 4096 bytes');
+      if (bytes.length > 4096) return 'the quotation is longer than 4096 bytes';
     }
     flush();
     return { text, bytes: Uint8Array.from(bytes) };
   }
 
-  /** The byte of an escape sequence, behind its backslash. */
-  #escape(at: Position): number {
-    const letter = this.#take();
+  /** The byte of an escape sequence, behind its backslash, or the sentence that refuses it. */
+  #escape(): number | string {
     const simple: Readonly<Record<string, number>> = {
       n: 10,
       t: 9,
@@ -243,18 +249,20 @@ class Lexer {
       '"': 34,
       '?': 63,
     };
+    if (['', '\n', '\r'].includes(this.#peek())) return 'the quotation is not closed on its line';
+    const letter = this.#take();
     const byte = simple[letter];
     if (byte !== undefined) return byte;
     if (letter === 'x') {
       const digits = this.#digits(/[0-9a-fA-F]/, 8);
       const value = Number.parseInt(digits, 16);
-      return digits !== '' && value <= 255 ? value : refuseAt(at, 'a hex escape has a value of 0..FF');
+      return digits !== '' && value <= 255 ? value : 'a hex escape has a value of 0..FF';
     }
     if (/[0-7]/.test(letter)) {
       const value = Number.parseInt(letter + this.#digits(/[0-7]/, 2), 8);
-      return value <= 255 ? value : refuseAt(at, 'an octal escape has a value of 0..377');
+      return value <= 255 ? value : 'an octal escape has a value of 0..377';
     }
-    return refuseAt(at, `the escape \\${letter} is outside the subset`);
+    return `the escape \\${letter} is outside the subset`;
   }
 
   #digits(which: RegExp, max: number): string {

@@ -103,6 +103,7 @@ export class TokenStream implements TokenSource {
       this.#budget -= 1;
       const token = this.#raw();
       if (this.#budget < 0) refuseAt(token, 'the macros of this file expand to too much');
+      if (token.kind === 'stray') refuseAt(token, token.text);
       if (token.kind !== 'identifier') return token;
       const macro = this.#macroFor(token);
       if (macro === undefined) return token;
