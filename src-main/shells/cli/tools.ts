@@ -1,0 +1,149 @@
+import type { Command } from 'commander';
+import { SignetError } from '../../../src-shared/base/error.ts';
+import { listKits } from '../../line/find-kit.ts';
+import { lintConfigFile, pemText, readCertificates, showCertificate, showCertInfo, showConfig, verifyCertificates, verifyLogFolder } from '../../line/tools.ts';
+import { checkPlan } from '../../line/plan-check.ts';
+import { exitCodes } from './exit-codes.ts';
+
+const print = (lines: readonly string[]): void => {
+  for (const line of lines) process.stdout.write(`${line}\n`);
+};
+
+/** "508" or "608" as typed. */
+export function parsePart(text: string | undefined): 'ATECC508A' | 'ATECC608' | undefined {
+  if (text === undefined) return undefined;
+  const part = /^(?:ATECC)?(508|608)[AB]?$/i.exec(text)?.[1];
+  if (part === undefined) throw new SignetError('OPTION_INVALID', `"${text}" in --part is neither 508 nor 608.`);
+  return part === '508' ? 'ATECC508A' : 'ATECC608';
+}
+
+function slots(text: string | undefined): readonly number[] {
+  if (text === undefined) return [];
+  return text.split(',').map((part) => {
+    const slot = /^\d{1,2}$/.test(part.trim()) ? Number(part) : Number.NaN;
+    if (!(slot >= 0 && slot <= 15)) throw new SignetError('OPTION_INVALID', `"${part}" is no slot (0 to 15).`);
+    return slot;
+  });
+}
+
+/** Tools that look at files, kits and plans. */
+export function addTools(program: Command): void {
+  const config = program.command('config').description('Configuration images.');
+  config
+    .command('show <file>')
+    .description('Decode an image (a file of 128 hex bytes, or preset:NAME).')
+    .option('--part <part>', '508 or 608; by default the part it fits.')
+    .action((file: string, flags: { part?: string }) => {
+      process.stdout.write(showConfig(file, parsePart(flags.part)));
+    });
+  config
+    .command('lint <file>')
+    .description('Say what is wrong with an image; exit code 1 when there is an error.')
+    .option('--part <part>', '508 or 608; by default the part it fits.')
+    .option('--lock-slots <list>', 'Slots that will be locked one by one.')
+    .option('--json', 'Findings as JSON.')
+    .action((file: string, flags: { part?: string; lockSlots?: string; json?: boolean }) => {
+      const { lines, findings, errors } = lintConfigFile(file, parsePart(flags.part), {
+        deviceKeySlot: 0,
+        certificateSlots: [10, 11, 12],
+        slotsToLock: slots(flags.lockSlots),
+      });
+      if (flags.json === true) process.stdout.write(`${JSON.stringify(findings, undefined, 2)}\n`);
+      else print(lines.length === 0 ? ['Nothing to remark.'] : lines);
+      process.exitCode = errors ? exitCodes.boardFailed : exitCodes.done;
+    });
+  program
+    .command('certinfo')
+    .description('Provisioning config files (atcaprov_cert_info_X.c).')
+    .command('show <files...>')
+    .description('Show what kind of signer it names.')
+    .action((files: string[]) => print(showCertInfo(files)));
+  const cert = program.command('cert').description('Certificates.');
+  cert
+    .command('show <files...>')
+    .description('Decode certificates (DER or PEM).')
+    .option('--pem', 'Print as PEM.')
+    .action((files: string[], flags: { pem?: boolean }) => {
+      for (const certificate of files.flatMap(readCertificates)) {
+        if (flags.pem === true) process.stdout.write(pemText(certificate));
+        else print([...showCertificate(certificate), '']);
+      }
+    });
+  cert
+    .command('verify <files...>')
+    .description('Verify a chain: device, signer, root, in any number of files.')
+    .action((files: string[]) => {
+      const { lines, good } = verifyCertificates(files);
+      print(lines);
+      print([good ? 'The chain holds.' : 'The chain does NOT hold.']);
+      process.exitCode = good ? exitCodes.done : exitCodes.boardFailed;
+    });
+  program
+    .command('log')
+    .description('The signing log.')
+    .command('verify <folder>')
+    .description('Verify the hash chain of a data folder or logs folder.')
+    .action((folder: string) => {
+      const { lines, good } = verifyLogFolder(folder);
+      print(lines);
+      process.exitCode = good ? exitCodes.done : exitCodes.boardFailed;
+    });
+  program
+    .command('plan')
+    .description('Plans.')
+    .command('check')
+    .description('Dry run: every packet, what each makes irreversible, what would fail.')
+    .option('--certinfo <filename>', 'Provisioning configuration file.', 'atcaprov_cert_info_0.c')
+    .option('--config <filename>', 'Configuration image.')
+    .option('--plan <file>', 'Plan file.')
+    .option('--part <part>', '508 or 608, when no chip is connected.', '508')
+    .option('--board <place>', 'Check against the chip at tcp:HOST:PORT or a serial port.')
+    .option('--lock-slots <list>', 'Slots to lock one by one.')
+    .option('--data <file>', 'Data to write in stage 7.')
+    .option('--data-lock <policy>', 'fill+crc or no-crc.', 'fill+crc')
+    .option('--no-validate', 'Leave stage 10 out.')
+    .option('--device-definition <file>', 'Device certificate definition.')
+    .option('--signer-definition <file>', 'Signer certificate definition.')
+    .option('--json', 'The result as JSON.')
+    .action(async (flags: Record<string, unknown>) => {
+      const text = (name: string): string | undefined => (typeof flags[name] === 'string' ? flags[name] : undefined);
+      const policy = text('dataLock') ?? 'fill+crc';
+      if (policy !== 'fill+crc' && policy !== 'no-crc') throw new SignetError('OPTION_INVALID', `"${policy}" is no --data-lock policy.`);
+      const config = text('config');
+      const plan = text('plan');
+      const data = text('data');
+      const device = text('deviceDefinition');
+      const signer = text('signerDefinition');
+      const board = text('board');
+      const result = await checkPlan({
+        certinfo: text('certinfo') ?? 'atcaprov_cert_info_0.c',
+        dataLock: policy,
+        lockSlots: slots(text('lockSlots')),
+        validate: flags['validate'] !== false,
+        part: parsePart(text('part')) ?? 'ATECC508A',
+        ...(config === undefined ? {} : { config }),
+        ...(plan === undefined ? {} : { plan }),
+        ...(data === undefined ? {} : { data }),
+        ...(device === undefined ? {} : { deviceDefinition: device }),
+        ...(signer === undefined ? {} : { signerDefinition: signer }),
+        ...(board === undefined ? {} : { board }),
+      });
+      if (flags['json'] === true) process.stdout.write(`${JSON.stringify(result.json, undefined, 2)}\n`);
+      else print(result.lines);
+      process.exitCode = result.good ? exitCodes.done : exitCodes.boardFailed;
+    });
+  program
+    .command('kits')
+    .description('List ports and sticks, and why something was not taken.')
+    .option('--json', 'As JSON.')
+    .action(async (flags: { json?: boolean }) => {
+      const { ports, health } = await listKits();
+      if (flags.json === true) {
+        process.stdout.write(`${JSON.stringify({ ports, health }, undefined, 2)}\n`);
+        return;
+      }
+      if (ports.length === 0) print(['Nothing is plugged in.']);
+      for (const { description, taken, reason } of ports) print([`${taken ? '+' : '-'} ${description.path}  ${reason}`]);
+      print(health);
+    });
+}
