@@ -23,7 +23,7 @@ export interface DataContext {
 export interface ResolvedWrite {
   readonly write: DataWrite;
   readonly bytes: Uint8Array;
-  /** Random bytes that the plan wants kept: handed to this sink once the data zone is locked. */
+  /** Random bytes that the plan wants kept: handed to this sink before the data zone is locked. */
   readonly sink: string | undefined;
 }
 

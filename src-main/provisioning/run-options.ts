@@ -40,7 +40,10 @@ export interface RunOptions {
   readonly rework?: boolean;
   /** Largest reply body the run can take; absent = 65,535. */
   readonly maxReplyBody?: number;
-  /** Random data of the plan, handed over once the data zone is locked. */
+  /**
+   * Random data of the plan, handed over just before the data zone is locked; resolves when it is durable. An interrupted board
+   * that is resumed delivers again: the newest value for a serial number counts.
+   */
   readonly sink?: (name: string, serialNumber: string, bytes: Uint8Array) => Promise<void>;
   /** Aborted = stop before the next stage. */
   readonly signal?: AbortSignal;

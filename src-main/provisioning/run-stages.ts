@@ -1,6 +1,5 @@
-import { type MemoryAddress, slotSize } from '../../src-shared/atecc/address.ts';
-import { decodeConfig, fillBlocks } from '../../src-shared/atecc/config/index.ts';
-import { crc16 } from '../../src-shared/atecc/crc.ts';
+import { type MemoryAddress, slotBlocks, slotSize } from '../../src-shared/atecc/address.ts';
+import { decodeConfig } from '../../src-shared/atecc/config/index.ts';
 import { serialNumberOf } from '../../src-shared/atecc/serial.ts';
 import { equalBytes, sliceExact, toHex } from '../../src-shared/base/bytes.ts';
 import type { Result } from '../../src-shared/base/result.ts';
@@ -12,7 +11,6 @@ import {
   readCertificate,
   rebuildFromReader,
   verifyDigest,
-  writeItems,
 } from '../../src-shared/certificates/index.ts';
 import type { StageName } from '../../src-shared/model/stages.ts';
 import { proofOfPossessionDigest } from '../../src-shared/wire/index.ts';
@@ -22,7 +20,6 @@ import {
   type ChipSession,
   challengeSignature,
   type DeviceFailure,
-  type ExpectedContent,
   followAddress,
   generateKey,
   lockConfig,
@@ -31,6 +28,7 @@ import {
   putToSleep,
   readBlocks,
   readConfig,
+  readOtp,
   publicKey as readPublicKey,
   readSerial,
   readSlots,
@@ -39,8 +37,10 @@ import {
   writeConfig,
 } from '../device/index.ts';
 import { checkChain } from './chain.ts';
+import { buildContent, type Content, plannedInClear } from './content.ts';
 import { type ResolvedWrite, resolveDataWrites } from './data-sources.ts';
 import { type FoundState, foundState, foundStateWords } from './found-state.ts';
+import { judgeReply } from './judge-reply.ts';
 import { boardFails, EndOfRun, endOfDevice, endOfRequest, stationFails } from './outcome.ts';
 import type { DataBlock } from './ports.ts';
 import {
@@ -73,13 +73,6 @@ export interface RunFacts {
   lockedSlots: number[];
   dataWritten: string[];
   logReference: { sequence: number; rowHash: string } | undefined;
-}
-
-interface Content {
-  /** All blocks of stages 6 and 7, ascending, as they were written. */
-  readonly all: readonly BlockWrite[];
-  readonly crc: number;
-  readonly expected: readonly ExpectedContent[];
 }
 
 const requestTries = 3;
@@ -196,7 +189,9 @@ export class RunStages {
       case 'CERTS_WRITE':
         return validateOnly ? { note: 'validation only' } : undefined;
       case 'DATA_WRITE':
-        if (chip.dataLocked) return { note: 'data zone locked already' };
+        if (validateOnly) return { note: 'validation only' };
+        if (chip.dataLocked)
+          return this.#plannedInClear().length === 0 ? { note: 'data zone locked already' } : undefined;
         if (entry.dataLock === 'no-crc' && this.#writes.length === 0 && this.#o.callbacks.writeDataZone === undefined)
           return { note: 'no data planned' };
         return undefined;
@@ -366,7 +361,13 @@ export class RunStages {
     }
     if (!answer.ok) this.#requestFailed(answer.failure);
     const reply = answer.value;
-    this.#judgeReply(reply, now());
+    this.#certificateBlocks = judgeReply(reply, {
+      certInfo: prepared.certInfo,
+      definitions: this.#pair,
+      publicKey: this.#publicKey,
+      serialNumber: this.#serialNumber,
+      now: now(),
+    });
     this.#reply = reply;
     this.facts.certificateSerial = toHex(reply.certificateSerial);
     this.facts.signerSerialNumber = toHex(reply.signerSerialNumber);
@@ -386,52 +387,6 @@ export class RunStages {
     if (signed.ok) return signed.value;
     if (signed.failure.kind === 'status') return undefined;
     return this.#deviceFailed(signed.failure);
-  }
-
-  /** The reply is held against what follows from the certificates and definitions; nothing is written that differs. */
-  #judgeReply(reply: CertReply, now: Date): void {
-    const { certInfo } = this.#o.prepared;
-    const definitions = this.#pair;
-    if (reply.privateKeySlot !== certInfo.devicePrivateKeySlot) differs('private key slot');
-    if (certInfo.requiredSignerSn !== undefined && !equalBytes(reply.signerSerialNumber, certInfo.requiredSignerSn))
-      differs('signer');
-    const items = writeItems([
-      { definition: definitions.device, certificate: reply.deviceCertificate },
-      { definition: definitions.signer, certificate: reply.signerCertificate },
-    ]);
-    if (!items.ok) differs(`certificate (${items.failure.reason})`);
-    const same =
-      items.value.length === reply.writeItems.length &&
-      items.value.every((item, i) => {
-        const other = reply.writeItems[i];
-        return (
-          other !== undefined &&
-          other.zone === item.zone &&
-          other.slot === item.slot &&
-          other.offset === item.offset &&
-          equalBytes(other.data, item.bytes)
-        );
-      });
-    if (!same) differs('list of blocks');
-    const chain = checkChain({
-      device: reply.deviceCertificate,
-      signer: reply.signerCertificate,
-      rootPublicKey: certInfo.caPublicKey,
-      devicePublicKey: this.#publicKey,
-      serialNumber: this.#serialNumber,
-      definitions,
-      now,
-    });
-    if (!chain.ok) stationFails('CERTIFICATE_WRONG', `The server's certificates do not hold: ${chain.failure}.`);
-    const fields = readCertificate(definitions.device, reply.deviceCertificate);
-    if (!fields.serialNumber.ok || !equalBytes(fields.serialNumber.value, reply.certificateSerial))
-      differs('certificate serial number');
-    this.#certificateBlocks = items.value
-      .filter((item) => item.zone === deviceZone.DATA)
-      .map((item) => ({
-        address: { zone: 'data', slot: item.slot, block: item.offset / 32, word: 0 },
-        bytes: item.bytes,
-      }));
   }
 
   async #writeCertificates(): Promise<string | undefined> {
@@ -463,7 +418,8 @@ export class RunStages {
   }
 
   async #writeData(): Promise<string | undefined> {
-    const { callbacks, data } = this.#o;
+    if (this.#o.board.chip.dataLocked) return this.#compareData();
+    const { callbacks } = this.#o;
     if (callbacks.writeDataZone !== undefined) {
       this.#callbackBlocks = await callbacks.writeDataZone({
         serialNumber: toHex(this.#serialNumber),
@@ -475,7 +431,7 @@ export class RunStages {
           stationFails('PLAN_UNSAFE', `Slot ${block.slot} holds a certificate and is not free for data.`);
       }
     }
-    const content = this.#buildContent(data.random);
+    const content = this.#buildContent();
     this.#content = content;
     const certificates = new Set(this.#certificateBlocks.map((block) => addressKey(block.address)));
     const rest = content.all.filter((block) => !certificates.has(addressKey(block.address)));
@@ -488,72 +444,73 @@ export class RunStages {
     return undefined;
   }
 
-  /** Every block of stages 6 and 7 in the order of writing, the CRC over all of it, and what can be read back in clear. */
-  #buildContent(random: (length: number) => Uint8Array): Content {
+  #plannedInClear(): readonly ResolvedWrite[] {
+    return plannedInClear(this.#image, this.#o.board.chip.part, this.#writes);
+  }
+
+  /**
+   * Data zone locked, by an earlier run that may have ended before it compared: what is wrong and still may be written is
+   * written again, anything else ends the run (provisioning-recipes.md 0, table).
+   */
+  async #compareData(): Promise<string | undefined> {
     const { chip } = this.#o.board;
-    const { entry } = this.#o.prepared;
-    const planned = plannedContent(this.#image, chip.part, this.#writes, this.#certificateSlots);
-    const slots = new Map(planned.slots);
-    const otp = new Uint8Array(64).fill(0xff);
-    otp.set(planned.otp);
-    const put = (slot: number, offset: number, bytes: Uint8Array): void => {
-      const size = slotSize(slot);
-      const grown = new Uint8Array(size);
-      grown.set(slots.get(slot) ?? new Uint8Array(0));
-      grown.set(bytes.subarray(0, Math.min(bytes.length, size - offset)), offset);
-      slots.set(slot, grown);
-    };
-    for (const block of this.#certificateBlocks) put(block.address.slot, 32 * block.address.block, block.bytes);
-    for (const block of this.#callbackBlocks) {
-      if (block.zone === 'otp') otp.set(block.bytes, 32 * block.block);
-      else put(block.slot, 32 * block.block, block.bytes);
+    const again = new Set<number>();
+    for (const { write, bytes } of this.#plannedInClear()) {
+      const otp = write.zone === 'otp';
+      const found = otp
+        ? this.#need(await readOtp(this.#session))
+        : (this.#need(await readSlots(this.#session, [write.slot])).get(write.slot) ?? new Uint8Array(0));
+      if (equalBytes(found.subarray(write.offset, write.offset + bytes.length), bytes)) continue;
+      const writable = !otp && ((this.#config[21 + 2 * write.slot] ?? 0) & 0xf0) === 0;
+      if (!writable || chip.lockedSlots.includes(write.slot)) {
+        return boardFails(
+          'SLOT_CONTENT_WRONG',
+          `${otp ? 'OTP' : `Slot ${write.slot}`} does not hold what the plan says and can no longer be written.`,
+        );
+      }
+      const changed = found.slice();
+      changed.set(bytes, write.offset);
+      const blocks = slotBlocks(write.slot).map((address) => {
+        const block = new Uint8Array(32);
+        block.set(changed.subarray(32 * address.block, 32 * address.block + 32));
+        return { address, bytes: block };
+      });
+      this.#need(await writeBlocks(this.#session, this.#serialNumber, blocks));
+      again.add(write.slot);
     }
-    const config = decodeConfig(this.#image, chip.part);
-    const secret = new Set(config.slots.filter((slot) => slot.slotConfig.isSecret).map((slot) => slot.number));
-    const fill = fillBlocks(config, slots, random, otp);
-    const wanted = (address: MemoryAddress): boolean => {
-      if (entry.dataLock === 'fill+crc') return true;
-      return address.zone === 'otp'
-        ? planned.otp.length > 0 || this.#callbackBlocks.some((block) => block.zone === 'otp')
-        : slots.has(address.slot);
-    };
-    const all = fill.blocks
-      .filter(({ address }) => wanted(address))
-      .map(({ address, bytes }) => ({
-        address,
-        bytes,
-        secret: address.zone === 'data' && secret.has(address.slot),
-      }));
-    const expected: ExpectedContent[] = [];
-    for (const { number, slotConfig, keyConfig } of config.slots) {
-      if (keyConfig.private || slotConfig.isSecret || slotConfig.encryptRead) continue;
-      const blocks = all.filter(({ address }) => address.zone === 'data' && address.slot === number);
-      if (blocks.length === 0) continue;
-      const bytes = new Uint8Array(slotSize(number));
-      for (const block of blocks)
-        bytes.set(block.bytes.subarray(0, bytes.length - 32 * block.address.block), 32 * block.address.block);
-      // The chip marks a public key that needs validation as invalid whenever it is written.
-      if (!keyConfig.private && keyConfig.pubInfo && keyConfig.keyType === 4)
-        bytes[0] = ((bytes[0] ?? 0) & 0x0f) | 0xa0;
-      expected.push({ zone: 'data', slot: number, bytes });
-    }
-    if (all.some(({ address }) => address.zone === 'otp')) expected.push({ zone: 'otp', slot: 0, bytes: otp });
-    return { all, crc: crc16(fill.crcInput), expected };
+    return again.size === 0 ? 'found complete' : `slots ${[...again].join(', ')} written again`;
+  }
+
+  #buildContent(): Content {
+    const { chip } = this.#o.board;
+    return buildContent({
+      image: this.#image,
+      part: chip.part,
+      dataLock: this.#o.prepared.entry.dataLock,
+      planned: plannedContent(this.#image, chip.part, this.#writes, this.#certificateSlots),
+      certificateBlocks: this.#certificateBlocks,
+      callbackBlocks: this.#callbackBlocks,
+      random: this.#o.data.random,
+    });
   }
 
   async #lockData(): Promise<string | undefined> {
     const { entry } = this.#o.prepared;
-    const content = this.#content ?? this.#buildContent(this.#o.data.random);
+    const content = this.#content ?? this.#buildContent();
     const policy =
       entry.dataLock === 'fill+crc'
         ? ({ policy: 'fill+crc', crc: content.crc, blocks: content.all } as const)
         : ({ policy: 'no-crc' } as const);
-    const locked = this.#need(await lockData(this.#session, this.#serialNumber, policy, content.expected));
     await this.#deliverRandom();
+    const locked = this.#need(await lockData(this.#session, this.#serialNumber, policy, content.expected));
     return locked.rewritten ? 'the first check sum was refused; everything was written once more' : undefined;
   }
 
-  /** Random data that the plan keeps goes to its sink now, once, and is forgotten here. */
+  /**
+   * Random data that the plan keeps goes to its sink and is forgotten here. Before the lock, not after it: a cut between
+   * the two must not leave a locked chip with a secret that nobody has. A run that is resumed before the lock draws anew and
+   * delivers again, so the newest value for a serial number is the one that counts.
+   */
   async #deliverRandom(): Promise<void> {
     for (const { bytes, sink } of this.#writes) {
       if (sink === undefined) continue;
@@ -666,11 +623,6 @@ export class RunStages {
     if (failure.kind === 'error') this.#o.callbacks.requestError(failure.number, failure.message);
     throw new EndOfRun(endOfRequest(failure));
   }
-}
-
-/** Ends the run: the server's reply is not what follows from its own certificates. */
-function differs(what: string): never {
-  return stationFails('WRITE_ITEMS_DIFFER', `The server's ${what} is not what the certificates demand.`);
 }
 
 function mayAskAgain(failure: RequestFailure): boolean {

@@ -24,6 +24,9 @@ export async function runProvisioning(options: RunOptions): Promise<RunResult> {
   return run.execute();
 }
 
+/** Stages whose work cannot be taken back. */
+const irreversible: ReadonlySet<StageName> = new Set(['CONFIG_LOCK', 'GEN_KEY', 'DATA_LOCK', 'SLOTS_LOCK']);
+
 class Run {
   readonly #o: RunOptions;
   readonly #stages: RunStages;
@@ -81,7 +84,11 @@ class Run {
       });
     if (this.#journalError !== undefined) throw this.#journalError;
     this.#notify(name, 'START', {});
-    this.#journal(name, 'START');
+    const noted = this.#journal(name, 'START');
+    if (irreversible.has(name)) {
+      await noted;
+      if (this.#journalError !== undefined) throw this.#journalError;
+    }
     try {
       const note = await this.#stages.perform(name);
       this.#records.push({
@@ -92,7 +99,7 @@ class Run {
         ...(note === undefined ? {} : { note }),
       });
       this.#notify(name, 'DONE', note === undefined ? {} : { note });
-      this.#journal(name, 'DONE');
+      void this.#journal(name, 'DONE');
     } catch (thrown) {
       const end = thrown instanceof EndOfRun ? thrown.end : endOfError(asSignetError(thrown));
       this.#records.push({
@@ -103,7 +110,7 @@ class Run {
         note: end.detail.slice(0, 500),
       });
       this.#notify(name, 'ERROR', { note: end.detail, code: end.code });
-      this.#journal(name, 'ERROR');
+      void this.#journal(name, 'ERROR');
       throw thrown;
     }
   }
@@ -117,9 +124,12 @@ class Run {
     this.#o.callbacks.notify(name, status, { elapsedMs: this.#elapsed(), ...detail });
   }
 
-  /** Not awaited: a stage does not wait for the disk; a failed write stops the run before its next stage. */
-  #journal(name: StageName, status: StageStatus): void {
-    this.#o.journal.stage(this.#runId, name, status).catch((thrown: unknown) => {
+  /**
+   * Never rejects. Awaited only before stages that cannot be undone: a killed station then knows what it was doing. The others do not
+   * wait for the disk; a failed write stops the run before its next stage.
+   */
+  #journal(name: StageName, status: StageStatus): Promise<void> {
+    return this.#o.journal.stage(this.#runId, name, status).catch((thrown: unknown) => {
       this.#journalError ??= thrown;
     });
   }

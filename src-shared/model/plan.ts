@@ -22,7 +22,7 @@ export const dataSourceSchema = z.discriminatedUnion('kind', [
     keyColumn: z.string().min(1),
     column: z.string().min(1),
   }),
-  /** Drawn anew for every run; handed once to the sink after the data lock, or kept by nobody. */
+  /** Drawn anew for every run; handed to the sink just before the data lock (the newest value of a chip counts), or kept by nobody. */
   z.strictObject({ kind: z.literal('random'), length: z.int().min(1).max(416), sink: z.string().min(1).optional() }),
   /**
    * HKDF-SHA-256(master secret, salt = serial number, info, length). The secret is in an owner-only file or typed in;
