@@ -6,6 +6,14 @@ import { type DurableFiles, diskFiles } from './durable-files.ts';
 import { type DurableIntentJournal, openIntentJournal } from './intent-journal.ts';
 import { type DurablePolicyBook, openPolicyBook } from './policy-book.ts';
 import { openRunStore, type RunStore } from './run-store.ts';
+import {
+  type DurableDefinitions,
+  type DurableIdentityBook,
+  type DurableSetUpNotes,
+  openDefinitions,
+  openIdentityBook,
+  openSetUpNotes,
+} from './signer-book.ts';
 import { type DurableSigningLog, openSigningLog } from './signing-log.ts';
 import { openStore, type Store } from './store.ts';
 
@@ -14,10 +22,17 @@ export { type ArchiveEntry, type DurableArchive, pemOf } from './archive.ts';
 export { claimDataFolder, type DataFolder, defaultDataFolder } from './data-folder.ts';
 export { type AppendFile, type DurableFiles, diskFiles, storageFailed } from './durable-files.ts';
 export type { DurableIntentJournal, StoredIntent } from './intent-journal.ts';
+export type { LogFilter } from './log-filter.ts';
+export { openPeopleBook, type PeopleBook, type Person } from './people-book.ts';
+export { type FirstArticle, openPlanBook, type PlanBook, type PlanVersion } from './plan-book.ts';
 export type { DurablePolicyBook } from './policy-book.ts';
+export { QueryDesk, type QuestionName, type Questions } from './query.ts';
+export { QueryThread } from './query-thread.ts';
+export { durationsByStage, failureCode, quantile } from './reports.ts';
 export { appendToSink, openRunFolder, type RunFolder } from './run-folder.ts';
 export { type OpenRun, openRunStore, type RunStore } from './run-store.ts';
 export { type DurableSigningLog, verifySigningLog } from './signing-log.ts';
+export { type Act, openStationBook, type SetAside, type StationBook } from './station-book.ts';
 export { openStore, type Store } from './store.ts';
 
 /** Everything that a server or a line keeps, opened and repaired. */
@@ -30,6 +45,9 @@ export interface Records {
   readonly intents: DurableIntentJournal;
   readonly policy: DurablePolicyBook;
   readonly runs: RunStore;
+  readonly identities: DurableIdentityBook;
+  readonly setUpNotes: DurableSetUpNotes;
+  readonly definitions: DurableDefinitions;
   close(): Promise<void>;
 }
 
@@ -61,6 +79,9 @@ export async function openRecords(options: {
       intents: openIntentJournal(store),
       policy: openPolicyBook(store),
       runs: openRunStore(store),
+      identities: openIdentityBook(store),
+      setUpNotes: openSetUpNotes(store),
+      definitions: openDefinitions(folder.definitions, files),
       async close() {
         await opened.signingLog.close();
         opened.store.close();

@@ -101,6 +101,8 @@ export const errorCodes = {
   RECORD_INVALID: 198,
   ROLE_REQUIRED: 199,
   LOG_BROKEN: 200,
+  SET_ASIDE: 201,
+  NOT_NOW: 202,
   INTERNAL: 255,
 } as const;
 

@@ -131,7 +131,13 @@ export const contract = {
 
     // first start and simulation
     'simulation.start': {
-      in: z.strictObject({ sites: z.int().min(1).max(16), part: z.enum(['508', '608']), realTime: z.boolean() }),
+      in: z.strictObject({
+        sites: z.int().min(1).max(16),
+        part: z.enum(['508', '608']),
+        realTime: z.boolean(),
+        /** unlocked: it has a password, which is given for the newcomer · locked: somebody must give it · open: it has none. */
+        signer: z.enum(['unlocked', 'locked', 'open']).default('unlocked'),
+      }),
       out: done,
     },
     'simulation.stop': { in: none, out: done },
@@ -162,6 +168,8 @@ export const contract = {
     'line.acceptFirstArticle': { in: none, out: done },
     'line.setBatch': { in: z.strictObject({ batch: text(64), quota: z.int().min(1).nullable() }), out: done },
     'line.resetShift': { in: none, out: done },
+    /** A supervisor says that the clock is right after it jumped. */
+    'line.acceptClock': { in: none, out: done },
 
     // people
     'people.signOn': { in: z.strictObject({ name: text(64).min(1), pin: text(32).default('') }), out: done },
@@ -257,7 +265,14 @@ export const contract = {
         /** Newest first. */
         descending: z.boolean().default(true),
       }),
-      out: z.strictObject({ total: z.int(), position: z.int(), rows: z.array(logRowSchema) }),
+      out: z.strictObject({
+        /** An estimate while `exact` is false. */
+        total: z.int(),
+        /** False while matches are still being looked for: rows may be missing, ask again. */
+        exact: z.boolean(),
+        position: z.int(),
+        rows: z.array(logRowSchema),
+      }),
     },
     'records.archive': {
       in: z.strictObject({ serial: text(18), position: z.int().min(0), limit: z.int().min(1).max(500) }),
@@ -423,6 +438,8 @@ export const contract = {
     },
     /** The key is shown once, to be carried to the station. */
     'server.addStation': { in: z.strictObject({ name: text(64).min(1) }), out: z.strictObject({ key: z.string() }) },
+    /** This station's own key at the remote server, hex as shown there; kept in an owner-only file. */
+    'server.setStationKey': { in: z.strictObject({ key: z.string().regex(/^[0-9A-Fa-f]{64}$/) }), out: done },
     'server.withdrawStation': { in: z.strictObject({ name: text(64) }), out: done },
     'server.clients': {
       in: none,

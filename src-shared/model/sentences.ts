@@ -318,6 +318,14 @@ export const sentences: Sentences = {
     en: 'The chain of the signing log is broken; call QA before anything else is signed.',
     de: 'Die Kette des Signierprotokolls ist unterbrochen; bitte die Qualitätssicherung rufen, bevor weiter signiert wird.',
   },
+  SET_ASIDE: {
+    en: 'This board was set aside; a supervisor decides what becomes of it.',
+    de: 'Diese Baugruppe wurde ausgesondert; die Schichtleitung entscheidet über sie.',
+  },
+  NOT_NOW: {
+    en: 'This cannot be done now; the screen says why.',
+    de: 'Das ist jetzt nicht möglich; der Bildschirm nennt den Grund.',
+  },
   INTERNAL: {
     en: 'Something happened that should not; the activity log has the details.',
     de: 'Es ist etwas geschehen, das nicht sein dürfte; Einzelheiten stehen im Aktivitätsprotokoll.',

@@ -1,0 +1,106 @@
+import { Worker } from 'node:worker_threads';
+import { SignetError } from '../../src-shared/base/error.ts';
+import { type ErrorName, errorCodes } from '../../src-shared/base/error-codes.ts';
+import type { QuestionName, Questions } from './query.ts';
+
+/** A question on its way to the thread. */
+export interface Question<N extends QuestionName = QuestionName> {
+  readonly id: number;
+  readonly name: N;
+  readonly input: Questions[N]['in'];
+}
+
+const names: readonly QuestionName[] = ['logAt', 'log', 'archive', 'charts', 'export'];
+
+/** Shape only: both ends are this program. */
+export function isQuestion(message: unknown): message is Question {
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    'id' in message &&
+    typeof message.id === 'number' &&
+    'name' in message &&
+    names.some((name) => name === message.name) &&
+    'input' in message
+  );
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: SignetError) => void;
+}
+
+/** Asks wide questions in a thread of their own, so that no list of a million rows holds up a run. Started at the first question. */
+export class QueryThread {
+  readonly #path: string;
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | undefined;
+  #lastId = 0;
+  #closed = false;
+
+  /** `path`: the store's file. */
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Rejects with SignetError: what the query said, or INTERNAL when the thread died. */
+  ask<N extends QuestionName>(name: N, input: Questions[N]['in']): Promise<Questions[N]['out']> {
+    if (this.#closed) return Promise.reject(new SignetError('SHUTTING_DOWN', 'The records are being closed.'));
+    const worker = this.#started();
+    this.#lastId += 1;
+    const id = this.#lastId;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve: (value) => resolve(value as Questions[N]['out']), reject });
+      worker.postMessage({ id, name, input } satisfies Question<N>);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    worker.postMessage('close');
+    await gone;
+  }
+
+  #started(): Worker {
+    if (this.#worker !== undefined) return this.#worker;
+    // Beside this file, in the sources as in a bundle.
+    const file = import.meta.url.endsWith('.ts') ? './query-worker.ts' : './query-worker.js';
+    const worker = new Worker(new URL(file, import.meta.url), {
+      workerData: this.#path,
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    });
+    worker.unref();
+    worker.on('message', (message: unknown) => this.#answered(message));
+    const died = (reason: string): void => {
+      if (this.#worker !== worker) return;
+      this.#worker = undefined;
+      for (const { reject } of this.#waiting.values())
+        reject(new SignetError('INTERNAL', `The records' thread ended: ${reason}.`));
+      this.#waiting.clear();
+    };
+    worker.on('error', (error) => died(error instanceof Error ? error.message : String(error)));
+    worker.on('exit', (code) => died(`exit ${code}`));
+    this.#worker = worker;
+    return worker;
+  }
+
+  #answered(message: unknown): void {
+    if (typeof message !== 'object' || message === null || !('id' in message) || typeof message.id !== 'number') return;
+    const waiting = this.#waiting.get(message.id);
+    this.#waiting.delete(message.id);
+    if (waiting === undefined) return;
+    if ('ok' in message && message.ok === true && 'value' in message) waiting.resolve(message.value);
+    else {
+      const code = 'code' in message && isErrorName(message.code) ? message.code : 'INTERNAL';
+      const sentence = 'sentence' in message ? String(message.sentence) : 'The records did not answer.';
+      waiting.reject(new SignetError(code, sentence));
+    }
+  }
+}
+
+function isErrorName(value: unknown): value is ErrorName {
+  return typeof value === 'string' && Object.hasOwn(errorCodes, value);
+}

@@ -1,0 +1,59 @@
+import { DatabaseSync } from 'node:sqlite';
+import { signingLogColumns } from '../../src-shared/model/signing-log-row.ts';
+import { type Exported, type ExportQuestion, exportRows } from './export.ts';
+import type { LogFilter } from './log-filter.ts';
+import { type LogPage, LogPages } from './log-pages.ts';
+import { type ArchiveRow, archivePage, type Charts, type ChartsQuestion, charts } from './reports.ts';
+
+/** Everything that Records asks, with its answer. */
+export interface Questions {
+  readonly logAt: {
+    readonly in: { filter: LogFilter; position: number; limit: number; descending: boolean };
+    readonly out: LogPage;
+  };
+  readonly log: {
+    readonly in: { filter: LogFilter; before: number | null; limit: number };
+    readonly out: { rows: Record<string, string>[]; more: boolean };
+  };
+  readonly archive: {
+    readonly in: { serial: string; position: number; limit: number };
+    readonly out: { readonly total: number; readonly rows: readonly ArchiveRow[] };
+  };
+  readonly charts: { readonly in: ChartsQuestion; readonly out: Charts };
+  readonly export: { readonly in: ExportQuestion; readonly out: Exported };
+}
+
+export type QuestionName = keyof Questions;
+
+/** Answers questions over a connection of its own that cannot write. */
+export class QueryDesk {
+  readonly #database: DatabaseSync;
+  readonly #pages: LogPages;
+
+  constructor(path: string, now: () => number) {
+    this.#database = new DatabaseSync(path, { readOnly: true });
+    // Wide rows are read again and again while a list is being filtered.
+    this.#database.exec('PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824; PRAGMA busy_timeout = 2000;');
+    this.#pages = new LogPages(this.#database, signingLogColumns, now);
+  }
+
+  answer<N extends QuestionName>(name: N, input: Questions[N]['in']): Questions[N]['out'] {
+    const answers: { [K in QuestionName]: (input: Questions[K]['in']) => Questions[K]['out'] } = {
+      logAt: ({ filter, position, limit, descending }) => this.#pages.page(filter, position, limit, descending),
+      log: ({ filter, before, limit }) => this.#pages.before(filter, before, limit),
+      archive: ({ serial, position, limit }) => archivePage(this.#database, serial, position, limit),
+      charts: (question) => charts(this.#database, question),
+      export: (question) => exportRows(this.#database, this.#pages, question),
+    };
+    return answers[name](input);
+  }
+
+  /** Goes on with unfinished lists; true while there is more to do. */
+  work(budgetMs: number): boolean {
+    return this.#pages.work(budgetMs);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
