@@ -42,16 +42,26 @@ export function addProvision(program: Command): void {
       'Path and file name for the provisioning configuration file. This is the atcaprov_cert_info_X.c file output when a signer module was set up. It contains information needed when requesting certificates from the provisioning server.',
       'atcaprov_cert_info_0.c',
     )
-    .option('--config <filename>', 'Path and file name for the configuration zone data (128 bytes of hex as text). If omitted, a default configuration will be used.')
+    .option(
+      '--config <filename>',
+      'Path and file name for the configuration zone data (128 bytes of hex as text). If omitted, a default configuration will be used.',
+    )
     .option('--host <name/ip>', 'Provisioning server host name or IP address.', 'localhost')
     .option('--port <num>', 'Provisioning server port number.', '11235')
-    .option('--board <place>', 'Where the board is: tcp:HOST:PORT or a serial port. If omitted, the first kit that is found.')
+    .option(
+      '--board <place>',
+      'Where the board is: tcp:HOST:PORT or a serial port. If omitted, the first kit that is found.',
+    )
     .option('--plan <file>', 'A plan file instead of --certinfo, --config and the options below.')
     .option('--yes', 'Do not wait for ENTER.')
     .option('--count <n>', 'End after this many boards.')
     .option('--lock-slots <list>', 'Slots to lock one by one, for example 10,11,12.')
     .option('--data <file>', 'Data to write in stage 7 (JSON list of writes).')
-    .option('--data-lock <policy>', 'fill+crc: write every block, lock by check sum; no-crc: planned data only.', 'fill+crc')
+    .option(
+      '--data-lock <policy>',
+      'fill+crc: write every block, lock by check sum; no-crc: planned data only.',
+      'fill+crc',
+    )
     .option('--no-validate', 'Leave stage 10 out.')
     .option('--json', 'One JSON object per event on standard output.')
     .option('--station <name>', 'Name of this station.', 'command line')
@@ -74,7 +84,8 @@ function slotList(text: string): readonly number[] {
     .filter((part) => part.trim() !== '')
     .map((part) => {
       const slot = /^\s*\d{1,2}\s*$/.test(part) ? Number(part) : Number.NaN;
-      if (!(slot >= 0 && slot <= 15)) throw new SignetError('OPTION_INVALID', `"${part}" in --lock-slots is no slot (0 to 15).`);
+      if (!(slot >= 0 && slot <= 15))
+        throw new SignetError('OPTION_INVALID', `"${part}" in --lock-slots is no slot (0 to 15).`);
       return slot;
     });
 }
@@ -92,7 +103,8 @@ async function provision(flags: ProvisionFlags): Promise<number> {
   process.on('SIGTERM', interrupt);
   try {
     const policy = flags.dataLock ?? 'fill+crc';
-    if (policy !== 'fill+crc' && policy !== 'no-crc') throw new SignetError('OPTION_INVALID', `"${policy}" is no --data-lock policy (fill+crc or no-crc).`);
+    if (policy !== 'fill+crc' && policy !== 'no-crc')
+      throw new SignetError('OPTION_INVALID', `"${policy}" is no --data-lock policy (fill+crc or no-crc).`);
     const count = flags.count === undefined ? Number.POSITIVE_INFINITY : Number(flags.count);
     if (!(count >= 1)) throw new SignetError('OPTION_INVALID', `"${flags.count}" in --count is no number of boards.`);
     speaker.reading(flags.plan ?? flags.certinfo);
@@ -131,7 +143,7 @@ async function provision(flags: ProvisionFlags): Promise<number> {
   }
 }
 
-async function boards(
+export async function boards(
   client: ProvisionClient,
   wish: { readonly count: number; readonly yes: boolean; readonly unit: string },
   speaker: Speaker,
@@ -166,7 +178,8 @@ async function boards(
       } catch (thrown) {
         const error = asSignetError(thrown);
         speaker.failed(error);
-        if (wish.count !== Number.POSITIVE_INFINITY) return exitCodeOf(error) === exitCodes.badInput ? exitCodes.badInput : exitCodes.boardFailed;
+        if (wish.count !== Number.POSITIVE_INFINITY)
+          return exitCodeOf(error) === exitCodes.badInput ? exitCodes.badInput : exitCodes.boardFailed;
         failed = true;
         previous = serials;
         continue;
@@ -177,7 +190,12 @@ async function boards(
         speaker.outcome(bad);
         failed = true;
         if (bad.outcome.kind === 'FAULT' && wish.count !== Number.POSITIVE_INFINITY) {
-          return bad.outcome.code === 'IMAGE_UNFIT' || bad.outcome.code === 'PLAN_UNSAFE' || bad.outcome.code === 'DATA_SOURCE' || bad.outcome.code === 'SLOT_NOT_LOCKABLE' ? exitCodes.badInput : exitCodes.stationFault;
+          return bad.outcome.code === 'IMAGE_UNFIT' ||
+            bad.outcome.code === 'PLAN_UNSAFE' ||
+            bad.outcome.code === 'DATA_SOURCE' ||
+            bad.outcome.code === 'SLOT_NOT_LOCKABLE'
+            ? exitCodes.badInput
+            : exitCodes.stationFault;
         }
         if (bad.outcome.kind === 'INTERRUPTED') return exitCodes.interrupted;
       }
@@ -208,7 +226,7 @@ interface Speaker {
 const lineOf = new Map(stages.map((stage) => [stage.name, stage.line]));
 
 /** The note's dialogue (Atmel-8971A 3.3.1). */
-function dialogueSpeaker(): Speaker {
+export function dialogueSpeaker(): Speaker {
   const out = (text: string): boolean => process.stdout.write(text);
   let open = false;
   const begin = (text: string): void => {

@@ -10,7 +10,9 @@ import { addTools } from './tools.ts';
 
 /** `signet`: everything without a screen. One sentence on standard error for whatever goes wrong, and an exit code that says which kind. */
 const program = new Command('signet')
-  .description('Gives every product an identity that nobody can copy: provisions ATECC508A and ATECC608 secure elements.')
+  .description(
+    'Gives every product an identity that nobody can copy: provisions ATECC508A and ATECC608 secure elements.',
+  )
   .version(softwareVersion.replace('signet ', ''))
   .showHelpAfterError('(--help shows the options)')
   .exitOverride((failure) => {
@@ -27,6 +29,7 @@ try {
 } catch (thrown) {
   const error = asSignetError(thrown);
   process.stderr.write(`${error.message}\n`);
-  if (error.code === 'INTERNAL' && process.env['SIGNET_DEBUG'] !== undefined) process.stderr.write(`${error.stack ?? ''}\n`);
+  if (error.code === 'INTERNAL' && process.env['SIGNET_DEBUG'] !== undefined)
+    process.stderr.write(`${error.stack ?? ''}\n`);
   process.exitCode = exitCodeOf(error);
 }

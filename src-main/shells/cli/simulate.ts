@@ -9,7 +9,8 @@ export function parseListen(text: string): { readonly host: string; readonly por
   const at = text.lastIndexOf(':');
   const host = text.slice(0, at).replace(/^\[|\]$/g, '');
   const port = /^\d{1,5}$/.test(text.slice(at + 1)) ? Number(text.slice(at + 1)) : Number.NaN;
-  if (at < 1 || host === '' || !(port <= 65_535)) throw new SignetError('OPTION_INVALID', `"${text}" is not of the form HOST:PORT.`, { given: text });
+  if (at < 1 || host === '' || !(port <= 65_535))
+    throw new SignetError('OPTION_INVALID', `"${text}" is not of the form HOST:PORT.`, { given: text });
   return { host, port };
 }
 
@@ -33,25 +34,35 @@ export function addSimulate(program: Command): void {
     .option('--dialect <dialect>', 'legacy, d21 or modern.', 'legacy')
     .option('--real-time', "The chip's typical execution times.")
     .option('--faults <file>', 'Faults, as JSON.')
-    .action(async (flags: { listen: string; state: string; part: string; dialect: string; realTime?: boolean; faults?: string }) => {
-      const { host, port } = parseListen(flags.listen);
-      if (flags.part !== '508' && flags.part !== '608') throw new SignetError('OPTION_INVALID', `"${flags.part}" in --part is neither 508 nor 608.`);
-      if (flags.dialect !== 'legacy' && flags.dialect !== 'd21' && flags.dialect !== 'modern') {
-        throw new SignetError('OPTION_INVALID', `"${flags.dialect}" in --dialect is none of legacy, d21, modern.`);
-      }
-      const running = await startSimulatedBoard({
-        host,
-        port,
-        stateFile: flags.state,
-        part: flags.part,
-        dialect: flags.dialect,
-        realTime: flags.realTime === true,
-        ...(flags.faults === undefined ? {} : { faults: flags.faults }),
-      });
-      process.stdout.write(`Simulated ${flags.dialect} board listening on ${running.host}:${running.port}.\n`);
-      await untilStopped();
-      await running.close();
-    });
+    .action(
+      async (flags: {
+        listen: string;
+        state: string;
+        part: string;
+        dialect: string;
+        realTime?: boolean;
+        faults?: string;
+      }) => {
+        const { host, port } = parseListen(flags.listen);
+        if (flags.part !== '508' && flags.part !== '608')
+          throw new SignetError('OPTION_INVALID', `"${flags.part}" in --part is neither 508 nor 608.`);
+        if (flags.dialect !== 'legacy' && flags.dialect !== 'd21' && flags.dialect !== 'modern') {
+          throw new SignetError('OPTION_INVALID', `"${flags.dialect}" in --dialect is none of legacy, d21, modern.`);
+        }
+        const running = await startSimulatedBoard({
+          host,
+          port,
+          stateFile: flags.state,
+          part: flags.part,
+          dialect: flags.dialect,
+          realTime: flags.realTime === true,
+          ...(flags.faults === undefined ? {} : { faults: flags.faults }),
+        });
+        process.stdout.write(`Simulated ${flags.dialect} board listening on ${running.host}:${running.port}.\n`);
+        await untilStopped();
+        await running.close();
+      },
+    );
   simulate
     .command('signer')
     .description('A simulated signer module: set it up with --create, run it with --listen.')
@@ -105,7 +116,8 @@ interface SignerFlags {
 async function create(stateFile: string, flags: SignerFlags): Promise<void> {
   if (flags.out === undefined) throw new SignetError('OPTION_INVALID', 'Where the files go is said by --out DIR.');
   const chain = /^\d{1,2}$/.test(flags.chain) ? Number(flags.chain) : Number.NaN;
-  if (!(chain >= 0 && chain <= 15)) throw new SignetError('OPTION_INVALID', `"${flags.chain}" in --chain is no chain id (0 to 15).`);
+  if (!(chain >= 0 && chain <= 15))
+    throw new SignetError('OPTION_INVALID', `"${flags.chain}" in --chain is no chain id (0 to 15).`);
   const made = await createSimulatedSigner({
     stateFile,
     folder: flags.out,
@@ -127,7 +139,11 @@ async function newPassword(flags: SignerFlags): Promise<string | undefined> {
     if (password === undefined) throw new SignetError('OPTION_INVALID', 'There is no password on the file descriptor.');
     return password;
   }
-  if (!hasKeyboard()) throw new SignetError('OPTION_INVALID', 'A password is needed: --password-fd N, or --no-password for a module without one.');
+  if (!hasKeyboard())
+    throw new SignetError(
+      'OPTION_INVALID',
+      'A password is needed: --password-fd N, or --no-password for a module without one.',
+    );
   const first = await askPassword('Password for the new signer module: ');
   const second = first === undefined ? undefined : await askPassword('The same again: ');
   if (first === undefined || second === undefined) throw new SignetError('INTERRUPTED', 'Nothing was set up.');

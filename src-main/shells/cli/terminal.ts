@@ -39,7 +39,8 @@ export function listenKeys(onKey: (key: Key) => void): { pause(): void; resume()
 /** Asks for a password without echo. Undefined when it was given up (ESC, Ctrl-C). Only where there is a keyboard. */
 export function askPassword(prompt: string): Promise<string | undefined> {
   const { stdin, stdout } = process;
-  if (stdin.isTTY !== true) throw new SignetError('OPTION_INVALID', 'There is no terminal to ask for a password; use --password-fd.');
+  if (stdin.isTTY !== true)
+    throw new SignetError('OPTION_INVALID', 'There is no terminal to ask for a password; use --password-fd.');
   stdout.write(prompt);
   stdin.setRawMode(true);
   stdin.resume();
@@ -55,12 +56,15 @@ export function askPassword(prompt: string): Promise<string | undefined> {
     };
     const onData = (text: string): void => {
       for (const character of text) {
-        if (character === '\r' || character === '\n') return finish(typed);
-        if (character === '\u0003' || (character === '\u001b' && text.length === 1)) return finish(undefined);
+        const end = character === '\r' || character === '\n';
+        const giveUp = character === '\u0003' || (character === '\u001b' && text.length === 1);
+        if (end || giveUp) {
+          finish(end ? typed : undefined);
+          return;
+        }
         if (character === '\u007f' || character === '\b') typed = [...typed].slice(0, -1).join('');
         else if (character >= ' ') typed += character;
       }
-      return undefined;
     };
     stdin.on('data', onData);
   });
@@ -78,9 +82,17 @@ export function readPasswords(descriptor: number): readonly string[] {
     }
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new SignetError('OPTION_INVALID', `The password cannot be read from file descriptor ${descriptor}: ${reason}.`, { descriptor }, thrown);
+    throw new SignetError(
+      'OPTION_INVALID',
+      `The password cannot be read from file descriptor ${descriptor}: ${reason}.`,
+      { descriptor },
+      thrown,
+    );
   }
-  const lines = buffer.toString('utf8', 0, length).split(/\r?\n/).filter((line) => line !== '');
+  const lines = buffer
+    .toString('utf8', 0, length)
+    .split(/\r?\n/)
+    .filter((line) => line !== '');
   buffer.fill(0);
   return lines;
 }

@@ -1,8 +1,17 @@
 import type { Command } from 'commander';
 import { SignetError } from '../../../src-shared/base/error.ts';
 import { listKits } from '../../line/find-kit.ts';
-import { lintConfigFile, pemText, readCertificates, showCertificate, showCertInfo, showConfig, verifyCertificates, verifyLogFolder } from '../../line/tools.ts';
 import { checkPlan } from '../../line/plan-check.ts';
+import {
+  lintConfigFile,
+  pemText,
+  readCertificates,
+  showCertInfo,
+  showCertificate,
+  showConfig,
+  verifyCertificates,
+  verifyLogFolder,
+} from '../../line/tools.ts';
 import { exitCodes } from './exit-codes.ts';
 
 const print = (lines: readonly string[]): void => {
@@ -108,7 +117,8 @@ export function addTools(program: Command): void {
     .action(async (flags: Record<string, unknown>) => {
       const text = (name: string): string | undefined => (typeof flags[name] === 'string' ? flags[name] : undefined);
       const policy = text('dataLock') ?? 'fill+crc';
-      if (policy !== 'fill+crc' && policy !== 'no-crc') throw new SignetError('OPTION_INVALID', `"${policy}" is no --data-lock policy.`);
+      if (policy !== 'fill+crc' && policy !== 'no-crc')
+        throw new SignetError('OPTION_INVALID', `"${policy}" is no --data-lock policy.`);
       const config = text('config');
       const plan = text('plan');
       const data = text('data');
@@ -143,7 +153,8 @@ export function addTools(program: Command): void {
         return;
       }
       if (ports.length === 0) print(['Nothing is plugged in.']);
-      for (const { description, taken, reason } of ports) print([`${taken ? '+' : '-'} ${description.path}  ${reason}`]);
+      for (const { description, taken, reason } of ports)
+        print([`${taken ? '+' : '-'} ${description.path}  ${reason}`]);
       print(health);
     });
 }
