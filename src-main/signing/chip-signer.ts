@@ -5,6 +5,7 @@ import type { Secret } from '../../src-shared/base/secret.ts';
 import {
   authorisedSign,
   authSurvivesIdle,
+  DEFAULT_ADDRESS,
   type DeviceFailure,
   describeFailure,
   type KitLease,
@@ -23,6 +24,8 @@ import { verifyP256Message } from './verify.ts';
 export interface ChipSignerOptions extends ProbeOptions {
   readonly delays: DelayBook;
   readonly random: (length: number) => Uint8Array;
+  /** Why a module that is in order is not used here all the same; undefined = it is. */
+  readonly admit?: (identity: SignerIdentity) => Promise<string | undefined>;
 }
 
 /** Faults in a row after which the keys are forgotten and the module is set aside until it is plugged in again. */
@@ -92,7 +95,8 @@ export class ChipSigner implements SignerModule {
   /** Reads and verifies everything; a module without a password is authorised at once. */
   async probe(): Promise<void> {
     await this.#exclusive(async () => {
-      const chip = this.#lease.entry.chips[0];
+      const { chips } = this.#lease.entry;
+      const chip = chips.find(({ address }) => address === DEFAULT_ADDRESS) ?? chips[0];
       if (chip === undefined) return this.#become('UNSUPPORTED', 'no ATECC508A answers on this stick');
       const outcome = await probeSigner(this.#lease.chip(chip.address), chip, this.#options);
       if (!outcome.ok) return this.#failed(outcome.failure);
@@ -105,13 +109,18 @@ export class ChipSigner implements SignerModule {
           return this.#become('FOREIGN', outcome.value.reason);
         case 'fault':
           return this.#become('FAULT', outcome.value.reason);
-        case 'module':
-          this.#identity = outcome.value.identity;
-          this.#record = outcome.value.record;
+        case 'module': {
+          const { identity, record } = outcome.value;
+          const refused = await this.#options.admit?.(identity);
+          this.#identity = identity;
+          this.#record = record;
+          if (refused !== undefined) return this.#become('FAULT', refused);
           return this.#become('PASSWORD_REQUIRED', '');
+        }
       }
     });
-    if (this.#state === 'PASSWORD_REQUIRED' && this.#identity?.passwordScheme === 'open') {
+    // A root is opened on purpose only.
+    if (this.#state === 'PASSWORD_REQUIRED' && this.#identity?.passwordScheme === 'open' && !this.#identity.isRoot) {
       const { serialNumber } = this.#identity;
       await this.#exclusive(() => this.#proveAndKeep(openModuleKeys(serialNumber)));
     }

@@ -1,32 +1,37 @@
-import { equalBytes, parseUtf8, sliceExact, toHex } from '../../src-shared/base/bytes.ts';
-import { ok, type Result } from '../../src-shared/base/result.ts';
+import { serialNumberOf } from '../../src-shared/atecc/serial.ts';
+import { equalBytes, parseUtf8, readU16be, sliceExact, toHex } from '../../src-shared/base/bytes.ts';
+import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import {
+  type CertificateDate,
   type CertificateDefinition,
+  commonName,
+  decodeCertificate,
+  decodeCompressed,
   definitionDigest,
   deviceZone,
   isPublicKey,
+  isStoredSource,
   type LocationContent,
   locationsToRead,
+  padPublicKey,
+  prepareCertificate,
   readCertificate,
   rebuildCertificate,
-  unixSeconds,
+  serialSource,
   unpadPublicKey,
 } from '../../src-shared/certificates/index.ts';
 import type { ChipIdentity, ChipSession, DeviceFailure } from '../device/index.ts';
-import { readConfig, readSlots } from '../device/index.ts';
+import { lockStateOf, readConfig, readSlots } from '../device/index.ts';
 import { asd1Image, asd1ProbedBytes, asd1ProbedLocks, asd1Slots } from './asd1/layout.ts';
+import { definitionOnModule } from './asd1/module-definition.ts';
 import { kdfAccepted } from './asd1/password.ts';
 import { type Asd1Record, decodeRecord } from './asd1/record.ts';
+import type { DefinitionSource } from './definitions.ts';
+import { issuerMatches } from './issuer.ts';
+import { rootDefinition } from './root-definition.ts';
 import type { SignerIdentity } from './signer-module.ts';
+import { momentOf } from './times.ts';
 import { verifyP256Message } from './verify.ts';
-
-/** Where definitions come from: regenerated from the record's parameters, or files on the host by digest. */
-export interface DefinitionSource {
-  /** Definitions whose digests are the record's; undefined when no profile and no file yields them. */
-  definitionsOf(
-    record: Asd1Record,
-  ): { readonly device: CertificateDefinition; readonly signer: CertificateDefinition } | undefined;
-}
 
 /** What a probe found. */
 export type ProbeOutcome =
@@ -59,6 +64,9 @@ export async function probeSigner(
   const config = await readConfig(session);
   if (!config.ok) return config;
   const zone = config.value;
+  if (!equalBytes(serialNumberOf(zone), chip.serialNumber)) {
+    return fail({ kind: 'board-changed', expected: toHex(chip.serialNumber), found: toHex(serialNumberOf(zone)) });
+  }
   if (zone[87] === 0x55 || zone[86] === 0x55) {
     return ok({
       kind: 'unconfigured',
@@ -84,7 +92,7 @@ export async function probeSigner(
   for (const byte of asd1ProbedBytes) {
     if (zone[byte] !== asd1Image[byte]) return fault(`configuration byte ${byte} is not the layout's`);
   }
-  const locked = new Set(chip.lockedSlots);
+  const locked = new Set(lockStateOf(zone).lockedSlots);
   for (const slot of asd1ProbedLocks) if (!locked.has(slot)) return fault(`slot ${slot} is not locked`);
   if (!kdfAccepted(record.value.kdf)) return fault('the parameters of its password key are not accepted');
   const open = await readSlots(session, [
@@ -95,7 +103,7 @@ export async function probeSigner(
     asd1Slots.rootPublicKey,
   ]);
   if (!open.ok) return open;
-  return ok(judge(chip, record.value, open.value, options));
+  return ok(judge({ ...chip, config: zone }, record.value, open.value, options));
 }
 
 function fault(reason: string): Result<ProbeOutcome, DeviceFailure> {
@@ -121,14 +129,15 @@ function judge(
     return wrong('the device definition has another digest');
   if (!digests.signer.ok || !equalBytes(digests.signer.value, record.signerDefinitionDigest))
     return wrong('the signer definition has another digest');
-  const contents: LocationContent[] = locationsToRead(definitions.signer).map((location) => ({
+  const own = definitionOnModule(definitions.signer);
+  const contents: LocationContent[] = locationsToRead(own).map((location) => ({
     location,
     bytes:
       location.zone === deviceZone.DATA
         ? paddedSlice(slot(location.slot), location.offset, location.count)
         : sliceExact(chip.config, location.offset, Math.min(location.count, chip.config.length - location.offset)),
   }));
-  const rebuilt = rebuildCertificate(definitions.signer, rootPublicKey, contents);
+  const rebuilt = rebuildCertificate(own, rootPublicKey, contents);
   if (!rebuilt.ok) return wrong(`its certificate cannot be rebuilt: ${rebuilt.failure.reason}`);
   const certificate = rebuilt.value;
   const compressedCertificate = slot(asd1Slots.certificate);
@@ -143,13 +152,23 @@ function judge(
     return wrong('its certificate does not verify under its root key');
   }
   const fields = readCertificate(definitions.signer, certificate);
-  if (!fields.issueDate.ok || !fields.expireDate.ok || !fields.signerId.ok)
-    return wrong('its certificate lacks dates or signer id');
-  const idNumber = (fields.signerId.value[0] ?? 0) * 256 + (fields.signerId.value[1] ?? 0);
-  if (idNumber !== record.signerId) return wrong('record and certificate name different signer ids');
+  const compressed = decodeCompressed(compressedCertificate);
+  if (!fields.issueDate.ok || !fields.expireDate.ok || !compressed.ok) return wrong('its certificate lacks dates');
+  const { signerId } = compressed.value;
+  if (readU16be(signerId, 0) !== record.signerId) return wrong('record and certificate name different signer ids');
+  const names = namesFault({
+    record,
+    device: definitions.device,
+    certificate,
+    publicKey,
+    signerId,
+    notBefore: fields.issueDate.value,
+    config: chip.config,
+  });
+  if (names !== undefined) return wrong(names);
   if (!options.trustsRoot(rootPublicKey)) return wrong('its root is not one that this station trusts');
-  const notBefore = new Date(unixSeconds(fields.issueDate.value) * 1000);
-  const notAfter = new Date(unixSeconds(fields.expireDate.value) * 1000);
+  const notBefore = momentOf(fields.issueDate.value);
+  const notAfter = momentOf(fields.expireDate.value);
   const now = options.now();
   if (now < notBefore || now > notAfter) return wrong('its certificate is not valid now');
   const label = slot(asd1Slots.label);
@@ -159,7 +178,7 @@ function judge(
     serialNumber: chip.serialNumber,
     name: record.signerName,
     label: parseUtf8(label.slice(0, end < 0 ? label.length : end)) ?? '',
-    signerId: fields.signerId.value,
+    signerId,
     chainId: record.chainId,
     signerTemplateId: record.signerTemplateId,
     deviceTemplateId: record.deviceTemplateId,
@@ -167,7 +186,9 @@ function judge(
     rootPublicKey,
     certificate,
     compressedCertificate,
-    rootCertificate: undefined,
+    rootCertificate: record.isRoot
+      ? certificate
+      : rootCertificateOf(record, rootPublicKey, slot(asd1Slots.rootCertificate)),
     notBefore,
     notAfter,
     deviceDefinition: definitions.device,
@@ -178,6 +199,78 @@ function judge(
     passwordScheme: record.passwordScheme === 'two-persons' ? 'two-persons' : record.passwordSet ? 'one' : 'open',
   };
   return { kind: 'module', identity, record };
+}
+
+/** What of a module must name the same. */
+interface Named {
+  readonly record: Asd1Record;
+  readonly device: CertificateDefinition;
+  readonly certificate: Uint8Array;
+  readonly publicKey: Uint8Array;
+  readonly signerId: Uint8Array;
+  readonly notBefore: CertificateDate;
+  readonly config: Uint8Array;
+}
+
+/** Why record, certificate and device definition do not belong together; undefined when they do. */
+export function namesFault(named: Named): string | undefined {
+  const { record, device, certificate, publicKey, signerId } = named;
+  const decoded = decodeCertificate(certificate);
+  if (!decoded.ok) return `its certificate cannot be read: ${decoded.failure.reason}`;
+  const subject = commonName(decoded.value.subject) ?? '';
+  if (commonName(decoded.value.issuer) !== record.rootCommonName) return 'its certificate names another root';
+  if (record.isRoot) return subject === record.signerName ? undefined : 'its certificate has another name';
+  // Definitions of one's own may put the signer's id elsewhere.
+  const agrees = record.customDefinitions
+    ? subject.startsWith(record.signerName)
+    : subject === `${record.signerName} ${toHex(signerId)}`;
+  if (!agrees) return 'its certificate has another name';
+  // Only the issuer is looked at: key and serial number do not matter.
+  const serialLength =
+    device.standardElements.serialNumber.count - (device.snSource === serialSource.STORED_DYNAMIC ? 1 : 0);
+  const trial = prepareCertificate({
+    definition: device,
+    publicKey,
+    caPublicKey: publicKey,
+    asked: named.notBefore,
+    signerId,
+    configZone: named.config,
+    ...(isStoredSource(device.snSource) ? { storedSerialNumber: new Uint8Array(serialLength).fill(0x40) } : {}),
+  });
+  if (!trial.ok) return `its device definition makes no certificate: ${trial.failure.reason}`;
+  return issuerMatches(trial.value.tbs, certificate) ? undefined : 'its device definition has another issuer';
+}
+
+/** The root's certificate out of slot 13; undefined when there is none, or none that verifies (it is only a courtesy). */
+function rootCertificateOf(
+  record: Asd1Record,
+  rootPublicKey: Uint8Array,
+  compressed: Uint8Array,
+): Uint8Array | undefined {
+  const fields = decodeCompressed(compressed);
+  if (!fields.ok || isStoredSource(fields.value.snSource)) return undefined;
+  const definition = definitionOnModule(
+    rootDefinition({
+      organization: record.organisation,
+      commonName: record.rootCommonName,
+      chainId: fields.value.chainId,
+      issueYear: fields.value.issue.year,
+      expireYears: fields.value.expireYears,
+      snSource: fields.value.snSource,
+    }),
+  );
+  const rebuilt = rebuildCertificate(definition, rootPublicKey, [
+    { location: definition.compressedLocation, bytes: compressed },
+    { location: definition.publicKeyLocation, bytes: padPublicKey(rootPublicKey) },
+  ]);
+  if (!rebuilt.ok) return undefined;
+  const { offset, count } = definition.tbsLocation;
+  const signed = verifyP256Message(
+    rootPublicKey,
+    rebuilt.value.subarray(offset, offset + count),
+    compressed.slice(0, 64),
+  );
+  return signed ? rebuilt.value : undefined;
 }
 
 function paddedSlice(bytes: Uint8Array, offset: number, count: number): Uint8Array {

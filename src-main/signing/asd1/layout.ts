@@ -10,6 +10,8 @@ export const asd1Slots = {
   writeKey: 5,
   record: 8,
   label: 9,
+  /** Spare, except that a signer certificate with a stored serial number (source 0) has it here. */
+  storedSerial: 10,
   publicKey: 11,
   certificate: 12,
   rootCertificate: 13,

@@ -82,7 +82,11 @@ function scrypt64(password: Secret, salt: Uint8Array, parameters: KdfParameters)
 }
 
 function splitKeys(both: Uint8Array): ModuleKeys {
-  const keys = { k4: new Secret(both.slice(0, 32)), k5: new Secret(both.slice(32, 64)) };
+  // scrypt gives a Buffer, whose slice is a view: the keys need bytes of their own before the source is wiped.
+  const keys = {
+    k4: new Secret(Uint8Array.from(both.subarray(0, 32))),
+    k5: new Secret(Uint8Array.from(both.subarray(32, 64))),
+  };
   both.fill(0);
   return keys;
 }

@@ -1,0 +1,308 @@
+import { toHex } from '../../src-shared/base/bytes.ts';
+import { asSignetError } from '../../src-shared/base/error.ts';
+import { fail, type Result } from '../../src-shared/base/result.ts';
+import type { Secret } from '../../src-shared/base/secret.ts';
+import type { KitEntry, KitLease, KitOwner, KitRegistry, RegistryEvent, TakeFailure } from '../device/index.ts';
+import { ChipSigner } from './chip-signer.ts';
+import type { SignerClaims } from './claims.ts';
+import type { DefinitionSource } from './definitions.ts';
+import type { SignerIdentityBook } from './identity-book.ts';
+import type { DelayBook } from './password-delay.ts';
+import type { ReissueIdentity, SignerPool } from './pool.ts';
+import type { Activity } from './ports.ts';
+import type { SetUpNotes } from './setup-request.ts';
+import { signerLine } from './signer-lines.ts';
+import type { SignerIdentity, SignerModule, SignerState, UnlockFailure } from './signer-module.ts';
+import { signerName } from './signer-probe.ts';
+
+export interface SignerManagerOptions {
+  readonly registry: KitRegistry;
+  readonly definitions: DefinitionSource;
+  /** Whether the station trusts this root (64 bytes X‖Y). */
+  readonly trustsRoot: (publicKey: Uint8Array) => boolean;
+  readonly now: () => Date;
+  readonly random: (length: number) => Uint8Array;
+  readonly delays: DelayBook;
+  readonly activity: Activity;
+  readonly identities: SignerIdentityBook;
+  readonly setUpNotes: Pick<SetUpNotes, 'setUpNote'>;
+  /** Whether a password change was begun for a module and its end is not known; none when absent. */
+  readonly passwordChangeBegun?: (signer: string) => boolean;
+  /** Which installation a signer belongs to on this machine; nobody is asked when absent. */
+  readonly claims?: SignerClaims;
+}
+
+/** A module as screens and the command line show it. */
+export interface ManagedSigner {
+  /** Of the kit it is behind; undefined for key files and tokens. */
+  readonly kitId: number | undefined;
+  /** Where it is plugged in, or the file's or token's name. */
+  readonly place: string;
+  readonly module: SignerModule;
+  /** Waits for a person to type its password. */
+  readonly waitsForPassword: boolean;
+  /** Its password was being changed when the program or power went away: if the old one is refused, the new one counts. */
+  readonly passwordChangeBegun: boolean;
+}
+
+interface Managed {
+  readonly module: SignerModule;
+  readonly place: string;
+  readonly kitId: number | undefined;
+  readonly lease: KitLease | undefined;
+  /** Called when the module is dropped. */
+  readonly drop: () => void;
+  lastState: SignerState;
+  named: string;
+}
+
+/**
+ * All signers of a server: sticks as they come and go, key files and tokens as they are added. It takes those kits that may not be
+ * sites (signer and root sticks, HID sticks, chips with a record; signer-and-server.md 1.2), probes them, asks for passwords by
+ * its list, and forgets keys with the stick.
+ */
+export class SignerManager implements SignerPool {
+  readonly #options: SignerManagerOptions;
+  readonly #managed = new Set<Managed>();
+  /** Kits lent to a set-up or tool; not taken back before it releases them. */
+  readonly #lent = new Set<number>();
+  readonly #listeners = new Set<() => void>();
+  readonly #probes = new Set<Promise<void>>();
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(options: SignerManagerOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to take kits. */
+  start(): void {
+    if (this.#unsubscribe !== undefined) return;
+    this.#options.activity.info('Signer Manager started.');
+    this.#unsubscribe = this.#options.registry.onEvent((event) => this.#onEvent(event));
+    for (const kit of this.#options.registry.kits()) this.#consider(kit);
+  }
+
+  /** Forgets all keys and gives the kits back. */
+  async stop(): Promise<void> {
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+    await this.lockAll();
+    for (const managed of [...this.#managed]) {
+      this.#managed.delete(managed);
+      managed.drop();
+      managed.lease?.release();
+    }
+    this.#changed();
+  }
+
+  /** Resolves when no probe is under way. */
+  async settled(): Promise<void> {
+    while (this.#probes.size > 0) await Promise.all(this.#probes);
+  }
+
+  modules(): readonly SignerModule[] {
+    return [...this.#managed].map(({ module }) => module);
+  }
+
+  list(): readonly ManagedSigner[] {
+    return [...this.#managed].map(({ module, place, kitId }) => ({
+      kitId,
+      place,
+      module,
+      waitsForPassword: module.state === 'PASSWORD_REQUIRED' && module.identity?.isRoot === false,
+      passwordChangeBegun:
+        module.identity !== undefined &&
+        this.#options.passwordChangeBegun?.(toHex(module.identity.serialNumber)) === true,
+    }));
+  }
+
+  definitionsFor(signerSerialNumber: string, definitionDigest: string): ReissueIdentity | undefined {
+    return this.#options.identities.identity(signerSerialNumber, definitionDigest);
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The module with this serial number (18 hex digits). */
+  module(serialNumber: string): SignerModule | undefined {
+    return this.#find(serialNumber)?.module;
+  }
+
+  /** Proves the password of a module. The secrets are wiped, whatever comes of it. */
+  async unlock(serialNumber: string, passwords: readonly Secret[]): Promise<Result<undefined, UnlockFailure>> {
+    try {
+      const managed = this.#find(serialNumber);
+      if (managed === undefined) return fail({ kind: 'removed' });
+      const result = await managed.module.unlock(passwords);
+      if (!result.ok && result.failure.kind === 'wrong-password') {
+        const { delayMs } = result.failure;
+        const wait = delayMs > 0 ? ` Next try in ${Math.ceil(delayMs / 1000)} s.` : '';
+        this.#options.activity.warning(`${managed.named} password refused.${wait}`);
+      }
+      return result;
+    } finally {
+      for (const password of passwords) password.wipe();
+    }
+  }
+
+  /** Forgets the keys of one module. */
+  async lock(serialNumber: string): Promise<void> {
+    await this.#find(serialNumber)?.module.lock();
+  }
+
+  /** Forgets the keys of all modules. */
+  async lockAll(): Promise<void> {
+    await Promise.all(this.modules().map((module) => module.lock()));
+  }
+
+  /** Adds a signer that is no kit: a key file or a token. Gives a function that takes it away again. */
+  add(module: SignerModule, place: string): () => void {
+    return this.#manage(module, place, undefined, () => undefined);
+  }
+
+  /**
+   * Lends a kit to a set-up, a password change or a tool: its module is dropped and its keys forgotten. The manager takes the kit
+   * back by itself when the lease is released.
+   */
+  async borrow(kitId: number, owner: KitOwner): Promise<Result<KitLease, TakeFailure>> {
+    this.#lent.add(kitId);
+    const managed = [...this.#managed].find((each) => each.kitId === kitId);
+    if (managed !== undefined) {
+      await managed.module.lock();
+      this.#managed.delete(managed);
+      managed.drop();
+      managed.lease?.release();
+      this.#changed();
+    }
+    const taken = this.#options.registry.take(kitId, owner);
+    if (!taken.ok) this.#lent.delete(kitId);
+    return taken;
+  }
+
+  /** Looks at a kit again from the beginning, as if it had been plugged in now. */
+  async lookAgain(kitId: number): Promise<void> {
+    const lent = await this.borrow(kitId, { role: 'tool', name: 'new look' });
+    if (!lent.ok) return;
+    await lent.value.look();
+    lent.value.release();
+    await this.settled();
+  }
+
+  #find(serialNumber: string): Managed | undefined {
+    const named = [...this.#managed].filter(
+      ({ module }) => module.identity !== undefined && toHex(module.identity.serialNumber) === serialNumber,
+    );
+    return named.find(({ module }) => module.state !== 'FAULT') ?? named[0];
+  }
+
+  #onEvent(event: RegistryEvent): void {
+    const { kit } = event;
+    if (event.kind === 'removed') {
+      this.#lent.delete(kit.id);
+      for (const managed of [...this.#managed]) {
+        if (managed.kitId === kit.id) managed.drop();
+      }
+      return;
+    }
+    if (event.kind === 'released' && this.#lent.has(kit.id)) {
+      this.#lent.delete(kit.id);
+    }
+    if (event.kind !== 'taken') this.#consider(kit);
+  }
+
+  #consider(kit: KitEntry): void {
+    const { registry } = this.#options;
+    if (kit.owner !== undefined || kit.kitClass === 'plain' || registry.mayBeSite(kit) || this.#lent.has(kit.id))
+      return;
+    if ([...this.#managed].some(({ kitId }) => kitId === kit.id)) return;
+    const taken = registry.take(kit.id, { role: 'signer-module', name: `signer module at ${kit.channel.path}` });
+    if (!taken.ok) return;
+    const lease = taken.value;
+    const module = new ChipSigner(lease, {
+      definitions: this.#options.definitions,
+      trustsRoot: this.#options.trustsRoot,
+      now: this.#options.now,
+      random: this.#options.random,
+      delays: this.#options.delays,
+      admit: (identity) => this.#admit(module, identity),
+    });
+    this.#manage(module, kit.channel.path, lease, () => module.removed());
+    const probe = module
+      .probe()
+      .catch((thrown: unknown) => {
+        this.#options.activity.error(
+          `Signer module at ${kit.channel.path} could not be probed: ${asSignetError(thrown).message}`,
+        );
+      })
+      .finally(() => this.#probes.delete(probe));
+    this.#probes.add(probe);
+  }
+
+  /** Why a module that is in order is not used all the same; undefined = it is. */
+  async #admit(module: SignerModule, identity: SignerIdentity): Promise<string | undefined> {
+    const serialNumber = toHex(identity.serialNumber);
+    const twin = this.modules().find(
+      (other) =>
+        other !== module && other.identity !== undefined && toHex(other.identity.serialNumber) === serialNumber,
+    );
+    if (twin !== undefined && twin.state !== 'ABSENT') return 'a module with this serial number is there already';
+    if (this.#options.setUpNotes.setUpNote(serialNumber) !== undefined)
+      return 'its set-up was interrupted: finish it first';
+    if (identity.isRoot) return undefined;
+    const owner = await this.#options.claims?.claim(serialNumber);
+    if (owner !== undefined && owner !== 'ours') {
+      return `it belongs to another data folder of this machine (${owner}); import that one first`;
+    }
+    await this.#options.identities.remember(identity);
+    return undefined;
+  }
+
+  #manage(module: SignerModule, place: string, lease: KitLease | undefined, drop: () => void): () => void {
+    const managed: Managed = {
+      module,
+      place,
+      kitId: lease?.kitId,
+      lease,
+      lastState: 'ABSENT',
+      named: `Signer module at ${place}`,
+      drop: () => {
+        drop();
+        stop();
+        this.#report(managed);
+        this.#managed.delete(managed);
+        this.#changed();
+      },
+    };
+    this.#managed.add(managed);
+    const stop = module.onChange(() => {
+      this.#report(managed);
+      // A stick that vanished in the middle of a signature is gone before the registry hears of it.
+      if (module.state === 'ABSENT') {
+        stop();
+        this.#managed.delete(managed);
+        managed.lease?.release();
+      }
+      this.#changed();
+    });
+    this.#report(managed);
+    this.#changed();
+    return () => managed.drop();
+  }
+
+  /** A line when a module's state changed. */
+  #report(managed: Managed): void {
+    const { module, lastState } = managed;
+    const { state, identity } = module;
+    if (identity !== undefined) managed.named = `${identity.isRoot ? 'Root' : 'Signer'} (${signerName(identity)})`;
+    if (state === lastState) return;
+    managed.lastState = state;
+    const line = signerLine(managed.named, module, lastState);
+    if (line !== undefined) this.#options.activity[line.level](line.text);
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
