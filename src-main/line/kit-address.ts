@@ -1,5 +1,6 @@
 import { SignetError } from '../../src-shared/base/error.ts';
 import { fail, type Result } from '../../src-shared/base/result.ts';
+import type { ChannelDescription } from '../hal/byte-channel.ts';
 import { type KitOpenFailure, type KitOptions, openKit } from '../hal/kit-transport.ts';
 import { openChannel } from '../hal/open-channel.ts';
 import { type ChannelOpenFailure, describeOpenFailure } from '../hal/open-failure.ts';
@@ -17,9 +18,13 @@ export function parsePort(text: string): number | undefined {
   return port <= 65_535 ? port : undefined;
 }
 
-/** Opens the kit at `tcp:HOST:PORT`, a serial port or a HID path, and asks whether it is one. */
-export async function openKitAt(path: string, options: KitOptions = {}): Promise<Result<Transport, KitTrouble>> {
-  const channel = await openChannel(path);
+/** Opens the kit at `tcp:HOST:PORT`, a serial port or a HID path, or at a port that was seen, and asks whether it is one. */
+export async function openKitAt(
+  target: string | ChannelDescription,
+  options: KitOptions = {},
+): Promise<Result<Transport, KitTrouble>> {
+  const path = typeof target === 'string' ? target : target.path;
+  const channel = await openChannel(target);
   if (!channel.ok) return fail(channelTrouble(channel.failure));
   const kit = await openKit(channel.value, options);
   return kit.ok ? kit : fail(kitTrouble(path, kit.failure));
