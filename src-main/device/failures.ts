@@ -1,5 +1,5 @@
 import type { CommandName, Part } from '../../src-shared/atecc/command.ts';
-import { statusInfo } from '../../src-shared/atecc/status.ts';
+import { chipStatus, statusInfo } from '../../src-shared/atecc/status.ts';
 import type { ErrorDetails } from '../../src-shared/base/error.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import type { ErrorName } from '../../src-shared/base/error-codes.ts';
@@ -41,6 +41,8 @@ export type DeviceFailure =
       readonly command: string;
       readonly cause: string;
       readonly kitLost: boolean;
+      /** The chip no longer answered when it was looked at afterwards: it was taken out. */
+      readonly boardGone?: boolean;
       readonly readBack?: string;
     }
   /** What was read back is not what was written. `where` as "slot 10 block 1"; bytes in hex. */
@@ -120,14 +122,14 @@ function codeAndMessage(failure: DeviceFailure): { readonly code: ErrorName; rea
         ? { code: 'BOARD_REMOVED', message: `The chip at address ${hex(failure.address)} no longer answers.` }
         : { code: 'NO_CHIP', message: `No chip answers at address ${hex(failure.address)}.` };
     case 'no-answer':
-      return { code: 'CHIP_FAULT', message: `The chip gave no answer to "${failure.command}".` };
+      return { code: 'CHIP_UNCLEAR', message: `The chip gave no answer to "${failure.command}".` };
     case 'status':
       return {
-        code: isRefusal(failure.status) ? 'CHIP_REFUSED' : 'CHIP_FAULT',
+        code: statusCode(failure.status),
         message: `"${failure.command}" ended with status ${byteHex(failure.status)} (${statusInfo(failure.status).name}).`,
       };
     case 'malformed':
-      return { code: 'CHIP_FAULT', message: `The answer to "${failure.command}" is damaged: ${failure.reason}.` };
+      return { code: 'CHIP_UNCLEAR', message: `The answer to "${failure.command}" is damaged: ${failure.reason}.` };
     case 'self-test-failed':
       return { code: 'CHIP_FAULT', message: 'The chip failed its own self-test.' };
     case 'board-changed':
@@ -142,7 +144,7 @@ function codeAndMessage(failure: DeviceFailure): { readonly code: ErrorName; rea
       };
     case 'uncertain':
       return {
-        code: failure.kitLost ? 'KIT_LOST' : 'CHIP_FAULT',
+        code: failure.kitLost ? 'KIT_LOST' : failure.boardGone === true ? 'BOARD_REMOVED' : 'CHIP_UNCLEAR',
         message:
           `Nobody knows whether "${failure.command}" was executed: ${failure.cause}.` +
           (failure.readBack === undefined ? '' : ` Read back: ${failure.readBack}.`),
@@ -219,9 +221,10 @@ function withoutKind(value: object): Record<string, string | number | boolean> {
   return plain;
 }
 
-/** 01, 03 and 0F are answers of a sound chip; everything else is trouble of the chip itself. */
-function isRefusal(status: number): boolean {
-  return status === 0x01 || status === 0x03 || status === 0x0f;
+/** 01, 03 and 0F are answers of a sound chip, EE and FF of one that was not heard well; everything else is the chip's own trouble. */
+function statusCode(status: number): ErrorName {
+  if (status === 0x01 || status === 0x03 || status === 0x0f) return 'CHIP_REFUSED';
+  return status === chipStatus.watchdog || status === chipStatus.communicationError ? 'CHIP_UNCLEAR' : 'CHIP_FAULT';
 }
 
 function byteHex(byte: number): string {

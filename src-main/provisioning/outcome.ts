@@ -88,6 +88,7 @@ const retryable: ReadonlySet<ErrorName> = new Set<ErrorName>([
   'KIT_BUSY',
   'NO_CHIP',
   'DATA_CRC',
+  'CHIP_UNCLEAR',
   'INTERRUPTED',
   'BOARD_CHANGED',
 ]);

@@ -206,7 +206,27 @@ export class RunStages {
   }
 
   /** Does a stage; gives a remark for the record where there is something to remark. */
-  perform(stage: StageName): Promise<string | undefined> {
+  async perform(stage: StageName): Promise<string | undefined> {
+    try {
+      return await this.#work(stage);
+    } catch (thrown) {
+      if (!(thrown instanceof EndOfRun) || thrown.end.kind !== 'FAIL' || thrown.end.code === 'BOARD_CHANGED')
+        throw thrown;
+      // What looks like a bad board may be another board: reads that change nothing did not ask who answers.
+      const found = await readSerial(this.#session);
+      if (!found.ok || equalBytes(found.value, this.#serialNumber)) throw thrown;
+      return this.#otherBoard(found.value);
+    }
+  }
+
+  #otherBoard(found: Uint8Array): never {
+    return boardFails(
+      'BOARD_CHANGED',
+      `The chip now answering is ${toHex(found)} instead of ${toHex(this.#serialNumber)}.`,
+    );
+  }
+
+  #work(stage: StageName): Promise<string | undefined> {
     switch (stage) {
       case 'CONFIG_WRITE':
         return this.#writeConfig();
@@ -281,9 +301,7 @@ export class RunStages {
   async #readConfig(): Promise<string | undefined> {
     const config = this.#need(await readConfig(this.#session));
     const found = serialNumberOf(config);
-    if (!equalBytes(found, this.#serialNumber)) {
-      return boardFails('BOARD_CHANGED', `The chip now answering is ${toHex(found)}; nothing was done to it.`);
-    }
+    if (!equalBytes(found, this.#serialNumber)) this.#otherBoard(found);
     this.#config = new Uint8Array(config);
     this.facts.configZone = toHex(config);
     return undefined;
@@ -536,8 +554,7 @@ export class RunStages {
     const definitions = this.#pair;
     const slot = prepared.certInfo.devicePrivateKeySlot;
     const found = this.#need(await readSerial(this.#session));
-    if (!equalBytes(found, this.#serialNumber))
-      boardFails('BOARD_CHANGED', `The chip now answering is ${toHex(found)}.`);
+    if (!equalBytes(found, this.#serialNumber)) this.#otherBoard(found);
     const key = await readPublicKey(this.#session, slot, this.#serialNumber);
     if (!key.ok) this.#deviceFailed(key.failure);
     const slots = this.#need(await readSlots(this.#session, this.#slotsToRead(definitions)));

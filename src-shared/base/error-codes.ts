@@ -71,6 +71,7 @@ export const errorCodes = {
   DATA_SOURCE: 156,
   NEVER_A_SITE: 157,
   SCRAP: 158,
+  CHIP_UNCLEAR: 159,
   // 170..: kit and transport
   KIT_LOST: 170,
   KIT_SILENT: 171,

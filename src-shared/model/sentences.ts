@@ -195,6 +195,10 @@ export const sentences: Sentences = {
     en: 'The chip reports a fault of its own; scrap the board.',
     de: 'Der Chip meldet einen eigenen Fehler; bitte das Board verschrotten.',
   },
+  CHIP_UNCLEAR: {
+    en: 'Answers of the chip were lost or damaged; check the contacts, then resume the board.',
+    de: 'Antworten des Chips gingen verloren oder kamen beschädigt an; bitte Kontakte prüfen, dann das Board fortsetzen.',
+  },
   READ_BACK_DIFFERS: {
     en: 'What was read back differs from what was written.',
     de: 'Das Zurückgelesene weicht vom Geschriebenen ab.',

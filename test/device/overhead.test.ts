@@ -44,8 +44,8 @@ describe('overhead of a run over what its packets need', () => {
       if (event.kind === 'sent') counts.set(event.packet.name, (counts.get(event.packet.name) ?? 0) + 1);
     }
     expect(Object.fromEntries(counts)).toEqual({
-      // 3 whole configuration zones, 9 guards, 4 looks at locks, 9 clear blocks compared and 9 read as certificates.
-      Read: 3 * 4 + 9 + 4 + 9 + 9,
+      // 3 whole configuration zones, 10 guards, 4 looks at locks, 9 clear blocks compared and 9 read as certificates.
+      Read: 3 * 4 + 10 + 4 + 9 + 9,
       Write: 13 + 46,
       Lock: 2 + 3,
       GenKey: 2,

@@ -1,6 +1,7 @@
 import type { RunResult } from '../../src-main/provisioning/run.ts';
 import { openRunStore, openStore, type RunStore, type Store } from '../../src-main/records/index.ts';
 import type { Board } from '../../src-main/simulator/board.ts';
+import type { BoardChip } from '../../src-main/simulator/board-chip.ts';
 import { type Chip, seededRandom } from '../../src-main/simulator/chip/index.ts';
 import type { Fault, TornWrite } from '../../src-main/simulator/faults/fault.ts';
 import type { KitOptions } from '../../src-main/simulator/kits/kit.ts';
@@ -8,7 +9,7 @@ import { chipsOf, createBoard } from '../../src-main/simulator/open-board.ts';
 import { SeededRandom } from '../../src-main/simulator/random.ts';
 import type { TraceEvent } from '../../src-main/simulator/trace.ts';
 import { defaultImage } from '../../src-shared/atecc/config/index.ts';
-import type { PlanEntry } from '../../src-shared/model/plan.ts';
+import { type PlanEntry, planEntrySchema } from '../../src-shared/model/plan.ts';
 import type { StageName } from '../../src-shared/model/stages.ts';
 import { NoBoard, Station } from '../provisioning/station.ts';
 import { journalIn, makeWorld, type World } from '../provisioning/world.ts';
@@ -20,11 +21,13 @@ export interface Variant {
   readonly dialect: KitOptions['dialect'];
   readonly dataLock: PlanEntry['dataLock'];
   readonly lockSlots: readonly number[];
+  /** Data of the plan besides the certificates: clear bytes, OTP, and a secret that is kept. */
+  readonly data: boolean;
 }
 
 export function variantName(variant: Variant): string {
   const slots = variant.lockSlots.length === 0 ? 'no slots' : `slots ${variant.lockSlots.join(' ')}`;
-  return `${variant.part} ${variant.dialect} ${variant.dataLock}, ${slots}`;
+  return `${variant.part} ${variant.dialect} ${variant.dataLock}, ${slots}${variant.data ? ', data' : ''}`;
 }
 
 /** One command packet of an undisturbed run. */
@@ -70,6 +73,31 @@ export interface CaseResult {
   readonly complaints: readonly string[];
 }
 
+export interface Swap {
+  /** Before this packet reaches the chip, the chip is taken out. */
+  readonly packet: number;
+  /** Lines to the kit that fall into the time in which the fixture is empty; 0 = a swap quicker than any hand. */
+  readonly gap: number;
+  /** State of the chip that comes: a name of `halfway`, or a new one. */
+  readonly newcomer?: string;
+  readonly of?: string;
+}
+
+export interface SwapResult extends CaseResult {
+  /** Parts of the newcomer's memory that are not what they were. */
+  readonly touched: readonly string[];
+}
+
+/** Stage 7 of variants with data. */
+const clearBytes = 'C0FFEE'.repeat(15);
+const otpBytes = '0123456789ABCDEF';
+const secretSlot = 4;
+const plannedData = [
+  { zone: 'data', slot: 8, source: { kind: 'bytes', hex: clearBytes } },
+  { zone: 'otp', source: { kind: 'bytes', hex: otpBytes } },
+  { zone: 'data', slot: secretSlot, source: { kind: 'random', length: 32, sink: 'secrets' } },
+];
+
 const LOCK = 0x17;
 const WRITE = 0x12;
 const GENKEY = 0x40;
@@ -95,7 +123,12 @@ export class SweptLine {
   private constructor(variant: Variant, world: World) {
     this.variant = variant;
     this.world = world;
-    this.entry = { ...world.entry, dataLock: variant.dataLock, lockSlots: [...variant.lockSlots] };
+    this.entry = planEntrySchema.parse({
+      ...world.entry,
+      dataLock: variant.dataLock,
+      lockSlots: [...variant.lockSlots],
+      dataWrites: variant.data ? plannedData : [],
+    });
     this.#otherStore = openStore(':memory:');
     this.#otherRuns = openRunStore(this.#otherStore);
   }
@@ -175,6 +208,7 @@ export class SweptLine {
     });
     const station = this.station();
     const { record } = await station.run(board, {
+      more: { sink: this.#sink() },
       callbacks: {
         notify: (name, status) => {
           running = true;
@@ -205,6 +239,7 @@ export class SweptLine {
     const journal = journalIn(this.world.records.runs);
     const ended = await attempt(() =>
       first.run(board, {
+        more: { sink: this.#sink(dead) },
         journal: {
           begin: (run) => journal.begin(run),
           stage: async (...args) => (dead.yes ? undefined : journal.stage(...args)),
@@ -217,7 +252,7 @@ export class SweptLine {
     const after = mishap.kind === 'power' ? this.board({ content: chipOf(board) }) : board;
     if (!after.plugged) after.plug();
     const second = this.station(mishap.restart);
-    const resumed = await attempt(() => second.run(after, { action: 'resume' }));
+    const resumed = await attempt(() => second.run(after, { action: 'resume', more: { sink: this.#sink() } }));
     await second.release(after);
     second.close();
     return {
@@ -229,10 +264,147 @@ export class SweptLine {
     };
   }
 
+  /**
+   * A bad week: one board, several mishaps one after the other at packets drawn by chance, then a run that is left alone.
+   * Gives how often it was disturbed and how the last run ended.
+   */
+  async walk(seed: number): Promise<CaseResult> {
+    const random = new SeededRandom(seed);
+    let content: Chip | undefined;
+    let board: Board | undefined;
+    const met: string[] = [];
+    for (let i = 0; i < 6; i += 1) {
+      const packet = 20 + random.below(140);
+      const kind = (['power', 'brown-out', 'unplug'] as const)[random.below(3)] ?? 'power';
+      const when = (['before', 'during', 'after'] as const)[random.below(3)] ?? 'after';
+      const torn = {
+        newWords: random.below(256),
+        key: (['old', 'new', 'garbage-valid', 'garbage-invalid'] as const)[random.below(4)] ?? 'old',
+      };
+      board = this.board({
+        faults: faultsOf({ packet, kind, when, torn, restart: 'same station' }),
+        ...(content === undefined ? {} : { content }),
+      });
+      const current = board;
+      const station = this.station(random.chance(0.5) ? 'same station' : 'other station');
+      const ended = await attempt(() => station.run(current, { action: 'resume', more: { sink: this.#sink() } }));
+      await station.release(board);
+      station.close();
+      met.push(`${kind} ${when} ${packet}: ${outcomeWords(ended)}`);
+      content = chipOf(board);
+    }
+    const last = this.board(content === undefined ? {} : { content });
+    const station = this.station('other station');
+    const ended = await attempt(() => station.run(last, { action: 'resume', more: { sink: this.#sink() } }));
+    await station.release(last);
+    station.close();
+    return {
+      name: `${variantName(this.variant)}: walk ${seed}`,
+      first: met.join(', '),
+      found: ended?.record.foundState ?? 'no board',
+      second: outcomeWords(ended),
+      complaints: this.#complaints(last, undefined, ended),
+    };
+  }
+
+  /** Makes the chips that are found in the middle of a run: their run was stopped after this stage. */
+  async makeHalfway(): Promise<void> {
+    for (const stage of ['CONFIG_WRITE', 'CERTS_REQUEST', 'DATA_LOCK', 'VALIDATE_CERTS'] as const) {
+      const stop = new AbortController();
+      const board = this.board();
+      const station = this.station();
+      await station.run(board, {
+        more: { signal: stop.signal, sink: this.#sink() },
+        callbacks: {
+          notify: (name, status) => {
+            if (name === stage && status === 'DONE') stop.abort();
+          },
+        },
+      });
+      await station.release(board);
+      station.close();
+      this.halfway.set(stage, chipOf(board));
+    }
+  }
+
+  /** Another chip is in the fixture from a packet on; the first one comes back later. */
+  async swap(swap: Swap): Promise<SwapResult> {
+    const newcomer = this.board(this.#contentOf(swap.newcomer));
+    const [chip] = chipsOf(newcomer);
+    if (chip === undefined) throw new Error('the newcomer has no chip');
+    newcomer.takeOut();
+    const before = memoryOf(chip);
+    let original: readonly BoardChip[] = [];
+    let empty = 1;
+    const board: Board = this.board({
+      ...this.#contentOf(swap.of),
+      trace: (event) => {
+        if (event.kind === 'packet' && event.packet === swap.packet) {
+          original = board.takeOut();
+          if (swap.gap === 0) board.putIn([chip]);
+        }
+        if (event.kind !== 'line-in' || original.length === 0) return;
+        if (empty === swap.gap) board.putIn([chip]);
+        empty += 1;
+      },
+    });
+    const station = this.station();
+    const first = await attempt(() =>
+      station.run(board, { action: swap.of === undefined ? 'provision' : 'resume', more: { sink: this.#sink() } }),
+    );
+    const touched = differences(before, memoryOf(chip));
+    await station.release(board);
+    if (original.length > 0) board.putIn(original);
+    const second = await attempt(() => station.run(board, { action: 'resume', more: { sink: this.#sink() } }));
+    await station.release(board);
+    station.close();
+    return {
+      name: `${variantName(this.variant)}: ${swap.newcomer ?? 'new'} chip instead of ${swap.of ?? 'new'} from packet ${swap.packet}, empty for ${swap.gap} lines`,
+      first: outcomeWords(first),
+      found: second?.record.foundState ?? 'no board',
+      second: outcomeWords(second),
+      touched,
+      complaints: this.#complaints(board, undefined, second),
+    };
+  }
+
+  /** Chips caught in the middle of a run, to be found in a fixture. */
+  readonly halfway = new Map<string, Chip>();
+
+  #contentOf(kind: string | undefined): { readonly content?: Chip } {
+    const content = kind === undefined ? undefined : this.halfway.get(kind);
+    return content === undefined ? {} : { content };
+  }
+
+  /** Secrets that were kept, the newest of each chip. */
+  readonly #kept = new Map<string, string>();
+
+  #sink(dead?: { readonly yes: boolean }): (name: string, serialNumber: string, bytes: Uint8Array) => Promise<void> {
+    return async (_, serialNumber, bytes) => {
+      if (dead?.yes === true) throw new Error('this station is dead');
+      this.#kept.set(serialNumber, hex(bytes));
+    };
+  }
+
+  /** Chip and books of a chip that passed: its data too. */
+  #dataComplaints(chip: Chip): readonly string[] {
+    if (!this.variant.data) return [];
+    const { slots, otp } = chip.inspect();
+    const complaints: string[] = [];
+    const begins = (found: Uint8Array | undefined, wanted: string): boolean =>
+      hex(found ?? new Uint8Array(0)).startsWith(wanted);
+    if (!begins(slots[8], clearBytes)) complaints.push('slot 8 does not hold the data of the plan');
+    if (!begins(otp, otpBytes)) complaints.push('OTP does not hold the data of the plan');
+    const kept = this.#kept.get(hex(chip.serialNumber));
+    if (kept === undefined || !begins(slots[secretSlot], kept))
+      complaints.push('the secret that was kept is not the one in the chip');
+    return complaints;
+  }
+
   #complaints(board: Board, first: RunResult | undefined, second: RunResult | undefined): readonly string[] {
     const complaints: string[] = [];
     const chip = chipOf(board);
-    const serialNumber = Buffer.from(chip.serialNumber).toString('hex').toUpperCase();
+    const serialNumber = hex(chip.serialNumber);
     const issued = this.world.records.archive.bySerialNumber(serialNumber);
     if (issued.length > 1) complaints.push(`${issued.length} certificates for ${serialNumber}`);
     if (second === undefined) complaints.push('there was no second run');
@@ -246,6 +418,7 @@ export class SweptLine {
         signerCompressed: entry.signerCompressedCertificate,
       }));
       complaints.push(...auditChip(chip.inspect(), { lockedSlots: this.variant.lockSlots, image }, archive));
+      complaints.push(...this.#dataComplaints(chip));
     } else complaints.push(`the second run ended ${outcomeWords(second)}: ${JSON.stringify(second.record.outcome)}`);
     if (first?.passed === false && first.record.outcome.kind !== 'PASS') {
       const { code, next } = first.record.outcome;
@@ -263,6 +436,21 @@ export class SweptLine {
     });
   }
 }
+
+function memoryOf(chip: Chip): Readonly<Record<string, string>> {
+  const { config, otp, slots, keyValid } = chip.snapshot();
+  return Object.fromEntries([
+    ['config', config],
+    ['OTP', otp],
+    ...slots.map((slot, i) => [`slot ${i}`, `${slot} ${keyValid[i]}`]),
+  ]);
+}
+
+function differences(before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>): string[] {
+  return Object.keys(before).filter((part) => before[part] !== after[part]);
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex').toUpperCase();
 
 export function chipOf(board: Board): Chip {
   const chip = chipsOf(board)[0];

@@ -5,9 +5,9 @@ import { chipStatus } from '../../../src-shared/atecc/status.ts';
 import { equalBytes, toHex } from '../../../src-shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../../src-shared/base/result.ts';
 import type { DeviceFailure } from '../failures.ts';
-import type { ChipSession } from '../sequence.ts';
+import { type ChipSession, expectSerial } from '../sequence.ts';
 import { ask, follow } from '../steps.ts';
-import { guard, onThisBoard } from './look.ts';
+import { doubtOr, guard, onThisBoard } from './look.ts';
 
 /** A key that the chip made. */
 export interface GeneratedKey {
@@ -37,7 +37,7 @@ export async function publicKey(
 
 /**
  * Makes a new private key in a slot and gives the public key that is then in force (provisioning-recipes.md 2): serial number,
- * GenKey create, GenKey public, one sequence. IRREVERSIBLE: an earlier key is gone. A lost answer is followed by a look at the
+ * GenKey create, GenKey public and the serial number again, one sequence: a certificate will join this key to this number. IRREVERSIBLE: an earlier key is gone. A lost answer is followed by a look at the
  * key; if the create itself is in doubt it is then sent once more, because the key in the slot may be an old one that
  * somebody knows. When that answer is lost too, the key is taken if it is seen to have changed.
  */
@@ -58,18 +58,19 @@ async function createKey(
   for (let creations = 1; ; creations += 1) {
     const answers: { created?: Uint8Array } = {};
     const made = await session.sequence(
-      { commands: ['GenKey', 'GenKey'], end: 'idle', expectSerial: serialNumber },
+      { commands: ['GenKey', 'GenKey', 'Read'], end: 'idle', expectSerial: serialNumber },
       function* making() {
         answers.created = yield* ask(genKeyCreate(slot));
-        return yield* ask(genKeyPublic(slot));
+        const key = yield* ask(genKeyPublic(slot));
+        yield* expectSerial(serialNumber);
+        return key;
       },
     );
     const { created } = answers;
     if (made.ok) return ok(generated(made.value, created, creations));
     if (made.failure.kind !== 'uncertain') return made;
     const look = await publicKey(session, slot, serialNumber);
-    if (!look.ok && look.failure.kind === 'board-changed') return look;
-    if (!look.ok && look.failure.kind !== 'no-key') return made;
+    if (!look.ok && look.failure.kind !== 'no-key') return doubtOr(made.failure, look.failure);
     const now = look.ok ? look.value : undefined;
     if (created !== undefined && now !== undefined) return ok(generated(now, created, creations));
     if (creations === 2) {

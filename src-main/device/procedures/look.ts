@@ -102,7 +102,10 @@ export function stillUncertain(failure: DeviceFailure, readBack: string): Device
 
 /** A look that failed after a doubtful command: the doubt is the answer, not the look's own trouble. */
 export function doubtOr(failure: DeviceFailure, look: DeviceFailure): Result<never, DeviceFailure> {
-  return fail(failure.kind === 'uncertain' && look.kind !== 'board-changed' ? failure : look);
+  if (failure.kind !== 'uncertain' || look.kind === 'board-changed') return fail(look);
+  if (look.kind === 'no-chip') return fail({ ...failure, boardGone: true });
+  const gone = look.kind === 'kit' && (look.failure.kind === 'closed' || look.failure.kind === 'timeout');
+  return fail({ ...failure, kitLost: failure.kitLost || gone });
 }
 
 /** The member of a plan that guards a sequence, where there is a number to guard with. */
