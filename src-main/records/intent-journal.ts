@@ -19,6 +19,7 @@ const intentSchema = z.strictObject({
   tbs: z.string(),
   createdAt: z.string(),
   attempts: z.int(),
+  reworkId: z.string().default(''),
   row: z.partialRecord(columns, z.string()),
 });
 

@@ -33,7 +33,13 @@ import { number, type Store, text } from './store.ts';
 export interface DurableSigningLog {
   append(entry: SigningLogEntry): Promise<{ readonly sequence: number; readonly rowHash: string }>;
   readonly head: { readonly sequence: number; readonly rowHash: string };
+  /**
+   * Latest time among the newest SIGNED rows since the clock was last accepted by hand; empty when there is none. Other rows say
+   * nothing: START, refusals and recovered rows are written whatever the clock shows.
+   */
   readonly newestTime: string;
+  /** Somebody vouches for the clock: rows up to now no longer speak against it, also after a restart. */
+  acceptClock(): Promise<void>;
   newestFor(serialNumber: string): { readonly sequence: number; readonly rowHash: string } | undefined;
   /** The row that carries exactly this note for this device. */
   rowOfAttempt(serialNumber: string, note: string): { readonly sequence: number; readonly rowHash: string } | undefined;
@@ -162,6 +168,16 @@ class OpenLog implements DurableSigningLog {
     return () => this.#listeners.delete(listener);
   }
 
+  async acceptClock(): Promise<void> {
+    const { sequence } = this.#head;
+    await this.#store.write((database) => {
+      database
+        .prepare("INSERT OR REPLACE INTO facts (name, value) VALUES ('clock-accepted-after', ?)")
+        .run(String(sequence));
+    });
+    this.newestTime = '';
+  }
+
   async close(): Promise<void> {
     await this.#writing;
     await this.#file.close();
@@ -207,7 +223,9 @@ class OpenLog implements DurableSigningLog {
       return;
     }
     this.#head = head;
-    this.newestTime = rows[rows.length - 1]?.time_utc ?? this.newestTime;
+    for (const row of rows) {
+      if (row.result === 'SIGNED' && row.time_utc > this.newestTime) this.newestTime = row.time_utc;
+    }
     // The store may lag behind the file, never lead it; a failed write here is caught up at the next start.
     this.#store
       .write((database) => {
@@ -245,6 +263,22 @@ function saveHead(
   database
     .prepare("INSERT OR REPLACE INTO facts (name, value) VALUES ('signing-log-head', ?)")
     .run(JSON.stringify(head));
+}
+
+/** Sequence number of the newest row when the clock was last accepted by hand; 0 = never. */
+function clockAcceptedAfter(store: Store): number {
+  const row = store.get("SELECT value FROM facts WHERE name = 'clock-accepted-after'");
+  return row === undefined ? 0 : Number(text(row, 'value'));
+}
+
+/** The newest rows are enough, and cost the same in a log of millions. */
+function newestSignedTime(store: Store, after: number): string {
+  const row = store.get(
+    `SELECT MAX(time_utc) AS newest FROM
+     (SELECT time_utc FROM log_rows WHERE result = 'SIGNED' AND seq > ? ORDER BY seq DESC LIMIT 1000)`,
+    after,
+  );
+  return typeof row?.['newest'] === 'string' ? row['newest'] : '';
 }
 
 function loadHead(store: Store): Head | undefined {
@@ -301,8 +335,8 @@ async function recover(folder: string, store: Store): Promise<Recovered> {
   const known = loadHead(store);
   const last = names[names.length - 1];
   const fileNumber = last === undefined ? 1 : Number(/-(\d+)\.tsv$/.exec(last)?.[1] ?? 0) + 1;
-  const newestRow = store.get('SELECT time_utc FROM log_rows ORDER BY seq DESC LIMIT 1');
-  let newestTime = newestRow === undefined ? '' : text(newestRow, 'time_utc');
+  const acceptedAfter = clockAcceptedAfter(store);
+  let newestTime = newestSignedTime(store, acceptedAfter);
   const head: Head = known ?? { sequence: 0, rowHash: firstPreviousHash, file: names[0] ?? '', offset: 0 };
   let alarm = '';
   let torn: { file: string; bytes: number } | undefined;
@@ -347,7 +381,8 @@ async function recover(folder: string, store: Store): Promise<Recovered> {
         }
         head.sequence += 1;
         head.rowHash = row.row_hash;
-        newestTime = row.time_utc > newestTime ? row.time_utc : newestTime;
+        const vouches = row.result === 'SIGNED' && head.sequence > acceptedAfter;
+        if (vouches && row.time_utc > newestTime) newestTime = row.time_utc;
         taken.push({ row, file: name });
       }
       lineNumber += 1;

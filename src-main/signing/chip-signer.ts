@@ -13,7 +13,7 @@ import {
   putToSleep,
 } from '../device/index.ts';
 import { asd1Slots } from './asd1/layout.ts';
-import { keysFromPassword, keysFromTwoPasswords, type ModuleKeys, openModuleKeys, wipeKeys } from './asd1/password.ts';
+import { type ModuleKeys, moduleKeys, wipeKeys } from './asd1/password.ts';
 import type { Asd1Record } from './asd1/record.ts';
 import { issuerMatches } from './issuer.ts';
 import { attemptsLeft, clearFailures, countFailure, type DelayBook, delayLeft } from './password-delay.ts';
@@ -45,6 +45,7 @@ export class ChipSigner implements SignerModule {
   #keys: ModuleKeys | undefined;
   #signatures = 0;
   #faults = 0;
+  #unsuitable = false;
   /** One thing at a time on the stick. */
   #tail: Promise<unknown> = Promise.resolve();
   readonly #listeners = new Set<() => void>();
@@ -65,6 +66,10 @@ export class ChipSigner implements SignerModule {
 
   get reason(): string {
     return this.#reason;
+  }
+
+  get kitUnsuitable(): boolean {
+    return this.#unsuitable;
   }
 
   get signaturesThisSession(): number {
@@ -111,9 +116,9 @@ export class ChipSigner implements SignerModule {
           return this.#become('FAULT', outcome.value.reason);
         case 'module': {
           const { identity, record } = outcome.value;
-          const refused = await this.#options.admit?.(identity);
           this.#identity = identity;
           this.#record = record;
+          const refused = await this.#options.admit?.(identity);
           if (refused !== undefined) return this.#become('FAULT', refused);
           return this.#become('PASSWORD_REQUIRED', '');
         }
@@ -121,8 +126,7 @@ export class ChipSigner implements SignerModule {
     });
     // A root is opened on purpose only.
     if (this.#state === 'PASSWORD_REQUIRED' && this.#identity?.passwordScheme === 'open' && !this.#identity.isRoot) {
-      const { serialNumber } = this.#identity;
-      await this.#exclusive(() => this.#proveAndKeep(openModuleKeys(serialNumber)));
+      await this.unlock([]);
     }
   }
 
@@ -132,17 +136,14 @@ export class ChipSigner implements SignerModule {
     if (this.#state === 'ABSENT') return fail({ kind: 'removed' });
     if (identity === undefined || record === undefined) return fail({ kind: 'fault', reason: this.#reason });
     if (this.#state === 'READY') return ok(undefined);
-    const needed = identity.passwordScheme === 'two-persons' ? 2 : 1;
-    const [first, second] = passwords;
-    if (first === undefined || passwords.length !== needed) return fail({ kind: 'passwords-needed', count: needed });
+    // Set aside for a reason that a password does not cure.
+    if (this.#state !== 'PASSWORD_REQUIRED') return fail({ kind: 'fault', reason: this.#reason });
+    const needed = identity.passwordScheme === 'two-persons' ? 2 : identity.passwordScheme === 'one' ? 1 : 0;
+    if (passwords.length !== needed) return fail({ kind: 'passwords-needed', count: needed });
     return this.#exclusive(async () => {
       const delay = this.delayMs;
       if (delay > 0) return fail<UnlockFailure>({ kind: 'locked-out', delayMs: delay });
-      const keys =
-        second === undefined
-          ? await keysFromPassword(first, identity.serialNumber, record.kdfSalt, record.kdf)
-          : await keysFromTwoPasswords(first, second, identity.serialNumber, record.kdfSalt, record.kdf);
-      return this.#proveAndKeep(keys);
+      return this.#proveAndKeep(await moduleKeys(passwords, identity.serialNumber, record));
     });
   }
 
@@ -208,8 +209,10 @@ export class ChipSigner implements SignerModule {
     if (wrongKey) {
       wipeKeys(keys);
       if (identity.passwordScheme === 'open') {
-        this.#become('FAULT', 'a password was set later: the open key is refused');
-        return fail({ kind: 'fault', reason: this.#reason });
+        // The record is locked and still says "open": a password was set later (signer-and-server.md 6.8).
+        this.#identity = { ...identity, passwordScheme: 'one' };
+        this.#become('PASSWORD_REQUIRED', '');
+        return fail({ kind: 'passwords-needed', count: 1 });
       }
       const delayMs = await countFailure(delays, signer, now().getTime());
       this.#changed();
@@ -222,7 +225,7 @@ export class ChipSigner implements SignerModule {
     }
     if (wraps && !proven.value) {
       wipeKeys(keys);
-      this.#become('FAULT', 'SIGNER_KIT_UNSUITABLE: authorisation does not survive the kit’s own idling');
+      this.#setUnsuitable();
       return fail({ kind: 'kit-unsuitable' });
     }
     await clearFailures(delays, signer);
@@ -242,7 +245,7 @@ export class ChipSigner implements SignerModule {
     switch (failure.kind) {
       case 'auth-lost-over-idle':
         this.#forgetKeys();
-        this.#become('FAULT', 'SIGNER_KIT_UNSUITABLE: authorisation does not survive the kit’s own idling');
+        this.#setUnsuitable();
         return { kind: 'kit-unsuitable' };
       case 'authorisation-refused':
         this.#forgetKeys();
@@ -267,6 +270,11 @@ export class ChipSigner implements SignerModule {
         this.#countFault(text);
         return { kind: 'fault', reason: text };
     }
+  }
+
+  #setUnsuitable(): void {
+    this.#unsuitable = true;
+    this.#become('FAULT', 'authorisation does not survive the idling of its kit');
   }
 
   #countFault(reason: string): void {

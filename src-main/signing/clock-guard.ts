@@ -1,6 +1,9 @@
+import type { SigningLog } from './ports.ts';
+
 /**
- * When the clock cannot be trusted nothing is certified (signer-and-server.md 7.8): earlier than the newest log row minus
- * 1 h, before 2000, or a jump of more than 5 min while running, until a supervisor confirms.
+ * When the clock cannot be trusted nothing is certified (signer-and-server.md 7.8): earlier than the newest row of a certificate
+ * minus 1 h, before 2000, or a jump of more than 5 min while running, until a supervisor confirms. Rows that are no certificates
+ * do not count: the START row of a server whose clock battery died would vouch for the wrong time.
  */
 const hour = 3_600_000;
 const tolerated = 5 * 60_000;
@@ -8,11 +11,11 @@ const tolerated = 5 * 60_000;
 export class ClockGuard {
   readonly #now: () => Date;
   readonly #monotonic: () => number;
-  readonly #log: { readonly newestTime: string };
+  readonly #log: Pick<SigningLog, 'newestTime' | 'acceptClock'>;
   /** Wall clock minus monotonic clock, when they were last known to agree. */
   #offset: number;
 
-  constructor(now: () => Date, monotonic: () => number, log: { readonly newestTime: string }) {
+  constructor(now: () => Date, monotonic: () => number, log: Pick<SigningLog, 'newestTime' | 'acceptClock'>) {
     this.#now = now;
     this.#monotonic = monotonic;
     this.#log = log;
@@ -31,8 +34,9 @@ export class ClockGuard {
     return undefined;
   }
 
-  /** A supervisor says that the clock is right now. */
-  accept(): void {
+  /** A supervisor says that the clock is right now, whatever earlier rows say. */
+  async accept(): Promise<void> {
+    await this.#log.acceptClock();
     this.#offset = this.#now().getTime() - this.#monotonic();
   }
 }

@@ -121,8 +121,13 @@ function tryChoose(
   const none = (answer: Refusal): Result<ChosenSigner, NoSigner> => fail({ refusal: answer, reasons });
   if (states.has('PASSWORD_REQUIRED') || states.has('LOCKED_OUT'))
     return none(refusal('SIGNER_LOCKED', 'the signer waits for its password'));
+  if (fitting.some(({ module }) => module.state === 'FAULT' && module.kitUnsuitable === true)) {
+    return none(refusal('SIGNER_KIT_UNSUITABLE', 'authorisation does not survive on this stick'));
+  }
   if (states.has('FAULT')) return none(refusal('SIGNER_FAULT', 'the signer does not work'));
   if (states.has('ABSENT')) return none(refusal('SIGNER_REMOVED', 'the signer was removed'));
+  if (pool.modules().some(({ state }) => state === 'PROBING'))
+    return none(refusal('BUSY', 'a signer is being looked at'));
   if (otherDefinition) return none(refusal('DEFINITION_MISMATCH', 'the signers have another device definition'));
   return none(refusal('NO_MATCHING_SIGNER', 'no signer of this kind is there'));
 }

@@ -19,6 +19,8 @@ export interface SigningIntent {
   readonly createdAt: string;
   /** 1, 2, 3: how many times the signing sequence was begun. */
   readonly attempts: number;
+  /** The recorded permission under which a second key of this chip is certified; empty = none. */
+  readonly reworkId: string;
   /** Columns of the log row that will be written, as far as they are known. */
   readonly row: Omit<SigningLogEntry, 'result'>;
 }
@@ -67,8 +69,10 @@ export interface LogReference {
 export interface SigningLog {
   append(entry: SigningLogEntry): Promise<LogReference>;
   readonly head: LogReference;
-  /** ISO time of the newest row; empty when there is none. */
+  /** Latest time of a SIGNED row since the clock was last accepted by hand; empty when there is none. */
   readonly newestTime: string;
+  /** Somebody vouches for the clock: rows up to now no longer speak against it, also after a restart. */
+  acceptClock(): Promise<void>;
   /** Newest row for a serial number with one of SIGNED, REISSUED. */
   newestFor(serialNumber: string): LogReference | undefined;
   /** The row of one attempt of one intent, by the note it was given: so that no attempt gets two rows. */

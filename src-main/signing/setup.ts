@@ -37,15 +37,7 @@ import {
   writeConfig,
 } from '../device/index.ts';
 import { asd1Image, asd1LockedSlots, asd1RandomSlots, asd1Slots } from './asd1/layout.ts';
-import {
-  keysFromPassword,
-  keysFromTwoPasswords,
-  type ModuleKeys,
-  minimumPasswordCharacters,
-  newModuleKdf,
-  openModuleKeys,
-  wipeKeys,
-} from './asd1/password.ts';
+import { type ModuleKeys, minimumPasswordCharacters, moduleKeys, newModuleKdf, wipeKeys } from './asd1/password.ts';
 import { type Asd1Record, decodeRecord } from './asd1/record.ts';
 import { ceremonyRecord } from './ceremony.ts';
 import { definitionSource } from './definitions.ts';
@@ -470,14 +462,8 @@ class SetUp {
   }
 
   async #deriveKeys(serialNumber: Uint8Array, record: Asd1Record): Promise<ModuleKeys> {
-    const [a, b] = this.#options.passwords;
     this.forgetKeys();
-    this.#keys =
-      a === undefined
-        ? openModuleKeys(serialNumber)
-        : b === undefined
-          ? await keysFromPassword(a, serialNumber, record.kdfSalt, record.kdf)
-          : await keysFromTwoPasswords(a, b, serialNumber, record.kdfSalt, record.kdf);
+    this.#keys = await moduleKeys(this.#options.passwords, serialNumber, record);
     return this.#keys;
   }
 

@@ -19,7 +19,7 @@ export function signerLine(named: string, module: SignerModule, before: SignerSt
     case 'PASSWORD_REQUIRED':
       if (identity?.isRoot === true) return info(`${named} is there; roots do not sign for devices.`);
       if (before === 'READY') return info(`${named} locked${reason === '' ? '' : `: ${reason}`}.`);
-      if (before === 'LOCKED_OUT' || identity?.passwordScheme === 'open') return undefined;
+      if (before === 'LOCKED_OUT') return undefined;
       return info(`${named} requires password.`);
     case 'READY':
       return info(identity?.passwordScheme === 'open' ? `${named} ready.` : `${named} password accepted, ready.`);

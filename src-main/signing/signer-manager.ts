@@ -243,11 +243,17 @@ export class SignerManager implements SignerPool {
   /** Why a module that is in order is not used all the same; undefined = it is. */
   async #admit(module: SignerModule, identity: SignerIdentity): Promise<string | undefined> {
     const serialNumber = toHex(identity.serialNumber);
-    const twin = this.modules().find(
-      (other) =>
-        other !== module && other.identity !== undefined && toHex(other.identity.serialNumber) === serialNumber,
-    );
-    if (twin !== undefined && twin.state !== 'ABSENT') return 'a module with this serial number is there already';
+    for (const other of this.modules()) {
+      // Of two with one serial number the first that was plugged in counts.
+      if (other === module) break;
+      if (
+        other.state !== 'ABSENT' &&
+        other.identity !== undefined &&
+        toHex(other.identity.serialNumber) === serialNumber
+      ) {
+        return 'a module with this serial number is there already';
+      }
+    }
     if (this.#options.setUpNotes.setUpNote(serialNumber) !== undefined)
       return 'its set-up was interrupted: finish it first';
     if (identity.isRoot) return undefined;
@@ -297,6 +303,14 @@ export class SignerManager implements SignerPool {
     const { state, identity } = module;
     if (identity !== undefined) managed.named = `${identity.isRoot ? 'Root' : 'Signer'} (${signerName(identity)})`;
     if (state === lastState) return;
+    // A module that may turn out to need no password says nothing before that is known.
+    if (
+      state === 'PASSWORD_REQUIRED' &&
+      identity?.passwordScheme === 'open' &&
+      !identity.isRoot &&
+      lastState !== 'READY'
+    )
+      return;
     managed.lastState = state;
     const line = signerLine(managed.named, module, lastState);
     if (line !== undefined) this.#options.activity[line.level](line.text);

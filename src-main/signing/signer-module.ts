@@ -12,6 +12,8 @@ export interface SignerModule {
   readonly state: SignerState;
   /** Why it is in FAULT, UNSUPPORTED or FOREIGN; empty otherwise. */
   readonly reason: string;
+  /** It is in FAULT because authorisation does not survive its kit's own idling. */
+  readonly kitUnsuitable?: boolean;
   /** Proves the password (or passwords, of a two-person module, in the order A, B); keys stay in RAM until lock, unplug or stop. */
   unlock(passwords: readonly Secret[]): Promise<Result<undefined, UnlockFailure>>;
   /** Forgets the keys, puts a chip to sleep. */

@@ -97,6 +97,7 @@ export async function probeSigner(
   if (!kdfAccepted(record.value.kdf)) return fault('the parameters of its password key are not accepted');
   const open = await readSlots(session, [
     asd1Slots.label,
+    asd1Slots.storedSerial,
     asd1Slots.publicKey,
     asd1Slots.certificate,
     asd1Slots.rootCertificate,

@@ -4,22 +4,19 @@ import { asSignetError, SignetError } from '../../src-shared/base/error.ts';
 import { errorCodes } from '../../src-shared/base/error-codes.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import {
-  type CertificateDate,
   dateText,
   encodeDefinition,
   finishCertificate,
-  keyId,
-  type PreparedCertificate,
-  prepareCertificate,
-  serialSource,
   unixSeconds,
   writeItems,
 } from '../../src-shared/certificates/index.ts';
 import { AttemptBook } from './attempts.ts';
 import { checkKeySlot, checkRequest, matchSigner, type ProofPolicy } from './checks.ts';
 import { ClockGuard } from './clock-guard.ts';
+import { chainExpired, fitsSelection, prepareIssue } from './issue-prepare.ts';
+import { certificateColumns, requestColumns, signerColumns, signRefusal } from './issue-rows.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
-import { chooseSigner, type ReissueIdentity, type SignerPool } from './pool.ts';
+import { type ChosenSigner, chooseSigner, type ReissueIdentity, type SignerPool } from './pool.ts';
 import type {
   Activity,
   ArchivedCertificate,
@@ -37,7 +34,7 @@ import {
   type SignerSelection,
   type WaitReason,
 } from './request.ts';
-import type { SignerIdentity, SignerModule, SignFailure } from './signer-module.ts';
+import type { SignFailure } from './signer-module.ts';
 import { verifyP256Message } from './verify.ts';
 
 /** What a server may be told about its policy. */
@@ -70,11 +67,24 @@ export interface SigningServiceOptions {
   /** Monotonic ms, to notice jumps of the clock. */
   readonly monotonic: () => number;
   readonly random: (length: number) => Uint8Array;
-  /** Called between the steps of an issue, by name: tests stop the process there. */
-  readonly step?: (name: IssueStep) => void;
+  /** Awaited between the steps of an issue, by name: tests stop the process there. */
+  readonly step?: (name: IssueStep) => void | Promise<void>;
 }
 
 export type IssueStep = 'checked' | 'intent' | 'signed' | 'verified' | 'archived' | 'logged' | 'cleared';
+
+/** A request on its way to a new certificate. */
+interface Work {
+  readonly request: CertificateRequest;
+  /** 18 hex digits */
+  readonly serialNumber: string;
+  /** Certificates of this chip. */
+  readonly known: readonly ArchivedCertificate[];
+  readonly rework: { readonly id: string } | undefined;
+  readonly waiting: (reason: WaitReason) => void;
+  readonly started: number;
+  readonly signal: AbortSignal | undefined;
+}
 
 /** Answer to a validation request; definitions in their canonical layout. */
 export interface SignerDescription {
@@ -101,11 +111,13 @@ export class SigningService {
   readonly #perChip = new KeyedMutex();
   readonly #clock: ClockGuard;
   readonly #attempts: AttemptBook;
+  /** Certificates in the making, by batch: a quota must not be overrun by requests that come at once. */
+  readonly #inBatch = new Map<string, number>();
 
   constructor(options: SigningServiceOptions) {
     this.#options = options;
     this.#clock = new ClockGuard(options.now, options.monotonic, options.log);
-    this.#attempts = new AttemptBook(options.intents, options.log, options.archive);
+    this.#attempts = new AttemptBook(options);
   }
 
   /** Accounts for what a crash left behind. To be awaited before the first request. */
@@ -113,9 +125,14 @@ export class SigningService {
     for (const line of await this.#attempts.recover()) this.#options.activity.warning(line);
   }
 
-  /** A supervisor confirmed the clock after a jump. */
-  acceptClock(): void {
-    this.#clock.accept();
+  /** A supervisor confirmed the clock, after a jump or against earlier rows. */
+  acceptClock(): Promise<void> {
+    return this.#clock.accept();
+  }
+
+  /** Why nothing would be certified because of the clock; undefined when it is trusted. */
+  get clockDoubt(): string | undefined {
+    return this.#clock.check();
   }
 
   /** Whether the archive knows this chip's key. */
@@ -185,13 +202,12 @@ export class SigningService {
     started: number,
     signal: AbortSignal | undefined,
   ): Promise<Result<Issued, Refusal>> {
-    const { policyBook, policy, pool, log } = this.#options;
+    const { policyBook, policy, log } = this.#options;
     const publicKey = toHex(request.publicKey);
     if (log.alarm !== '') return this.#refused(request, refusal('LOG_BROKEN', 'the signing log is broken'), started);
+    for (const line of await this.#attempts.settle(serialNumber)) this.#options.activity.warning(line);
     const known = this.#options.archive.bySerialNumber(serialNumber);
-    const again = known
-      .filter((entry) => entry.publicKey === publicKey && fitsSelection(entry, request.selection))
-      .pop();
+    const again = known.findLast((entry) => entry.publicKey === publicKey && fitsSelection(entry, request.selection));
     if (again !== undefined) return this.#reissue(request, again, started);
 
     let rework: { readonly id: string } | undefined;
@@ -218,15 +234,29 @@ export class SigningService {
     const { batch } = request.requester;
     if (!policyBook.batchOpen(batch))
       return this.#refused(request, refusal('BATCH_CLOSED', 'this batch is closed'), started);
-    if (policyBook.remaining(batch) === 0)
+    const remaining = policyBook.remaining(batch);
+    const inMaking = this.#inBatch.get(batch) ?? 0;
+    if (remaining !== undefined && remaining <= inMaking)
       return this.#refused(request, refusal('QUOTA_EXCEEDED', 'the quota of this batch is used up'), started);
     const clock = this.#clock.check();
     if (clock !== undefined) return this.#refused(request, refusal('CLOCK_SUSPECT', clock), started);
 
-    const pending = this.#attempts.reusable(serialNumber, publicKey);
-    const chosen = await chooseSigner(pool, request.selection, {
+    this.#inBatch.set(batch, inMaking + 1);
+    try {
+      return await this.#issueNew({ request, serialNumber, known, rework, waiting, started, signal });
+    } finally {
+      const left = (this.#inBatch.get(batch) ?? 1) - 1;
+      if (left > 0) this.#inBatch.set(batch, left);
+      else this.#inBatch.delete(batch);
+    }
+  }
+
+  async #issueNew(work: Work): Promise<Result<Issued, Refusal>> {
+    const { request, serialNumber, waiting, started, signal } = work;
+    const pending = this.#attempts.reusable({ serialNumber, publicKey: toHex(request.publicKey) });
+    const chosen = await chooseSigner(this.#options.pool, request.selection, {
       preferred: pending?.signerSerialNumber,
-      passwordWaitMs: policy.passwordWaitMs,
+      passwordWaitMs: this.#options.policy.passwordWaitMs,
       waiting,
       ...(signal === undefined ? {} : { signal }),
     });
@@ -236,124 +266,111 @@ export class SigningService {
       }
       return this.#refused(request, chosen.failure.refusal, started);
     }
-    const { module, identity, release } = chosen.value;
     try {
-      return await this.#sign(request, serialNumber, module, identity, pending, rework, waiting, started);
+      return await this.#sign(work, chosen.value, pending);
     } finally {
-      release();
+      chosen.value.release();
     }
   }
 
   async #sign(
-    request: CertificateRequest,
-    serialNumber: string,
-    module: SignerModule,
-    identity: SignerIdentity,
+    work: Work,
+    { module, identity }: ChosenSigner,
     pending: SigningIntent | undefined,
-    rework: { readonly id: string } | undefined,
-    waiting: (reason: WaitReason) => void,
-    started: number,
   ): Promise<Result<Issued, Refusal>> {
-    const { archive, intents, policyBook, policy } = this.#options;
-    const step = this.#options.step ?? (() => undefined);
+    const { request, serialNumber, started } = work;
+    const { archive, policy, random } = this.#options;
+    const step = async (name: IssueStep): Promise<void> => this.#options.step?.(name);
     const signerSn = toHex(identity.serialNumber);
     const columns = signerColumns(identity);
+    const refuse = (answer: Refusal): Promise<Result<Issued, Refusal>> =>
+      this.#refused(request, answer, started, columns);
     const keySlot = checkKeySlot(request.configZone, identity.deviceDefinition.privateKeySlot);
-    if (keySlot !== undefined) return this.#refused(request, keySlot, started, columns);
+    if (keySlot !== undefined) return refuse(keySlot);
     if (equalBytes(request.publicKey, identity.publicKey) || equalBytes(request.publicKey, identity.rootPublicKey)) {
-      return this.#refused(
-        request,
-        refusal('PUBLIC_KEY_INVALID', "the public key is the signer's own"),
-        started,
-        columns,
-      );
+      return refuse(refusal('PUBLIC_KEY_INVALID', "the public key is the signer's own"));
     }
     const now = this.#options.now();
     if (now < identity.notBefore || now > identity.notAfter) {
-      return this.#refused(
-        request,
-        refusal('CLOCK_SUSPECT', "the clock is outside the signer's validity"),
-        started,
-        columns,
-      );
+      return refuse(refusal('CLOCK_SUSPECT', "the clock is outside the signer's validity"));
     }
-    const reuse = pending !== undefined && pending.signerSerialNumber === signerSn ? pending : undefined;
-    const asked = reuse === undefined ? now : new Date(reuse.createdAt);
-    const prepared = this.#prepare(request, identity, asked);
-    if (!prepared.ok) return this.#refused(request, prepared.failure, started, columns);
+    const reworkId = work.rework?.id ?? '';
+    const definitionDigest = toHex(identity.deviceDefinitionDigest);
+    let reuse =
+      pending?.signerSerialNumber === signerSn &&
+      pending.definitionDigest === definitionDigest &&
+      pending.reworkId === reworkId
+        ? pending
+        : undefined;
+    const prepare = (): ReturnType<typeof prepareIssue> =>
+      prepareIssue(request, {
+        identity,
+        asked: reuse === undefined ? now : new Date(reuse.createdAt),
+        reuse,
+        archive,
+        known: work.known,
+        random,
+      });
+    let prepared = prepare();
+    if (reuse !== undefined && (!prepared.ok || toHex(prepared.value.tbs) !== reuse.tbs)) {
+      this.#options.activity.warning(
+        `The interrupted certificate of ${serialNumber} cannot be made again; a new one is.`,
+      );
+      reuse = undefined;
+      prepared = prepare();
+    }
+    if (!prepared.ok) return refuse(prepared.failure);
     const certificate = prepared.value;
-    if (reuse !== undefined && reuse.tbs !== toHex(certificate.tbs)) {
-      return this.#refused(
-        request,
-        refusal('INTERNAL', 'the interrupted certificate cannot be built again'),
-        started,
-        columns,
-      );
-    }
     const outlives = unixSeconds(certificate.notAfter) > identity.notAfter.getTime() / 1000;
     if (outlives && !policy.allowOutlivingSigner) {
-      return this.#refused(
-        request,
-        refusal('CLOCK_SUSPECT', "the certificate would outlive the signer's"),
-        started,
-        columns,
-      );
+      return refuse(refusal('CLOCK_SUSPECT', "the certificate would outlive the signer's"));
     }
+    // The signature's length is not known yet: two integers of 33 bytes at most.
     const fits = request.sizeOfReply?.(certificate.unsigned.length + 3, identity.certificate.length) ?? true;
-    if (!fits)
-      return this.#refused(
-        request,
-        refusal('TOO_LARGE', 'the reply would be larger than the client can take'),
-        started,
-        columns,
-      );
-    step('checked');
+    if (!fits) return refuse(refusal('TOO_LARGE', 'the reply would be larger than the client can take'));
+    await step('checked');
 
-    const id = reuse?.id ?? toHex(this.#options.random(16));
-    const publicKey = toHex(request.publicKey);
-    const row = { ...columns, ...requestColumns(request), ...certificateColumns(certificate) };
-    const intent: SigningIntent = {
-      id,
-      serialNumber,
-      publicKey,
-      definitionDigest: toHex(identity.deviceDefinitionDigest),
-      caPublicKey: toHex(identity.rootPublicKey),
-      signerSerialNumber: signerSn,
-      tbs: toHex(certificate.tbs),
-      createdAt: reuse?.createdAt ?? asked.toISOString(),
-      attempts: 1,
-      row,
-    };
-    const first = await this.#attempts.open(intent, reuse);
-    if (pending !== undefined && reuse === undefined) await this.#attempts.settle(pending, true);
-    step('intent');
-    waiting('signing');
-
-    let attempts = first;
+    let intent = await this.#attempts.open(
+      {
+        id: toHex(random(16)),
+        serialNumber,
+        publicKey: toHex(request.publicKey),
+        definitionDigest,
+        caPublicKey: toHex(identity.rootPublicKey),
+        signerSerialNumber: signerSn,
+        tbs: toHex(certificate.tbs),
+        createdAt: reuse?.createdAt ?? now.toISOString(),
+        attempts: 1,
+        reworkId,
+        row: { ...columns, ...requestColumns(request), ...certificateColumns(certificate) },
+      },
+      reuse,
+    );
+    await step('intent');
+    work.waiting('signing');
     const signed = await module.sign(certificate.tbs, async (attempt) => {
-      if (attempt === 1) return;
-      attempts = first + attempt - 1;
-      await intents.attempt(id, attempts);
+      if (attempt > 1) intent = await this.#attempts.further(intent);
     });
     const failed = async (failure: SignFailure): Promise<Result<Issued, Refusal>> => {
-      const answer = signRefusal(failure);
-      await this.#attempts.failed({ ...intent, attempts }, answer);
+      const answer = signRefusal(failure, module.state);
+      await this.#attempts.failed(intent, answer.code);
+      const reason = failure.kind === 'fault' ? `${answer.message}: ${failure.reason}` : answer.message;
       this.#options.activity.error(
-        `Signer (${signerSn}, ${identity.name}) did not sign for ${serialNumber}: ${answer.message}`,
+        `Signer (${signerSn}, ${identity.name}) did not sign for ${serialNumber}: ${reason}`,
       );
       return fail(answer);
     };
     if (!signed.ok) return failed(signed.failure);
-    step('signed');
+    await step('signed');
     const signature = signed.value;
     if (!verifyP256Message(identity.publicKey, certificate.tbs, signature)) return failed({ kind: 'wrong-signature' });
     const finished = finishCertificate(certificate, signature);
     if (!finished.ok) throw new SignetError('INTERNAL', finished.failure.reason);
-    step('verified');
+    await step('verified');
     const entry: ArchivedCertificate = {
       serialNumber,
-      publicKey,
-      definitionDigest: intent.definitionDigest,
+      publicKey: intent.publicKey,
+      definitionDigest,
       caPublicKey: intent.caPublicKey,
       signerSerialNumber: signerSn,
       deviceCertificate: finished.value.certificate,
@@ -366,48 +383,12 @@ export class SigningService {
       issuedAt: now.toISOString(),
     };
     await archive.store(entry);
-    step('archived');
-    const reference = await this.#attempts.signed(
-      { ...intent, attempts },
-      entry,
-      signature,
-      String(Math.round(this.#options.monotonic() - started)),
-    );
-    step('logged');
-    if (rework !== undefined) await policyBook.consumeRework(rework.id, entry.certificateSerial);
-    await Promise.all([intents.clear(id), policyBook.count(request.requester.batch)]);
-    step('cleared');
+    await step('archived');
+    const reference = await this.#attempts.signed(intent, entry, this.#duration(started));
+    await step('logged');
+    await this.#attempts.close(intent, entry.certificateSerial);
+    await step('cleared');
     return ok(this.#issued(entry, identity, reference, false));
-  }
-
-  #prepare(request: CertificateRequest, identity: SignerIdentity, asked: Date): Result<PreparedCertificate, Refusal> {
-    const definition = identity.deviceDefinition;
-    const build = (storedSerialNumber?: Uint8Array): Result<PreparedCertificate, Refusal> => {
-      const prepared = prepareCertificate({
-        definition,
-        publicKey: request.publicKey,
-        caPublicKey: identity.publicKey,
-        asked: dateOf(asked),
-        signerId: identity.signerId,
-        signerNotBefore: dateOf(identity.notBefore),
-        configZone: request.configZone,
-        ...(storedSerialNumber === undefined ? {} : { storedSerialNumber }),
-      });
-      if (prepared.ok) return prepared;
-      const code = prepared.failure.kind === 'invalid-date' ? 'CLOCK_SUSPECT' : 'DEFINITION_MISMATCH';
-      return fail(refusal(code, prepared.failure.reason));
-    };
-    if (definition.snSource !== serialSource.STORED && definition.snSource !== serialSource.STORED_DYNAMIC)
-      return build();
-    // Stored serial numbers are random: 01 in the top bits makes them positive and of full length; unique by asking the archive.
-    for (let attempt = 0; attempt < 16; attempt += 1) {
-      const length = definition.snSource === serialSource.STORED ? definition.standardElements.serialNumber.count : 16;
-      const serial = this.#options.random(length);
-      serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40;
-      if (!this.#options.archive.hasCertificateSerial(toHex(identity.rootPublicKey), toHex(serial)))
-        return build(serial);
-    }
-    return fail(refusal('INTERNAL', 'no free serial number was found'));
   }
 
   async #reissue(
@@ -415,16 +396,18 @@ export class SigningService {
     entry: ArchivedCertificate,
     started: number,
   ): Promise<Result<Issued, Refusal>> {
-    const now = this.#options.now().toISOString();
-    if (entry.notAfter !== '' && now > entry.notAfter && !entry.notAfter.startsWith('9999')) {
+    if (chainExpired(entry, this.#options.now())) {
       return this.#refused(request, refusal('CHAIN_EXPIRED', 'the archived certificate has expired'), started);
     }
-    const identity =
-      this.#options.pool
-        .modules()
-        .find(
-          (module) => module.identity !== undefined && toHex(module.identity.serialNumber) === entry.signerSerialNumber,
-        )?.identity ?? this.#options.pool.definitionsFor(entry.signerSerialNumber, entry.definitionDigest);
+    const present = this.#options.pool
+      .modules()
+      .find(
+        ({ identity }) =>
+          identity !== undefined &&
+          toHex(identity.serialNumber) === entry.signerSerialNumber &&
+          toHex(identity.deviceDefinitionDigest) === entry.definitionDigest,
+      )?.identity;
+    const identity = present ?? this.#options.pool.definitionsFor(entry.signerSerialNumber, entry.definitionDigest);
     if (identity === undefined) {
       return this.#refused(
         request,
@@ -436,11 +419,12 @@ export class SigningService {
       ...requestColumns(request),
       signer_sn: entry.signerSerialNumber,
       signer_name: identity.name,
+      signer_id: toHex(identity.signerId),
       device_def_sha256: entry.definitionDigest,
       cert_serial: entry.certificateSerial,
       cert_not_before: entry.notBefore,
       cert_not_after: entry.notAfter,
-      duration_ms: String(Math.round(this.#options.monotonic() - started)),
+      duration_ms: this.#duration(started),
       result: 'REISSUED',
     });
     return ok(this.#issued(entry, identity, reference, true));
@@ -474,6 +458,10 @@ export class SigningService {
     };
   }
 
+  #duration(started: number): string {
+    return String(Math.round(this.#options.monotonic() - started));
+  }
+
   /** A refusal has its row before it is answered; a log that cannot be written makes it STORAGE_FAILED. */
   async #refused(
     request: CertificateRequest,
@@ -486,7 +474,7 @@ export class SigningService {
         ...columns,
         ...requestColumns(request),
         error_code: String(errorCodes[answer.code]),
-        duration_ms: String(Math.round(this.#options.monotonic() - started)),
+        duration_ms: this.#duration(started),
         note: answer.message,
         result: 'REFUSED',
       });
@@ -494,84 +482,5 @@ export class SigningService {
       this.#options.activity.error(`The refusal ${answer.code} could not be logged: ${asSignetError(thrown).message}`);
     }
     return fail(answer);
-  }
-}
-
-function fitsSelection(entry: ArchivedCertificate, selection: SignerSelection): boolean {
-  const root = fromHex(entry.caPublicKey);
-  if (selection.caPublicKey !== undefined && !equalBytes(root, selection.caPublicKey)) return false;
-  if (selection.caKeyId !== undefined && !equalBytes(keyId(root), selection.caKeyId)) return false;
-  if (
-    selection.deviceDefinitionDigest !== undefined &&
-    entry.definitionDigest !== toHex(selection.deviceDefinitionDigest)
-  )
-    return false;
-  return true;
-}
-
-function dateOf(date: Date): CertificateDate {
-  return {
-    year: date.getUTCFullYear(),
-    month: date.getUTCMonth() + 1,
-    day: date.getUTCDate(),
-    hour: date.getUTCHours(),
-    minute: date.getUTCMinutes(),
-    second: date.getUTCSeconds(),
-  };
-}
-
-function requestColumns(request: CertificateRequest): Readonly<Record<string, string>> {
-  const { requester } = request;
-  const serialNumber = request.configZone.length >= 13 ? toHex(serialNumberOf(request.configZone)) : '';
-  return {
-    device_sn: serialNumber,
-    device_public_key: toHex(request.publicKey),
-    client_addr: requester.address,
-    station: requester.station,
-    station_auth: requester.stationAuth,
-    operator: requester.operator,
-    operator_auth: requester.operatorAuth,
-    batch: requester.batch,
-    unit_label: requester.unitLabel,
-  };
-}
-
-function signerColumns(identity: SignerIdentity): Readonly<Record<string, string>> {
-  return {
-    signer_sn: toHex(identity.serialNumber),
-    signer_name: identity.name,
-    signer_id: toHex(identity.signerId),
-    signer_kind: identity.kind,
-    chain_id: String(identity.chainId),
-    device_template_id: String(identity.deviceTemplateId),
-    device_def_sha256: toHex(identity.deviceDefinitionDigest),
-  };
-}
-
-function certificateColumns(certificate: PreparedCertificate): Readonly<Record<string, string>> {
-  return {
-    cert_serial: toHex(certificate.serialNumber),
-    cert_not_before: dateText(certificate.notBefore),
-    cert_not_after: dateText(certificate.notAfter),
-    tbs_sha256: toHex(certificate.digest),
-  };
-}
-
-function signRefusal(failure: SignFailure): Refusal {
-  switch (failure.kind) {
-    case 'locked':
-      return refusal('SIGNER_LOCKED', 'the signer waits for its password');
-    case 'removed':
-      return refusal('SIGNER_REMOVED', 'the signer was removed');
-    case 'foreign-issuer':
-      return refusal('DEFINITION_MISMATCH', 'the signer refused to sign for another issuer');
-    case 'refused':
-      return refusal('SIGN_FAILED', 'the signer did not sign');
-    case 'wrong-signature':
-      return refusal('SIGNATURE_CHECK_FAILED', "the signer's signature does not verify");
-    case 'kit-unsuitable':
-      return refusal('SIGNER_KIT_UNSUITABLE', 'authorisation does not survive on this stick');
-    case 'fault':
-      return refusal('SIGNER_FAULT', 'the signer does not work');
   }
 }

@@ -124,6 +124,22 @@ export function openModuleKeys(serialNumber: Uint8Array): ModuleKeys {
   return { k4: digest('ASD1-open'), k5: digest('ASD1-open-w') };
 }
 
+/**
+ * Keys of a module by what its holders typed: none (open module), one password, or those of two persons. `record` gives salt and
+ * parameters; the same password makes other keys for another chip.
+ */
+export async function moduleKeys(
+  passwords: readonly Secret[],
+  serialNumber: Uint8Array,
+  record: { readonly kdf: KdfParameters; readonly kdfSalt: Uint8Array },
+): Promise<ModuleKeys> {
+  const [a, b] = passwords;
+  if (a === undefined) return openModuleKeys(serialNumber);
+  return b === undefined
+    ? keysFromPassword(a, serialNumber, record.kdfSalt, record.kdf)
+    : keysFromTwoPasswords(a, b, serialNumber, record.kdfSalt, record.kdf);
+}
+
 /** Zeroes both. */
 export function wipeKeys(keys: ModuleKeys): void {
   keys.k4.wipe();
