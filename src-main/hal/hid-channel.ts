@@ -4,6 +4,7 @@ import type { ByteChannel, ChannelDescription, ChannelReceiver } from './byte-ch
 import { type ChannelOpenFailure, reasonOf } from './open-failure.ts';
 import { deviceFileFailure, permissionAdvice } from './permissions.ts';
 import { ReceiverSlot } from './receiver-slot.ts';
+import { claimStick, type StickClaim } from './stick-claim.ts';
 
 /** What is used of node-hid's open device. */
 export interface HidDevice {
@@ -57,10 +58,13 @@ export async function openHid(
   } catch (thrown) {
     return fail({ kind: 'driver', path, reason: reasonOf(thrown), advice: HID_DRIVER_ADVICE });
   }
+  const claimed = await claimStick(path);
+  if (!claimed.ok) return fail({ kind: 'in-use', path, reason: claimed.failure.holder });
   try {
     const device = await driver.HIDAsync.open(path);
-    return ok(hidChannel(device, options.description ?? { kind: 'hid', path, connector: path }));
+    return ok(hidChannel(device, options.description ?? { kind: 'hid', path, connector: path }, claimed.value));
   } catch (thrown) {
+    await claimed.value.release();
     const reason = reasonOf(thrown);
     // hidapi has one sentence for everything; the device file was there and open to us a moment ago.
     const advice = permissionAdvice(process.platform, 'hid');
@@ -70,11 +74,14 @@ export async function openHid(
   }
 }
 
-function hidChannel(device: HidDevice, description: ChannelDescription): ByteChannel {
+function hidChannel(device: HidDevice, description: ChannelDescription, claim: StickClaim): ByteChannel {
   const slot = new ReceiverSlot();
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
-    closing ??= device.close().catch(() => undefined);
+    closing ??= device
+      .close()
+      .catch(() => undefined)
+      .then(() => claim.release());
     return closing;
   };
   device.on('data', (report) => {

@@ -4,6 +4,7 @@ import type { ByteChannel, ChannelDescription, ChannelReceiver } from './byte-ch
 import { type ChannelOpenFailure, reasonOf } from './open-failure.ts';
 import { deviceFileFailure, permissionAdvice } from './permissions.ts';
 import { ReceiverSlot } from './receiver-slot.ts';
+import { endReadsAtHangUp, watchDeviceFile } from './serial-hang-up.ts';
 
 /** How a serial port is opened. */
 export interface SerialOpenOptions {
@@ -53,33 +54,43 @@ export async function openSerial(
   });
   const failure = await openWithin(port, path, options.timeoutMs ?? 3000);
   if (failure !== undefined) return fail(failure);
+  if (port.port !== undefined) endReadsAtHangUp(port.port);
   await settled((done) => port.flush(done));
   if (options.modemLines !== undefined) {
     const lines = options.modemLines;
     await settled((done) => port.set({ ...lines }, done));
   }
   const description = options.description ?? { kind: 'serial', path, connector: path };
-  return ok(serialChannel(port, description, () => trouble));
+  const channel = serialChannel(port, description, () => trouble);
+  const stopWatch = await watchDeviceFile(path, () => channel.gone('its device file is gone'));
+  port.once('close', stopWatch);
+  return ok(channel);
 }
 
 function serialChannel(
   port: SerialPort,
   description: ChannelDescription,
   trouble: () => string | undefined,
-): ByteChannel {
+): ByteChannel & { gone(reason: string): void } {
   const slot = new ReceiverSlot();
-  let overflow = false;
+  let lettingGo: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    lettingGo ??= letGo(port);
+    return lettingGo;
+  };
+  const gone = (reason: string): void => {
+    slot.closed(reason);
+    void close();
+  };
   port.on('data', (bytes: Uint8Array) => {
-    if (slot.data(bytes) || overflow) return;
-    overflow = true;
-    port.close(() => undefined);
+    if (!slot.data(bytes)) gone('more came than could be kept before anybody listened');
   });
   port.on('close', (error: Error | null) => {
-    const flooded = overflow ? 'more came than could be kept before anybody listened' : undefined;
-    slot.closed(flooded ?? trouble() ?? (error === null ? 'the port was closed' : 'the port is gone'));
+    slot.closed(trouble() ?? (error === null ? 'the port was closed' : 'the port is gone'));
   });
   return {
     description,
+    gone,
     write(bytes: Uint8Array): Promise<void> {
       if (slot.over || !port.isOpen) return Promise.reject(new Error('the channel is closed'));
       return new Promise((resolve, reject) => {
@@ -95,9 +106,22 @@ function serialChannel(
     },
     async close(): Promise<void> {
       slot.silence();
-      if (port.isOpen && !port.closing) await settled((done) => port.close(done));
+      await close();
     },
   };
+}
+
+/** Longest wait for the system to give a port up, ms. */
+const LET_GO_MS = 2000;
+
+/**
+ * Closes a port whatever state it is in. What was not sent yet is thrown away first: a kit that takes nothing more would hold
+ * the port for as long as the system waits for it (half a minute under Linux).
+ */
+async function letGo(port: SerialPort): Promise<void> {
+  if (port.isOpen) await within(LET_GO_MS / 4, (done) => port.flush(done));
+  if (port.isOpen) await within(LET_GO_MS, (done) => port.close(done));
+  else if (port.closing) await within(LET_GO_MS, (done) => port.once('close', done));
 }
 
 /** Opens the port; a deadline that passes leaves nothing open behind. */
@@ -128,6 +152,17 @@ export function serialOpenFailure(path: string, reason: string, platform: NodeJS
   // Windows says "Access denied" for a port that another program has open.
   if (/access (is )?denied/i.test(reason)) return { kind: 'in-use', path, reason };
   return { kind: 'refused', path, reason };
+}
+
+/** The same, but waits no longer than `ms`. */
+function within(ms: number, call: (done: (error?: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    call(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 /** Waits for a call of the driver whose failure does not matter: ports differ in what they can. */

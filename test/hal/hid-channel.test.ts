@@ -1,7 +1,9 @@
-import { EventEmitter } from 'node:events';
+import { spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { type HidDevice, type HidDriver, openHid } from '../../src-main/hal/hid-channel.ts';
 import { openKit } from '../../src-main/hal/kit-transport.ts';
+import { claimStick } from '../../src-main/hal/stick-claim.ts';
 import { fromHex, toHex } from '../../src-shared/base/bytes.ts';
 import { packReports, unpackReport, withReportId } from '../../src-shared/kit/hid-reports.ts';
 import { LineSplitter } from '../../src-shared/kit/line-splitter.ts';
@@ -100,5 +102,58 @@ describe('a HID stick', () => {
     expect(channel.ok).toBe(false);
     const missing = await openHid('/dev/hidraw97');
     expect(missing.ok ? '' : missing.failure.kind).toBe('missing');
+  });
+
+  it('is held by one program at a time, and free again when its holder is gone', async () => {
+    const load = driverOf(() => Promise.resolve(new Stick(legacyBasics)));
+    const first = await openHid('shared stick', { load });
+    if (!first.ok) throw new Error(first.failure.kind);
+    const second = await openHid('shared stick', { load });
+    expect(second).toEqual({
+      ok: false,
+      failure: { kind: 'in-use', path: 'shared stick', reason: `process ${process.pid}` },
+    });
+    await first.value.close();
+    const third = await openHid('shared stick', { load });
+    if (!third.ok) throw new Error(third.failure.kind);
+    await third.value.close();
+  });
+});
+
+describe('the claim on a stick', () => {
+  it('of another process is respected, names it, and ends when it is killed', async () => {
+    const script = `
+      import { claimStick } from ${JSON.stringify(new URL('../../src-main/hal/stick-claim.ts', import.meta.url).href)};
+      const claim = await claimStick('claimed by another');
+      console.log(claim.ok);
+      setInterval(() => undefined, 1000);`;
+    const other = spawn(process.execPath, [
+      '--disable-warning=ExperimentalWarning',
+      '--input-type=module',
+      '-e',
+      script,
+    ]);
+    const gone = once(other, 'exit');
+    await once(other.stdout, 'data');
+    const claim = await claimStick('claimed by another');
+    expect(claim).toEqual({ ok: false, failure: { holder: `process ${other.pid}` } });
+    other.kill('SIGKILL');
+    await gone;
+    const free = await claimStick('claimed by another');
+    if (!free.ok) throw new Error(free.failure.holder);
+    await free.value.release();
+  });
+
+  it('is given up when the stick cannot be opened', async () => {
+    const load = driverOf(() => Promise.reject(new Error('cannot open device')));
+    expect((await openHid('refusing stick', { load })).ok).toBe(false);
+    const claim = await claimStick('refusing stick');
+    if (!claim.ok) throw new Error(claim.failure.holder);
+    await claim.value.release();
+  });
+
+  it('is not made where the system itself gives a stick to one alone', async () => {
+    expect((await claimStick('one stick', 'darwin')).ok).toBe(true);
+    expect((await claimStick('one stick', 'darwin')).ok).toBe(true);
   });
 });

@@ -2,6 +2,7 @@
  * The other end of a pseudo-terminal, for tests of serial ports.
  *   pty-peer pipe        what the port sends goes to stdout, what comes on stdin goes to the port
  *   pty-peer kit REPLY   every newline from the port is answered with REPLY and a newline, by this process alone
+ *   pty-peer dies REPLY  the same, but the process ends with its first answer: the cable is pulled between two reads
  * The first line on stdout (in mode kit: on stdout too) is the path of the port.
  */
 #define _GNU_SOURCE
@@ -43,7 +44,8 @@ int main(int argc, char **argv)
 {
     struct termios raw;
     char reply[1024];
-    int kit = argc == 3 && strcmp(argv[1], "kit") == 0;
+    int dies = argc == 3 && strcmp(argv[1], "dies") == 0;
+    int kit = dies || (argc == 3 && strcmp(argv[1], "kit") == 0);
     int port = posix_openpt(O_RDWR | O_NOCTTY);
     if (port < 0 || grantpt(port) != 0 || unlockpt(port) != 0) return 2;
     /* Keeping the other side open means that closing and opening the port again is no hang-up. */
@@ -57,7 +59,10 @@ int main(int argc, char **argv)
     for (;;) {
         struct pollfd watched[2] = {{port, POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
         if (poll(watched, 2, -1) < 0) return 1;
-        if (watched[0].revents != 0 && (kit ? answer(port, reply) : copy(port, STDOUT_FILENO)) != 0) return 0;
+        if (watched[0].revents != 0) {
+            if ((kit ? answer(port, reply) : copy(port, STDOUT_FILENO)) != 0) return 0;
+            if (dies) return 0;
+        }
         if (watched[1].revents != 0 && copy(STDIN_FILENO, port) != 0) return 0;
     }
 }

@@ -69,3 +69,9 @@ export async function ptyAnswering(reply: string): Promise<Pty> {
   const { pty } = await start(['kit', reply]);
   return pty;
 }
+
+/** A peer that answers one line and is gone: the hang-up comes when nobody waits for bytes. */
+export async function ptyDyingAfter(reply: string): Promise<Pty> {
+  const { pty } = await start(['dies', reply]);
+  return pty;
+}

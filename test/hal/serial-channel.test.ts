@@ -1,14 +1,18 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import type { ByteChannel } from '../../src-main/hal/byte-channel.ts';
 import { openKit } from '../../src-main/hal/kit-transport.ts';
 import { kindOfPath, openChannel } from '../../src-main/hal/open-channel.ts';
 import { describeOpenFailure } from '../../src-main/hal/open-failure.ts';
 import { permissionAdvice, udevRules } from '../../src-main/hal/permissions.ts';
 import { openSerial, serialOpenFailure } from '../../src-main/hal/serial-channel.ts';
+import { watchDeviceFile } from '../../src-main/hal/serial-hang-up.ts';
 import { fromHex, toHex, utf8 } from '../../src-shared/base/bytes.ts';
-import { type Pty, ptyAnswering, ptyKit } from './pty.ts';
+import { type Pty, ptyAnswering, ptyDyingAfter, ptyKit } from './pty.ts';
 import { legacyBasics } from './scripted-kit.ts';
 
 const INFO = fromHex('0730000000035D');
@@ -114,12 +118,89 @@ describe('a serial port, over a pseudo-terminal', () => {
     expect((await again.value.talk(0xc0, INFO, { timeoutMs: 3000 })).ok).toBe(true);
   });
 
+  it('a hang-up between two reads is told, and costs nothing afterwards', async () => {
+    // Where the two reads fall is chance: with the driver's own read nearly every round loops for ever.
+    for (let round = 0; round < 20; round += 1) {
+      const pty = keep(await ptyDyingAfter('00()'));
+      const channel = await open(pty.path);
+      const closed = vi.fn();
+      let answer = '';
+      channel.setReceiver({
+        data: (bytes) => {
+          answer += String.fromCharCode(...bytes);
+        },
+        closed,
+      });
+      await channel.write(utf8('e:i()\n'));
+      await vi.waitFor(() => expect(closed).toHaveBeenCalledTimes(1), { timeout: 10_000 });
+      // The second guard would have found out too, a second later.
+      expect(closed).not.toHaveBeenCalledWith('its device file is gone');
+      expect(['', '00()\n']).toContain(answer);
+    }
+    const before = process.cpuUsage();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(250);
+  });
+
+  it('a missed deadline gives the port up although nobody closes the transport', async () => {
+    const pty = keep(await ptyKit((line) => (line.startsWith('e:t(') ? undefined : legacyBasics(line))));
+    const kit = await openKit(await open(pty.path));
+    if (!kit.ok) throw new Error(kit.failure.kind);
+    const missed = await kit.value.talk(0xc0, INFO, { timeoutMs: 50 });
+    expect(missed.ok ? '' : missed.failure.kind).toBe('timeout');
+    await vi.waitFor(async () => expect((await open(pty.path)).description.path).toBe(pty.path), { timeout: 3000 });
+  });
+
   it('makes a thousand round trips with no timer pending', async () => {
     const pty = keep(await ptyAnswering(`00(${'41'.repeat(35)})`));
     const script = new URL('./pty-round-trips.ts', import.meta.url).pathname;
     const args = ['--disable-warning=ExperimentalWarning', script, pty.path];
     const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 40_000 });
     expect(stdout.trim()).toBe('done 1000');
+  });
+});
+
+describe('the device file behind an open port', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'signet-device-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it.each([
+    ['is taken away', (file: string) => rmSync(file)],
+    [
+      'is another one of the same name',
+      (file: string) => {
+        writeFileSync(`${file}.new`, '');
+        renameSync(`${file}.new`, file);
+      },
+    ],
+  ])('%s: told once', async (_, change) => {
+    const file = join(folder, 'ttyACM0');
+    writeFileSync(file, '');
+    const gone = vi.fn();
+    const end = await watchDeviceFile(file, gone, 10);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(gone).not.toHaveBeenCalled();
+    change(file);
+    await vi.waitFor(() => expect(gone).toHaveBeenCalledTimes(1));
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(gone).toHaveBeenCalledTimes(1);
+    end();
+  });
+
+  it('a link to it that is taken away means nothing, and nothing is told after the end', async () => {
+    const file = join(folder, 'ttyACM1');
+    const link = join(folder, 'by-id');
+    writeFileSync(file, '');
+    symlinkSync(file, link);
+    const gone = vi.fn();
+    const end = await watchDeviceFile(link, gone, 10);
+    rmSync(link);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    end();
+    rmSync(file);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(gone).not.toHaveBeenCalled();
   });
 });
 
