@@ -25,6 +25,8 @@ export class AttemptBook {
   readonly #policyBook: PolicyBook;
   /** Intents in the journal that are not done, by serial number; their newest state. */
   readonly #open = new Map<string, SigningIntent[]>();
+  /** Chips whose journal refused something: what it holds of them is read anew. */
+  readonly #doubtful = new Set<string>();
   /** Rows of this process by attempt name: the log's own index may lag behind its file. */
   readonly #rows = new Map<string, LogReference>();
 
@@ -53,6 +55,12 @@ export class AttemptBook {
    * Gives a line per intent that got a row.
    */
   async settle(serialNumber: string): Promise<readonly string[]> {
+    if (this.#doubtful.has(serialNumber)) {
+      const pending = this.#intents.pending().filter((intent) => intent.serialNumber === serialNumber);
+      this.#open.delete(serialNumber);
+      for (const intent of pending) this.#keep(intent);
+      this.#doubtful.delete(serialNumber);
+    }
     const lines: string[] = [];
     for (const intent of [...(this.#open.get(serialNumber) ?? [])]) {
       const archived = this.#archivedBy(intent);
@@ -83,12 +91,12 @@ export class AttemptBook {
   async open(intent: SigningIntent, reuse: SigningIntent | undefined): Promise<SigningIntent> {
     const opened = reuse === undefined ? intent : { ...intent, id: reuse.id, attempts: reuse.attempts };
     if (reuse === undefined) {
-      await this.#intents.open(intent);
+      await this.#journal(intent, () => this.#intents.open(intent));
       this.#keep(opened);
     }
     for (const other of [...(this.#open.get(intent.serialNumber) ?? [])]) {
       if (other.id === opened.id) continue;
-      await this.#intents.clear(other.id);
+      await this.#journal(other, () => this.#intents.clear(other.id));
       this.#forget(other);
     }
     return reuse === undefined ? opened : this.further(opened);
@@ -97,7 +105,7 @@ export class AttemptBook {
   /** A further attempt is about to start: durable first. */
   async further(intent: SigningIntent): Promise<SigningIntent> {
     const next = { ...intent, attempts: intent.attempts + 1 };
-    await this.#intents.attempt(intent.id, next.attempts);
+    await this.#journal(intent, () => this.#intents.attempt(intent.id, next.attempts));
     this.#keep(next);
     return next;
   }
@@ -130,10 +138,22 @@ export class AttemptBook {
 
   /** Archived and logged: the permission is used, the batch counted, the intent cleared. */
   async close(intent: SigningIntent, certificateSerial: string): Promise<void> {
-    if (intent.reworkId !== '') await this.#policyBook.consumeRework(intent.reworkId, certificateSerial);
-    // Asked for in one turn, so that a store makes them durable together: neither is done twice after a crash.
-    await Promise.all([this.#intents.clear(intent.id), this.#policyBook.count(intent.row.batch ?? '')]);
+    await this.#journal(intent, async () => {
+      if (intent.reworkId !== '') await this.#policyBook.consumeRework(intent.reworkId, certificateSerial);
+      // Asked for in one turn, so that a store makes them durable together: neither is done twice after a crash.
+      await Promise.all([this.#intents.clear(intent.id), this.#policyBook.count(intent.row.batch ?? '')]);
+    });
     this.#forget(intent);
+  }
+
+  /** A durable change of the journal; when it is refused, nobody knows whether it took place. */
+  async #journal(intent: SigningIntent, change: () => Promise<void>): Promise<void> {
+    try {
+      await change();
+    } catch (thrown) {
+      this.#doubtful.add(intent.serialNumber);
+      throw thrown;
+    }
   }
 
   #archivedBy(intent: SigningIntent): ArchivedCertificate | undefined {
