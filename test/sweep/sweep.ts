@@ -11,7 +11,7 @@ import type { TraceEvent } from '../../src-main/simulator/trace.ts';
 import { defaultImage } from '../../src-shared/atecc/config/index.ts';
 import { type PlanEntry, planEntrySchema } from '../../src-shared/model/plan.ts';
 import type { StageName } from '../../src-shared/model/stages.ts';
-import { NoBoard, Station } from '../provisioning/station.ts';
+import { NoBoard, type RunSetting, Station } from '../provisioning/station.ts';
 import { journalIn, makeWorld, type World } from '../provisioning/world.ts';
 import { auditBooks, auditChip, type Books } from './audit.ts';
 
@@ -91,9 +91,10 @@ export interface SwapResult extends CaseResult {
 /** Stage 7 of variants with data. */
 const clearBytes = 'C0FFEE'.repeat(15);
 const otpBytes = '0123456789ABCDEF';
+const clearSlot = 13;
 const secretSlot = 4;
 const plannedData = [
-  { zone: 'data', slot: 8, source: { kind: 'bytes', hex: clearBytes } },
+  { zone: 'data', slot: clearSlot, source: { kind: 'bytes', hex: clearBytes } },
   { zone: 'otp', source: { kind: 'bytes', hex: otpBytes } },
   { zone: 'data', slot: secretSlot, source: { kind: 'random', length: 32, sink: 'secrets' } },
 ];
@@ -307,6 +308,17 @@ export class SweptLine {
     };
   }
 
+  /** One run on a board, as a station does that was just started. Throws when there is nothing to run on. */
+  async run(board: Board, setting: RunSetting = {}, which: Mishap['restart'] = 'same station'): Promise<RunResult> {
+    const station = this.station(which);
+    try {
+      return await station.run(board, { ...setting, more: { sink: this.#sink(), ...setting.more } });
+    } finally {
+      await station.release(board);
+      station.close();
+    }
+  }
+
   /** Makes the chips that are found in the middle of a run: their run was stopped after this stage. */
   async makeHalfway(): Promise<void> {
     for (const stage of ['CONFIG_WRITE', 'CERTS_REQUEST', 'DATA_LOCK', 'VALIDATE_CERTS'] as const) {
@@ -393,7 +405,7 @@ export class SweptLine {
     const complaints: string[] = [];
     const begins = (found: Uint8Array | undefined, wanted: string): boolean =>
       hex(found ?? new Uint8Array(0)).startsWith(wanted);
-    if (!begins(slots[8], clearBytes)) complaints.push('slot 8 does not hold the data of the plan');
+    if (!begins(slots[clearSlot], clearBytes)) complaints.push('slot 13 does not hold the data of the plan');
     if (!begins(otp, otpBytes)) complaints.push('OTP does not hold the data of the plan');
     const kept = this.#kept.get(hex(chip.serialNumber));
     if (kept === undefined || !begins(slots[secretSlot], kept))
