@@ -59,7 +59,8 @@ export function sliceExact(bytes: Uint8Array, offset: number, count: number): Ui
   if (offset < 0 || count < 0 || offset + count > bytes.length) {
     throw new RangeError(`bytes ${offset}..${offset + count} of ${bytes.length}`);
   }
-  return bytes.slice(offset, offset + count);
+  // Not `slice`: that of a Node Buffer is a view, and wiping the one would wipe the other.
+  return new Uint8Array(bytes.subarray(offset, offset + count));
 }
 
 /** A copy of exactly `length` bytes, filled up on the right with `fill`; RangeError when there are more. */
