@@ -146,7 +146,10 @@ class ClientSuite {
         libraryStatus.executionError,
       );
       const read = [number(DATA), number(13), number(0), out(32), number(32)] as const;
-      assert.equal((await this.#library.attempt('atcab_read_bytes_zone', ...read)).status, libraryStatus.executionError);
+      assert.equal(
+        (await this.#library.attempt('atcab_read_bytes_zone', ...read)).status,
+        libraryStatus.executionError,
+      );
     });
     await this.#tally.check('makes keys and asks for them again', async () => {
       this.#publicKey = new Uint8Array(await this.#library.bytes('atcab_genkey', number(SIGNING), out(64)));
@@ -298,10 +301,7 @@ class ClientSuite {
       await this.#library.call('atcab_write_bytes_zone', ...write);
       const challenge = pattern(32, 0x61);
       const mac = await this.#library.bytes('atcab_mac', number(0), number(PARENT), bytes(challenge), out(32));
-      assert.deepEqual(
-        mac,
-        macDigest(this.#newKey, challenge, { mode: 0, keyId: PARENT, sn: chip.serialNumber }),
-      );
+      assert.deepEqual(mac, macDigest(this.#newKey, challenge, { mode: 0, keyId: PARENT, sn: chip.serialNumber }));
     });
   }
 

@@ -11,7 +11,7 @@ One JSON object a line on stdin, one answer a line on stdout:
 "call" goes to the C library itself, "python" through the wheel's own functions. Kinds of arguments of a call:
 number N, in HEX (pointer to bytes), out N (pointer to N bytes, given back), size N (pointer to a size_t, given back),
 flag (pointer to a bool, given back), count (pointer to a uint32_t, given back), view HEX (cal_buffer), key (cal_buffer of
-64 bytes, given back), definition NAME, none. The answer has the library's status and what was given back, in order.
+64 bytes, given back), definition NAME, device, none. The answer has the library's status and what was given back, in order.
 """
 
 import ctypes
@@ -25,6 +25,7 @@ from cryptoauthlib.library import cal_buffer, get_cryptoauthlib, load_cryptoauth
 
 load_cryptoauthlib()
 LIBRARY = get_cryptoauthlib()
+LIBRARY.atcab_get_device.restype = ctypes.c_void_p
 
 
 class Client:
@@ -96,6 +97,8 @@ class Client:
                 arguments.append(ctypes.c_size_t(values[0]))
             elif kind == "none":
                 arguments.append(None)
+            elif kind == "device":
+                arguments.append(ctypes.c_void_p(LIBRARY.atcab_get_device()))
             elif kind == "definition":
                 arguments.append(ctypes.byref(self.definition(values[0])))
             elif kind == "in":

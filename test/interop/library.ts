@@ -11,7 +11,8 @@ export const bytes = (value: Uint8Array): Argument => ['in', toHex(value)];
 export const out = (length: number): Argument => ['out', length];
 export const flag: Argument = ['flag'];
 export const count: Argument = ['count'];
-export const none: Argument = ['none'];
+/** The device that the library has open. */
+export const device: Argument = ['device'];
 export const view = (value: Uint8Array): Argument => ['view', toHex(value)];
 export const size = (value: number): Argument => ['size', value];
 export const definition = (name: string): Argument => ['definition', name];
@@ -40,25 +41,20 @@ export interface Target {
   readonly interface?: 'uart' | 'hid';
 }
 
-/** Microchip's own library in a process of its own. */
+/** The library waits for a byte that never comes without end; it is given up after this time. */
+const PATIENCE_MS = 20_000;
+
+/** Microchip's own library in a process of its own. A process that dies or waits without end fails one call; the next gets a new one. */
 export class Library {
-  readonly #child: ChildProcessWithoutNullStreams;
-  readonly #waiting: ((line: string | undefined) => void)[] = [];
-  #text = '';
-  #complaints = '';
+  readonly #python: string;
+  readonly #preload: string | undefined;
+  #process: LibraryProcess;
 
   /** `python`: an interpreter that has the wheel. `preload`: a shared object for pseudo-terminals. */
   constructor(python: string, preload: string | undefined) {
-    const script = fileURLToPath(new URL('./client.py', import.meta.url));
-    const env = { ...process.env, ...(preload === undefined ? {} : { LD_PRELOAD: preload }) };
-    this.#child = spawn(python, ['-B', script], { env });
-    this.#child.stdin.on('error', () => undefined);
-    this.#child.stdout.on('data', (chunk: Buffer) => this.#read(chunk.toString()));
-    this.#child.stderr.on('data', (chunk: Buffer) => {
-      this.#complaints = (this.#complaints + chunk.toString()).slice(-4000);
-    });
-    this.#child.on('error', (error) => this.#end(String(error)));
-    this.#child.on('close', (code) => this.#end(`ended with ${code}`));
+    this.#python = python;
+    this.#preload = preload;
+    this.#process = new LibraryProcess(python, preload);
   }
 
   /** Looks for the chip as the library does: status 00, or why not. */
@@ -116,30 +112,69 @@ export class Library {
     return first;
   }
 
-  async end(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#child.once('close', () => resolve()));
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    this.#child.stdin.end();
-    await closed;
+  end(): Promise<void> {
+    return this.#process.end();
   }
 
   async #ask(request: object): Promise<Answer> {
-    const answered = new Promise<string | undefined>((resolve) => this.#waiting.push(resolve));
-    this.#child.stdin.write(`${JSON.stringify(request)}\n`);
+    if (this.#process.ended) this.#process = new LibraryProcess(this.#python, this.#preload);
+    return parseAnswer(JSON.parse(await this.#process.ask(JSON.stringify(request))));
+  }
+}
+
+class LibraryProcess {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #closed: Promise<void>;
+  #waiting: ((line: string | undefined) => void) | undefined;
+  #text = '';
+  #complaints = '';
+  ended = false;
+
+  constructor(python: string, preload: string | undefined) {
+    const script = fileURLToPath(new URL('./client.py', import.meta.url));
+    const env = { ...process.env, ...(preload === undefined ? {} : { LD_PRELOAD: preload }) };
+    this.#child = spawn(python, ['-B', '-X', 'faulthandler', script], { env });
+    this.#child.stdin.on('error', () => undefined);
+    this.#child.stdout.on('data', (chunk: Buffer) => this.#read(chunk.toString()));
+    this.#child.stderr.on('data', (chunk: Buffer) => {
+      this.#complaints = (this.#complaints + chunk.toString()).slice(-4000);
+    });
+    this.#child.on('error', (error) => this.#over(String(error)));
+    this.#closed = new Promise((resolve) => this.#child.once('close', () => resolve()));
+    this.#child.on('close', (code, signal) => this.#over(`ended with ${code ?? signal}`));
+  }
+
+  async ask(request: string): Promise<string> {
+    const answered = new Promise<string | undefined>((resolve) => {
+      this.#waiting = resolve;
+    });
+    const timer = setTimeout(() => {
+      this.#complaints += `no answer for ${PATIENCE_MS / 1000} s, `;
+      this.#child.kill('SIGKILL');
+    }, PATIENCE_MS);
+    this.#child.stdin.write(`${request}\n`);
     const line = await answered;
-    if (line === undefined) throw new Error(`the library's process is gone: ${this.#complaints}`);
-    return parseAnswer(JSON.parse(line));
+    clearTimeout(timer);
+    if (line === undefined) throw new Error(`the library: ${this.#complaints}; asked for ${request.slice(0, 200)}`);
+    return line;
+  }
+
+  async end(): Promise<void> {
+    if (this.ended) return;
+    this.#child.stdin.end();
+    await this.#closed;
   }
 
   #read(text: string): void {
     const lines = (this.#text + text).split('\n');
     this.#text = lines.pop() ?? '';
-    for (const line of lines) this.#waiting.shift()?.(line);
+    for (const line of lines) this.#waiting?.(line);
   }
 
-  #end(reason: string): void {
+  #over(reason: string): void {
+    this.ended = true;
     this.#complaints += reason;
-    for (const resolve of this.#waiting.splice(0)) resolve(undefined);
+    this.#waiting?.(undefined);
   }
 }
 

@@ -1,9 +1,9 @@
+import { Board } from '../../src-main/simulator/board.ts';
 import { type Chip, createChip, factoryImage, seededRandom } from '../../src-main/simulator/chip/index.ts';
 import { virtualClock } from '../../src-main/simulator/clock.ts';
 import { siliconBus } from '../../src-main/simulator/i2c-bus.ts';
 import type { KitOptions } from '../../src-main/simulator/kits/kit.ts';
 import { wellFormedHabits } from '../../src-main/simulator/kits/modern.ts';
-import { Board } from '../../src-main/simulator/board.ts';
 import type { Part } from '../../src-shared/atecc/command.ts';
 import { fromHex } from '../../src-shared/base/bytes.ts';
 import { startHostKit } from '../firmware/host-kit.ts';
