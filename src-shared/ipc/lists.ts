@@ -144,6 +144,7 @@ export type BandKind = (typeof bandKinds)[number];
 export type SiteState = (typeof siteStates)[number];
 export type SiteAction = (typeof siteActions)[number];
 export type BlockedReason = (typeof blockedReasons)[number];
+export type ChipState = (typeof chipStates)[number];
 export type SignerState = (typeof signerStates)[number];
 export type VerdictKind = (typeof verdictKinds)[number];
 export type BoardKind = (typeof boardKinds)[number];

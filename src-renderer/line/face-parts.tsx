@@ -1,0 +1,111 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type ChipState, chipStates } from '../../src-shared/ipc/lists.ts';
+import type { SiteView, StationView } from '../../src-shared/ipc/state.ts';
+import { Glyph } from '../parts/glyph.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { SerialNumber } from '../parts/serial-number.tsx';
+
+import type { LineActions } from './use-line-actions.ts';
+
+export interface FaceProps {
+  readonly site: SiteView;
+  readonly station: StationView;
+  readonly actions: LineActions;
+  /** ms since the run began */
+  readonly elapsedMs: number;
+  /** Its keys act: its first button is drawn as focused. */
+  readonly focused: boolean;
+}
+
+/** What to do with one's hands, in a block that is never a button. */
+export function HandsNote({ icon, children }: { readonly icon: 'remove' | 'stay'; readonly children: ReactNode }) {
+  return (
+    <p className="face-hands">
+      <Icon name={icon} />
+      <span>{children}</span>
+    </p>
+  );
+}
+
+export function Fact({ label, children }: { readonly label: ReactNode; readonly children: ReactNode }) {
+  return (
+    <div className="fact">
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function isChipState(state: string): state is ChipState {
+  return chipStates.some((known) => known === state);
+}
+
+/** A chip's state in the language of the screens; words of a newer core as they are. */
+export function useChipState(): (state: string) => string {
+  const { t } = useTranslation();
+  return (state) => (isChipState(state) ? t(`chipState.${state}`) : state);
+}
+
+/** Serial number of the board's chip, or the list of its chips when it has several. */
+export function ChipFacts({ site, large = false }: { readonly site: SiteView; readonly large?: boolean }) {
+  const { t } = useTranslation();
+  const chipState = useChipState();
+  const [only, ...more] = site.chips;
+  if (only === undefined) return null;
+  if (more.length > 0) return <ChipList site={site} />;
+  return (
+    <>
+      <dl className="facts">
+        <div className="fact">
+          <dt>{t('line.deviceSn')}</dt>
+          <dd className={large ? 'face-sn-large' : 'face-sn'}>
+            <SerialNumber value={only.serialNumber} />
+          </dd>
+        </div>
+      </dl>
+      {large && (
+        <dl className="facts">
+          <Fact label={t('line.part')}>{only.part}</Fact>
+          <Fact label={t('line.chip')}>{chipState(only.state)}</Fact>
+          {site.unitLabel !== '' && <Fact label={t('line.unit')}>{site.unitLabel}</Fact>}
+        </dl>
+      )}
+    </>
+  );
+}
+
+function ChipList({ site }: { readonly site: SiteView }) {
+  const { t } = useTranslation();
+  const chipState = useChipState();
+  const started = site.state === 'running' || site.state === 'verdict';
+  const allDone = site.verdict?.kind === 'PASS';
+  return (
+    <ol className="chips" aria-label={t('line.chips', { count: site.chips.length })}>
+      {site.chips.map((chip, index) => {
+        const done = started && (allDone || index < site.chipIndex);
+        const now = started && !allDone && index === site.chipIndex;
+        const failed = now && site.state === 'verdict';
+        return (
+          <li key={chip.serialNumber} className={now ? 'is-now' : undefined}>
+            <Glyph
+              name={done ? 'pass' : failed ? (site.verdict?.kind === 'FAULT' ? 'fault' : 'fail') : now ? 'run' : 'todo'}
+              label={
+                done
+                  ? t('line.chipMark.done')
+                  : failed
+                    ? t('line.chipMark.failed')
+                    : now
+                      ? t('line.chipMark.now')
+                      : t('line.chipMark.todo')
+              }
+            />
+            <b>{chip.entry}</b>
+            <SerialNumber value={chip.serialNumber} />
+            <span className="chips-state">{started ? chip.part : `${chip.part}, ${chipState(chip.state)}`}</span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

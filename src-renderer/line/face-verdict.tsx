@@ -1,0 +1,55 @@
+import { useTranslation } from 'react-i18next';
+import { formatDuration } from '../parts/format.ts';
+import { Glyph } from '../parts/glyph.tsx';
+import { sentenceOf, useLanguage } from '../texts/sentence.ts';
+import { ChoiceButtons } from './choice-buttons.tsx';
+import { ChipFacts, type FaceProps, Fact, HandsNote } from './face-parts.tsx';
+import { verdictTone, verdictWord } from './site-words.ts';
+
+/** PASS, FAIL, FAULT or SET ASIDE, filling the card; drawn at once, without a transition. */
+export function VerdictBody(props: FaceProps) {
+  const { site } = props;
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const { verdict } = site;
+  if (verdict === null) return null;
+  const tone = verdictTone(verdict);
+  const passed = verdict.kind === 'PASS';
+  const word = t(`line.word.${verdictWord(verdict)}`);
+  const sentence = sentenceOf(verdict.errorName, language);
+  return (
+    <>
+      <div className="face-body face-verdict">
+        <div className={`verdict verdict-${tone}`} style={{ '--chars': word.length } as React.CSSProperties}>
+          <Glyph name={tone === 'ask' ? 'aside' : tone} />
+          <strong>{word}</strong>
+        </div>
+        {verdict.kind === 'FAULT' && <p className="face-tell face-strong">{t('line.faultNotBoard')}</p>}
+        {sentence !== undefined && <p className="face-tell face-strong">{sentence}</p>}
+        {verdict.detail !== '' && <p className="face-detail">{verdict.detail}</p>}
+        <div className="face-fact-rows">
+          <ChipFacts site={site} />
+          <dl className="facts">
+            {passed && <Fact label={t('line.time')}>{formatDuration(verdict.durationMs, language)}</Fact>}
+            {verdict.code !== '' && (
+              <Fact label={t('line.code')}>
+                <span className="hex">{verdict.code}</span>
+              </Fact>
+            )}
+            {!passed && verdict.kind !== 'SET_ASIDE' && (
+              <Fact label={t('line.next.label')}>{t(`line.next.${verdict.next}`)}</Fact>
+            )}
+            {site.unitLabel !== '' && <Fact label={t('line.unit')}>{site.unitLabel}</Fact>}
+          </dl>
+        </div>
+      </div>
+      <div className="face-foot">
+        {site.choices.length > 0 ? (
+          <ChoiceButtons {...props} onFill />
+        ) : (
+          <HandsNote icon="remove">{passed ? t('line.passRemove') : t('line.remove')}</HandsNote>
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,128 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { StationView } from '../../src-shared/ipc/state.ts';
+import { useAsk } from '../app/client-context.tsx';
+import { Button } from '../parts/button.tsx';
+import { Dialog, DialogBody, DialogFoot } from '../parts/dialog.tsx';
+import { Glyph } from '../parts/glyph.tsx';
+import { ui } from '../stores/ui-store.ts';
+
+/** What stops or slows the whole line, above its sites. */
+export function LineNotices({ station }: { readonly station: StationView }) {
+  const { t } = useTranslation();
+  const ask = useAsk();
+  const [releasing, setReleasing] = useState(false);
+  const first = station.plan?.firstArticle;
+  return (
+    <>
+      {station.stopped !== null && (
+        <div className="line-notice line-notice-stop" role="alert">
+          <Glyph name="aside" />
+          <p>
+            <b>
+              {station.stopped.reason === 'yield'
+                ? t('line.stopped.yield', { share: station.stopped.count })
+                : t('line.stopped.row', { count: station.stopped.count })}
+            </b>{' '}
+            {t('line.stopped.tell')}
+          </p>
+          <Button size="op" onClick={() => setReleasing(true)}>
+            {t('line.stopped.release')}
+          </Button>
+        </div>
+      )}
+      {station.plan === null && (
+        <div className="line-notice">
+          <Glyph name="ask" />
+          <p>
+            <b>{t('line.noPlan.title')}</b> {t('line.noPlan.tell')}
+          </p>
+          <Button size="op" onClick={() => ui.go('plan')}>
+            {t('line.noPlan.go')}
+          </Button>
+        </div>
+      )}
+      {first === 'wanted' && (
+        <div className="line-notice">
+          <Glyph name="info" />
+          <p>
+            <b>{t('line.firstArticle.title')}</b> {t('line.firstArticle.wanted')}
+          </p>
+        </div>
+      )}
+      {first === 'made' && (
+        <div className="line-notice">
+          <Glyph name="ask" />
+          <p>
+            <b>{t('line.firstArticle.title')}</b> {t('line.firstArticle.made')}
+          </p>
+          <Button size="op" onClick={() => void ask('line.acceptFirstArticle', {})}>
+            {t('line.firstArticle.accept')}
+          </Button>
+        </div>
+      )}
+      {station.signersTotal === 0 && station.server.mode === 'own' && station.mode === 'real' && (
+        <div className="line-notice">
+          <Glyph name="key" />
+          <p>
+            <b>{t('line.noSigner.title')}</b> {t('line.noSigner.tell')}
+          </p>
+          <Button size="op" onClick={() => ui.go('signers')}>
+            {t('place.signers')}
+          </Button>
+        </div>
+      )}
+      {station.signersShort > 0 && (
+        <div className="line-notice">
+          <Glyph name="lockout" />
+          <p>
+            <b>{t('line.short.title')}</b> {t('line.short.tell', { count: station.signersShort })}
+          </p>
+        </div>
+      )}
+      {releasing && <ReleaseDialog onClose={() => setReleasing(false)} />}
+    </>
+  );
+}
+
+function ReleaseDialog({ onClose }: { readonly onClose: () => void }) {
+  const { t } = useTranslation();
+  const ask = useAsk();
+  const [reason, setReason] = useState('');
+  return (
+    <Dialog title={t('line.stopped.dialog')} glyph="aside" onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void ask('line.releaseStop', { reason }).then((answer) => {
+            if (answer !== undefined) onClose();
+          });
+        }}
+      >
+        <DialogBody>
+          <p>{t('line.stopped.why')}</p>
+          <div className="field">
+            <label htmlFor="release-reason">{t('line.stopped.reason')}</label>
+            <input
+              id="release-reason"
+              className="input"
+              maxLength={200}
+              required
+              value={reason}
+              onChange={(event) => setReason(event.target.value)}
+              data-autofocus
+            />
+          </div>
+        </DialogBody>
+        <DialogFoot>
+          <Button size="op" keyCap="Esc" onClick={onClose}>
+            {t('dialog.cancel')}
+          </Button>
+          <Button size="op" kind="primary" submit keyCap="Enter">
+            {t('line.stopped.release')}
+          </Button>
+        </DialogFoot>
+      </form>
+    </Dialog>
+  );
+}

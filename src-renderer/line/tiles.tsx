@@ -1,0 +1,168 @@
+import { useTranslation } from 'react-i18next';
+import type { SiteView, StationView } from '../../src-shared/ipc/state.ts';
+import { formatDuration, formatElapsed } from '../parts/format.ts';
+import { Glyph } from '../parts/glyph.tsx';
+import { RunScale } from '../parts/run-scale.tsx';
+import { ShortSerialNumber } from '../parts/serial-number.tsx';
+import { useLanguage } from '../texts/sentence.ts';
+import { elapsedNow, firstChoice, presentStage, siteGlyph, siteTone, siteWord, wantsLabel } from './site-words.ts';
+import './tiles.css';
+
+/** Columns of the grid of tiles: places never move when sites are switched off. */
+export const tileColumns = 4;
+
+/** Five to sixteen sites: the number first, one word, one line. A tile takes the site's first action. */
+export function Tiles({
+  sites,
+  station,
+  focused,
+  arrivedAt,
+  now,
+  labels,
+  onTake,
+  onFocus,
+}: {
+  readonly sites: readonly SiteView[];
+  readonly station: StationView;
+  readonly focused: string | null;
+  readonly arrivedAt: number;
+  readonly now: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly onTake: (site: SiteView) => void;
+  readonly onFocus: (site: SiteView) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <ol className="tiles" aria-label={t('line.tiles.label')} data-rows={Math.ceil(sites.length / tileColumns)}>
+      {sites.map((site) => (
+        <li key={site.id}>
+          <button
+            type="button"
+            className={`tile tile-${siteTone(site)}${site.id === focused ? ' is-focus' : ''}`}
+            data-site={site.id}
+            onFocus={() => onFocus(site)}
+            onClick={() => {
+              onFocus(site);
+              if (firstChoice(site) !== undefined || site.state === 'waiting') onTake(site);
+            }}
+          >
+            <span className="tile-head">
+              <b>{site.number}</b>
+              {site.chips[0] !== undefined && <ShortSerialNumber value={site.chips[0].serialNumber} />}
+              {site.chips.length > 1 && <span className="tile-more">+{site.chips.length - 1}</span>}
+              <Glyph name={siteGlyph(site)} />
+            </span>
+            <TileMiddle site={site} station={station} elapsedMs={elapsedNow(site, arrivedAt, now)} />
+            <TileFoot
+              site={site}
+              elapsedMs={elapsedNow(site, arrivedAt, now)}
+              current={site.id === focused}
+              scan={wantsLabel(site, station, labels[site.id])}
+            />
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function TileMiddle({ site, station, elapsedMs }: { site: SiteView; station: StationView; elapsedMs: number }) {
+  const { t } = useTranslation();
+  if (site.state === 'running') {
+    return (
+      <span className="tile-middle">
+        <span className="tile-word">
+          {presentStage(site)} <small>{t('line.tiles.of')}</small>
+        </span>
+        <RunScale
+          stages={site.stages}
+          usualMs={station.plan?.usualMs ?? null}
+          locksSlots={station.plan?.locksSlots ?? false}
+          elapsedMs={elapsedMs}
+        />
+      </span>
+    );
+  }
+  const word = t(`line.tileWord.${siteWord(site)}`);
+  return (
+    <span className="tile-middle" style={{ '--chars': Math.max(4, word.length) } as React.CSSProperties}>
+      <span className="tile-word">{word}</span>
+    </span>
+  );
+}
+
+function TileFoot({
+  site,
+  elapsedMs,
+  current,
+  scan,
+}: {
+  site: SiteView;
+  elapsedMs: number;
+  current: boolean;
+  scan: boolean;
+}) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const first = firstChoice(site);
+  const [left, right] = ((): readonly [string, string] => {
+    switch (site.state) {
+      case 'running': {
+        const stage = site.stages[presentStage(site) - 1];
+        return [stage === undefined ? '' : t(`stage.${stage.stage}`), formatElapsed(elapsedMs, language)];
+      }
+      case 'verdict': {
+        const { verdict } = site;
+        if (verdict === null) return ['', ''];
+        if (verdict.kind === 'PASS') return [t('line.tiles.remove'), formatDuration(verdict.durationMs, language)];
+        return [first === undefined ? t('line.tiles.remove') : t(`action.${first.action}`), verdict.code];
+      }
+      case 'seen':
+        if (scan) return [t('line.tiles.scan'), ''];
+        if (first === undefined) {
+          const blocked = site.choices[0]?.blocked ?? null;
+          return [blocked === null ? t('line.tiles.connected') : t(`blocked.${blocked}`), ''];
+        }
+        return [current ? t('line.tiles.press') : t('line.tiles.connected'), ''];
+      case 'decision':
+        return [
+          site.earlier !== null && site.earlier.stage > 0
+            ? t('line.tiles.cutAt', { number: site.earlier.stage })
+            : t(`reasonShort.${shortReason(site.reason)}`),
+          '',
+        ];
+      case 'waiting':
+        return [t('line.tiles.password'), ''];
+      case 'empty':
+        return [t('line.tiles.connect'), ''];
+      case 'checking':
+        return [t('line.tiles.reading'), ''];
+      case 'no-chip':
+        return [t('line.tiles.remove'), ''];
+      case 'fault':
+        return [t('line.tiles.kit'), ''];
+      case 'off':
+        return [t('line.tiles.off'), ''];
+    }
+  })();
+  return (
+    <span className="tile-foot">
+      <span>{left}</span>
+      {right !== '' && <span className="hex tile-right">{right}</span>}
+    </span>
+  );
+}
+
+const shortReasons = [
+  'FOREIGN_CONFIG',
+  'WRONG_PART',
+  'ALREADY_PROVISIONED',
+  'KEY_OF_UNKNOWN_ORIGIN',
+  'SEVERAL_CHIPS',
+] as const;
+type ShortReason = (typeof shortReasons)[number] | 'other';
+
+/** The reasons that have a word short enough for a tile. */
+function shortReason(reason: string): ShortReason {
+  return shortReasons.find((known) => known === reason) ?? 'other';
+}

@@ -1,0 +1,47 @@
+import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react';
+import { Icon, type IconName } from './icon.tsx';
+import './button.css';
+
+export type ButtonKind = 'plain' | 'primary' | 'danger' | 'quiet';
+
+export interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'type'> {
+  readonly kind?: ButtonKind;
+  /** desk 48 px, op 64 px, big 96 px at 100 % */
+  readonly size?: 'desk' | 'op' | 'big';
+  readonly icon?: IconName;
+  /** The key that does the same. */
+  readonly keyCap?: string;
+  readonly submit?: boolean;
+  readonly ref?: Ref<HTMLButtonElement>;
+  readonly children: ReactNode;
+}
+
+/** The one button. Off buttons are dashed and keep their word. */
+export function Button({
+  kind = 'plain',
+  size = 'desk',
+  icon,
+  keyCap,
+  submit = false,
+  className,
+  children,
+  ref,
+  ...rest
+}: ButtonProps) {
+  return (
+    <button
+      {...rest}
+      ref={ref}
+      type={submit ? 'submit' : 'button'}
+      className={`btn btn-${kind} btn-${size}${className === undefined ? '' : ` ${className}`}`}
+    >
+      {icon !== undefined && <Icon name={icon} small={size === 'desk'} />}
+      <span>{children}</span>
+      {keyCap !== undefined && <KeyCap>{keyCap}</KeyCap>}
+    </button>
+  );
+}
+
+export function KeyCap({ children }: { readonly children: ReactNode }) {
+  return <kbd className="keycap">{children}</kbd>;
+}

@@ -1,0 +1,59 @@
+import { Modal } from '@mantine/core';
+import { type ReactNode, useId } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Glyph, type GlyphName } from './glyph.tsx';
+import { Icon } from './icon.tsx';
+import './dialog.css';
+
+/**
+ * The one dialog. It never closes by a click outside; Esc and its close button do what "not now" does. The caller gives
+ * the buttons, the filled one last.
+ */
+export function Dialog({
+  title,
+  glyph,
+  onClose,
+  wide = false,
+  children,
+}: {
+  readonly title: string;
+  readonly glyph?: GlyphName;
+  readonly onClose: () => void;
+  readonly wide?: boolean;
+  readonly children: ReactNode;
+}) {
+  const { t } = useTranslation();
+  const id = useId();
+  return (
+    <Modal.Root
+      opened
+      onClose={onClose}
+      closeOnClickOutside={false}
+      centered
+      lockScroll={false}
+      transitionProps={{ duration: 160, transition: 'fade' }}
+      size={wide ? '60rem' : '40rem'}
+      padding={0}
+    >
+      <Modal.Overlay className="dialog-scrim" />
+      <Modal.Content className="dialog" aria-labelledby={id}>
+        <header className="dialog-head">
+          {glyph !== undefined && <Glyph name={glyph} className={`dialog-glyph dialog-glyph-${glyph}`} />}
+          <h2 id={id}>{title}</h2>
+          <button type="button" className="dialog-close" onClick={onClose} aria-label={t('dialog.close')}>
+            <Icon name="close" />
+          </button>
+        </header>
+        {children}
+      </Modal.Content>
+    </Modal.Root>
+  );
+}
+
+export function DialogBody({ children }: { readonly children: ReactNode }) {
+  return <div className="dialog-body">{children}</div>;
+}
+
+export function DialogFoot({ children }: { readonly children: ReactNode }) {
+  return <footer className="dialog-foot">{children}</footer>;
+}

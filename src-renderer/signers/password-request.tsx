@@ -1,0 +1,41 @@
+import { useEffect, useState } from 'react';
+import { useSlice } from '../stores/station-store.ts';
+import { ui, useUi } from '../stores/ui-store.ts';
+import { PasswordDialog } from './password-dialog.tsx';
+import { passwordTarget } from './password-target.ts';
+
+/** Shows the password dialog when one is wanted, and keeps it on its signer until it is done or put off. */
+export function PasswordRequest() {
+  const signers = useSlice('signers');
+  const sites = useSlice('sites');
+  const onLine = useUi((store) => store.place === 'line');
+  const asked = useUi((store) => store.unlockSigner);
+  const putOff = useUi((store) => store.putOff);
+  const [held, setHeld] = useState<string | null>(null);
+  const target = signers === undefined ? undefined : passwordTarget({ signers, onLine, asked, putOff });
+  const wanted = target?.serialNumber ?? null;
+
+  useEffect(() => {
+    if (held === null && wanted !== null) setHeld(wanted);
+  }, [held, wanted]);
+
+  const serialNumber = held ?? wanted;
+  if (serialNumber === null) return null;
+  const signer = signers?.find((candidate) => candidate.serialNumber === serialNumber);
+  return (
+    <PasswordDialog
+      key={serialNumber}
+      serialNumber={serialNumber}
+      signer={signer}
+      waitingSites={(sites ?? []).filter((site) => site.state === 'waiting').map((site) => site.number)}
+      onClose={() => {
+        setHeld(null);
+        ui.putOff(serialNumber, signer?.waitingBoards ?? 0);
+      }}
+      onDone={() => {
+        setHeld(null);
+        ui.askUnlock(null);
+      }}
+    />
+  );
+}

@@ -1,0 +1,186 @@
+import type { frame as english } from '../en/frame.ts';
+import type { Words } from '../words.ts';
+
+/** Rahmen, Bänder, Dialoge, die überall erscheinen können. */
+export const frame: Words<typeof english> = {
+  loading: 'Einen Moment …',
+  place: {
+    line: 'Linie',
+    signers: 'Signierer',
+    records: 'Nachweise',
+    plan: 'Plan',
+    activity: 'Aktivität',
+    settings: 'Einstellung',
+  },
+  frame: { places: 'Bereiche', help: 'Hilfe', notices: 'Meldungen' },
+  role: { operator: 'Bedienung', supervisor: 'Schichtleitung', engineer: 'Prozesstechnik', qa: 'QS' },
+  top: {
+    station: 'Station',
+    unnamed: 'ohne Namen',
+    batch: 'Los',
+    none: 'noch keins',
+    server: 'Signierserver',
+    signers: 'Signierer bereit',
+    signersReady: '{{ready}} von {{total}}',
+    nobody: 'Niemand angemeldet',
+    noPeople: 'Noch keine Personen: alle Rollen',
+    signOn: 'Anmelden',
+    signOff: 'abmelden',
+    claimed: 'nur Name',
+    serverIs: {
+      own: 'Eigener, nur dieser Rechner',
+      listening: 'Eigener, offen unter {{address}}',
+      remote: 'Entfernt, {{address}}',
+      unreachable: '{{address}} nicht erreichbar',
+    },
+  },
+  band: {
+    region: 'Warnungen dieser Station',
+    simulated: {
+      title: 'SIMULATION',
+      tell: 'Kein echter Chip wird berührt. Hier erzeugte Zertifikate sind wertlos.',
+      end: 'Simulation beenden',
+    },
+    'network-open': {
+      title: 'OFFEN IM NETZ',
+      tell: 'Andere Rechner können bei dieser Station unter {{address}} Zertifikate anfordern.',
+    },
+    'cannot-record': {
+      title: 'KEINE AUFZEICHNUNG',
+      tell: '{{reason}} Kein Board kann gestartet werden, bis wieder aufgezeichnet werden kann.',
+    },
+    'server-unreachable': {
+      title: 'SERVER NICHT ERREICHBAR',
+      tell: 'Der Signierserver unter {{address}} antwortet nicht. Laufberichte werden aufbewahrt und später gesendet.',
+    },
+    clock: {
+      title: 'UHRZEIT UNGLAUBWÜRDIG',
+      tell: 'Es wird nichts signiert, bis die Uhr dieses Rechners stimmt. {{reason}}',
+    },
+    'log-broken': {
+      title: 'SIGNIERPROTOKOLL UNTERBROCHEN',
+      tell: 'Die Kette des Signierprotokolls stimmt nicht. Bitte die QS rufen, bevor weiter signiert wird.',
+    },
+  },
+  link: {
+    title: 'VERBINDUNG VERLOREN',
+    tell_one:
+      'Die Anzeige ist vielleicht veraltet. Läufe gehen ohne sie weiter. Nächster Versuch in {{count}} Sekunde.',
+    tell_other:
+      'Die Anzeige ist vielleicht veraltet. Läufe gehen ohne sie weiter. Nächster Versuch in {{count}} Sekunden.',
+    trying: 'Die Anzeige ist vielleicht veraltet. Läufe gehen ohne sie weiter. Verbindung wird aufgebaut …',
+    callLost: 'Die Verbindung brach ab, bevor die Antwort kam. Bitte erst den Zustand ansehen, dann erneut versuchen.',
+    cancelled: 'Aufgegeben.',
+    garbage: 'Die Antwort war nicht zu verstehen.',
+  },
+  start: {
+    connecting: 'Verbinden',
+    connectingTell: 'Die Anzeige wartet auf Antwort vom Kern der Station.',
+    noToken: 'Signet bitte über sein Symbol öffnen',
+    noTokenTell:
+      'Diese Adresse gilt nur in dem Fenster, das Signet geöffnet hat. Signet neu starten oder den ausgegebenen Link benutzen.',
+    failed: 'Signet konnte nicht starten',
+    second: 'Signet läuft auf diesem Rechner schon',
+    secondTell: 'Bitte das offene Fenster benutzen. Für einen Neustart zuerst jenes schließen.',
+  },
+  dialog: { close: 'Schließen', cancel: 'Abbrechen', save: 'Speichern' },
+  hold: {
+    keep: 'Weiter halten, noch {{seconds}} s',
+    how: '2 s halten, mit Maus, Finger oder Eingabetaste. Loslassen bricht ab; vor Ende des Balkens wird nichts gesendet.',
+  },
+  scale: {
+    label: 'Fortschritt des Laufs',
+    value: '{{done}} von 10 Stufen fertig',
+    final: 'nicht rückgängig zu machen',
+  },
+  signOn: {
+    title: 'Anmelden',
+    needs: 'Dafür ist die Rolle {{role}} nötig.',
+    needsOther: 'Dafür ist eine andere Rolle nötig.',
+    noPeople:
+      'Auf dieser Station ist noch niemand eingetragen, also ist alles erlaubt. Nachweise sagen dann „angegeben“.',
+    name: 'Name oder Ausweis',
+    pin: 'PIN',
+    pinHint: 'Für die Bedienung ist keine PIN nötig.',
+    go: 'Anmelden',
+  },
+  batch: {
+    title: 'Los',
+    name: 'Fertigungsauftrag',
+    quota: 'Gewünschte Boards (leer: ohne Grenze)',
+    quotaWrong: 'Eine ganze Zahl über 0, oder nichts.',
+    resetShift: 'Neue Schicht: Zähler auf 0',
+    reset: 'Die Zähler der Schicht stehen auf 0.',
+  },
+  help: {
+    title: 'Hilfe: {{place}}',
+    line: 'An der Linie',
+    everywhere: 'Überall',
+    hold: 'Was nicht rückgängig zu machen ist, wird zwei Sekunden gehalten, mit Maus, Finger oder Eingabetaste.',
+    about: {
+      line: 'Board anschließen, Eingabetaste drücken, auf PASS oder FAIL warten, Board entfernen. Das Urteil bleibt stehen, bis das nächste Board gestartet wird.',
+      signers:
+        'Signiermodule stellen die Zertifikate aus. Ein abgezogenes oder gesperrtes will sein Passwort neu; es bleibt nur im Arbeitsspeicher.',
+      records:
+        'Jede Zertifikatsanforderung und jeder Lauf, mit Entscheidung und Person. Eine Zeile öffnet ihre Einheit.',
+      plan: 'Was ein Lauf mit jedem Chip tut. Eine gespeicherte Version ändert sich nie; eine freigegebene darf die Bedienung benutzen.',
+      activity: 'Was die Station tut, während es geschieht.',
+      settings: 'Diese Station, ihre Plätze und Kits, ihr Server, ihre Personen.',
+    },
+    keys: {
+      places: 'Strg 1 bis 5: die fünf Bereiche',
+      search: 'zum Suchfeld',
+      copy: 'kopiert die gewählte Zeile oder Seriennummer',
+      export: 'exportiert',
+      escape: 'schließt einen Dialog, bricht ein Halten ab; stoppt nie einen Lauf',
+      help: 'diese Hilfe',
+      enter: 'erste Aktion des Platzes',
+      all: 'provisioniert jedes bereite Board',
+      move: 'zwischen Plätzen',
+      digits: 'zum Platz mit dieser Nummer',
+      validate: 'Nur validieren',
+      setAside: 'Aussondern',
+      differences: 'Unterschiede',
+      acceptKey: 'Schlüssel im Chip verwenden',
+      lock: 'sperrt alle Signierer',
+    },
+  },
+  first: {
+    title: 'Willkommen bei Signet',
+    lead: 'Signet konfiguriert einen Sicherheitschip, lässt ihn seinen Schlüssel erzeugen, besorgt ihm ein Zertifikat und beweist das Ergebnis. Auf dieser Station ist noch nichts eingerichtet.',
+    draw: {
+      signer: 'Signierer',
+      server: 'Server',
+      board: 'Board',
+      module: 'Signiermodul',
+      station: 'diese Station',
+      kit: 'Kit und Board',
+    },
+    try: {
+      title: 'Mit simulierter Linie ausprobieren',
+      tell: 'Simulierte Boards, ein simulierter Signierer und ein Server. Provisionieren, abziehen, kaputt machen: alles erlaubt.',
+      chip: 'Kein echter Chip wird berührt, auch wenn einer angeschlossen ist',
+      apart: 'Getrennt von den Nachweisen der Fertigung',
+      marked: 'Auf jeder Seite rot gekennzeichnet',
+      options: 'Mehr Plätze …',
+    },
+    setUp: {
+      title: 'Diese Station einrichten',
+      tell: 'Zuerst ein Name; alles Weitere in beliebiger Reihenfolge. An keinem Chip geschieht etwas Endgültiges.',
+      signer: 'Ein Signiermodul oder die Adresse eines Signierservers',
+      plan: 'Ein Plan: Konfiguration und certinfo-Datei',
+      kit: 'Ein Kit mit einem Board (kann später folgen)',
+      why: 'Der Name steht in jedem Nachweis dieser Station. Er kann später geändert werden.',
+      name: 'Name dieser Station',
+      go: 'Weiter',
+    },
+    options: {
+      title: 'Simulierte Linie',
+      sites: 'Plätze',
+      part: 'Chips',
+      fast: 'So schnell wie möglich statt in echten Chipzeiten',
+      go: 'Starten',
+    },
+    foot: 'Signet {{software}}. Nachweise bleiben auf diesem Rechner.',
+  },
+};

@@ -1,0 +1,5 @@
+import { frame } from './frame.ts';
+import { line } from './line.ts';
+import { signers } from './signers.ts';
+
+export const de = { ...frame, ...line, ...signers } as const;
