@@ -58,7 +58,8 @@ export function openActivityLog(options: {
       mkdirSync(folder, { recursive: true, mode: 0o750 });
       descriptor = openSync(path, 'a', 0o640);
       const old = readdirSync(folder)
-        .filter((name) => /^activity-.*\.log$/.test(name))
+        // The one just opened stays, whatever the clock says of its age.
+        .filter((name) => /^activity-.*\.log$/.test(name) && join(folder, name) !== path)
         .sort()
         .slice(0, -keptFiles);
       for (const name of old) unlinkSync(join(folder, name));

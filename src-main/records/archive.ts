@@ -1,7 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DurableFiles } from './durable-files.ts';
-import { blob, type Store, text } from './store.ts';
+import type { StorageGuard } from './storage-guard.ts';
+import { blob, number, type Store, text } from './store.ts';
 
 /**
  * The certificates that were issued: a folder per device with DER and PEM (the PEM holds the chain: device, then signer), the
@@ -27,6 +28,8 @@ export interface ArchiveEntry {
 export interface DurableArchive {
   bySerialNumber(serialNumber: string): readonly ArchiveEntry[];
   hasCertificateSerial(caPublicKey: string, certificateSerial: string): boolean;
+  /** Makes the folder of a device: a disk that does not take it is noticed before anything is signed. */
+  prepare(serialNumber: string): Promise<void>;
   store(entry: ArchiveEntry): Promise<void>;
   /** Puts files back that the index knows and the folder lacks; gives their paths. */
   repair(): Promise<readonly string[]>;
@@ -50,26 +53,35 @@ export async function openArchive(options: {
   readonly folder: string;
   readonly store: Store;
   readonly files: DurableFiles;
+  readonly guard: StorageGuard;
 }): Promise<DurableArchive> {
-  const { folder, store, files } = options;
+  const { folder, store, files, guard } = options;
   const signerFolder = join(folder, 'signers');
   await files.makeFolder(signerFolder);
   const knownFolders = new Set<string>();
   const knownSigners = new Set<string>();
 
-  const pathsOf = (entry: ArchiveEntry): { readonly folder: string; readonly der: string; readonly pem: string } => {
+  const pathsOf = (
+    entry: Pick<ArchiveEntry, 'serialNumber' | 'certificateSerial'>,
+  ): { readonly folder: string; readonly der: string; readonly pem: string } => {
     const device = join(folder, entry.serialNumber);
     const base = join(device, `device-${entry.certificateSerial}`);
     return { folder: device, der: `${base}.der`, pem: `${base}.pem` };
   };
 
+  const makeFolder = async (device: string): Promise<void> => {
+    if (knownFolders.has(device)) return;
+    await files.makeFolder(device);
+    if (knownFolders.size > 10_000) knownFolders.clear();
+    knownFolders.add(device);
+  };
+
+  const trial = join(signerFolder, '.trial');
+  guard.addTrial(() => files.replace(trial, new Uint8Array(4096)));
+
   const writeFiles = async (entry: ArchiveEntry): Promise<string[]> => {
     const paths = pathsOf(entry);
-    if (!knownFolders.has(paths.folder)) {
-      await files.makeFolder(paths.folder);
-      knownFolders.add(paths.folder);
-      if (knownFolders.size > 10_000) knownFolders.clear();
-    }
+    await makeFolder(paths.folder);
     const jobs: Promise<void>[] = [
       files.replace(paths.der, entry.deviceCertificate),
       files.replace(paths.pem, Buffer.from(pemOf(entry.deviceCertificate, entry.signerCertificate))),
@@ -94,6 +106,7 @@ export async function openArchive(options: {
     for (const outcome of outcomes) {
       if (outcome.status === 'rejected') {
         knownSigners.delete(signer);
+        knownFolders.delete(paths.folder);
         throw outcome.reason;
       }
     }
@@ -110,40 +123,50 @@ export async function openArchive(options: {
         caPublicKey,
         certificateSerial,
       ) !== undefined,
+    prepare: (serialNumber) => (serialNumber === '' ? Promise.resolve() : makeFolder(join(folder, serialNumber))),
     async store(entry) {
-      await writeFiles(entry);
-      await store.write((database) => {
-        database
-          .prepare(
-            `INSERT OR IGNORE INTO certificates (serial_number, public_key, definition_digest, ca_public_key, signer_sn, certificate_serial,
+      await guard.essential(() => writeFiles(entry));
+      await store.write(
+        (database) => {
+          database
+            .prepare(
+              `INSERT OR IGNORE INTO certificates (serial_number, public_key, definition_digest, ca_public_key, signer_sn, certificate_serial,
              not_before, not_after, issued_at, device_der, signer_der, compressed, signer_compressed) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)`,
-          )
-          .run(
-            entry.serialNumber,
-            entry.publicKey,
-            entry.definitionDigest,
-            entry.caPublicKey,
-            entry.signerSerialNumber,
-            entry.certificateSerial,
-            entry.notBefore,
-            entry.notAfter,
-            entry.issuedAt,
-            entry.deviceCertificate,
-            entry.signerCertificate,
-            entry.compressedCertificate,
-            entry.signerCompressedCertificate,
-          );
-      });
+            )
+            .run(
+              entry.serialNumber,
+              entry.publicKey,
+              entry.definitionDigest,
+              entry.caPublicKey,
+              entry.signerSerialNumber,
+              entry.certificateSerial,
+              entry.notBefore,
+              entry.notAfter,
+              entry.issuedAt,
+              entry.deviceCertificate,
+              entry.signerCertificate,
+              entry.compressedCertificate,
+              entry.signerCompressedCertificate,
+            );
+        },
+        { essential: true },
+      );
     },
     async repair() {
-      const present = new Set(readdirSync(folder));
       const written: string[] = [];
-      // The newest ones are those a crash can have cut off; older ones were fsynced long ago.
-      for (const row of store.all('SELECT * FROM certificates ORDER BY id DESC LIMIT 64')) {
-        const entry = entryOf(row);
-        const paths = pathsOf(entry);
-        if (present.has(entry.serialNumber) && existsSync(paths.der) && existsSync(paths.pem)) continue;
-        written.push(...(await writeFiles(entry)));
+      // The newest ones are those a power cut can have taken: the folder of a device is made durable, its own entry in the archive's
+      // folder only when the system gets round to it, at most half a minute later.
+      const newest = store.all(
+        'SELECT id, serial_number, certificate_serial FROM certificates ORDER BY id DESC LIMIT 10000',
+      );
+      for (const row of newest) {
+        const paths = pathsOf({
+          serialNumber: text(row, 'serial_number'),
+          certificateSerial: text(row, 'certificate_serial'),
+        });
+        if (existsSync(paths.der) && existsSync(paths.pem)) continue;
+        const whole = store.get('SELECT * FROM certificates WHERE id = ?', number(row, 'id'));
+        if (whole !== undefined) written.push(...(await writeFiles(entryOf(whole))));
       }
       return written;
     },

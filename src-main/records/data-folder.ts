@@ -1,16 +1,7 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  statfsSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { SignetError } from '../../src-shared/base/error.ts';
 
 /**
@@ -33,6 +24,8 @@ export interface DataFolder {
   readonly certificates: string;
   readonly definitions: string;
   readonly store: string;
+  /** Room kept free for what follows a signature. */
+  readonly reserve: string;
   /** Bytes still free on its disk. */
   free(): number;
   release(): void;
@@ -47,74 +40,55 @@ export function claimDataFolder(path: string): DataFolder {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     throw new SignetError('DATA_DIR', `The data folder ${path} cannot be used: ${reason}.`, { path }, thrown);
   }
-  const lock = join(path, 'lock');
-  claimLock(lock, path);
+  const lock = claimLock(path);
   return {
     path,
     logs: join(path, 'logs'),
     certificates: join(path, 'certs'),
     definitions: join(path, 'definitions'),
     store: join(path, 'signet.db'),
+    reserve: join(path, 'reserve'),
     free: () => {
       const { bavail, bsize } = statfsSync(path);
       return bavail * bsize;
     },
-    release: () => {
-      try {
-        if (readFileSync(lock, 'utf8').trim() === String(process.pid)) unlinkSync(lock);
-      } catch {
-        // Already gone: nothing to give back.
-      }
-    },
+    release: () => lock.close(),
   };
 }
 
-function claimLock(lock: string, path: string): void {
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    try {
-      const descriptor = openSync(lock, 'wx', 0o640);
-      try {
-        writeFileSync(descriptor, `${process.pid}\n`);
-      } finally {
-        closeSync(descriptor);
-      }
-      return;
-    } catch (thrown) {
-      if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST')) {
-        const reason = thrown instanceof Error ? thrown.message : String(thrown);
-        throw new SignetError('DATA_DIR', `The data folder ${path} cannot be claimed: ${reason}.`, { path }, thrown);
-      }
+/**
+ * An exclusive lock of the operating system (through SQLite's file locking, the only one that Node has), held open for as long as the
+ * folder is. It ends with the process, however that ends: a process number in a file would outlive a kill and, where
+ * numbers come again (containers, a machine after a power cut), keep the folder shut.
+ */
+function claimLock(path: string): DatabaseSync {
+  const holder = join(path, 'lock');
+  let lock: DatabaseSync | undefined;
+  try {
+    lock = new DatabaseSync(join(path, 'lock.db'));
+    lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
+  } catch (thrown) {
+    lock?.close();
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    if (!/locked|busy/i.test(reason)) {
+      throw new SignetError('DATA_DIR', `The data folder ${path} cannot be claimed: ${reason}.`, { path }, thrown);
     }
-    const holder = Number(readLock(lock));
-    if (Number.isInteger(holder) && holder > 0 && alive(holder)) {
-      throw new SignetError('DATA_DIR_IN_USE', `The data folder ${path} is in use by process ${holder}.`, {
-        path,
-        process: holder,
-      });
-    }
-    try {
-      unlinkSync(lock);
-    } catch {
-      // Somebody else cleared it first: try again.
-    }
+    const process = Number(readHolder(holder));
+    const who = Number.isInteger(process) && process > 0 ? `process ${process}` : 'another program';
+    throw new SignetError('DATA_DIR_IN_USE', `The data folder ${path} is in use by ${who}.`, { path, process });
   }
-  throw new SignetError('DATA_DIR_IN_USE', `The data folder ${path} is being claimed by another program.`, { path });
+  try {
+    writeFileSync(holder, `${process.pid}\n`, { mode: 0o640 });
+  } catch {
+    // For people only: on a full disk the folder can be claimed all the same.
+  }
+  return lock;
 }
 
-function readLock(lock: string): string {
+function readHolder(holder: string): string {
   try {
-    return readFileSync(lock, 'utf8').trim();
+    return readFileSync(holder, 'utf8').trim();
   } catch {
     return '';
-  }
-}
-
-function alive(pid: number): boolean {
-  if (pid === process.pid) return true;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
   }
 }

@@ -15,6 +15,7 @@ import {
   openSetUpNotes,
 } from './signer-book.ts';
 import { type DurableSigningLog, openSigningLog } from './signing-log.ts';
+import { openStorageGuard } from './storage-guard.ts';
 import { openStore, type Store } from './store.ts';
 
 export { type ActivityLine, type ActivityLog, formatActivityLine, openActivityLog } from './activity-log.ts';
@@ -63,11 +64,12 @@ export async function openRecords(options: {
   let activity: ActivityLog | undefined;
   let signingLog: DurableSigningLog | undefined;
   try {
-    store = openStore(folder.store);
+    const guard = openStorageGuard({ reserve: folder.reserve, files });
+    store = openStore(folder.store, { makeRoom: guard.makeRoom });
     activity = openActivityLog({ folder: folder.logs, now: options.now });
-    const archive = await openArchive({ folder: folder.certificates, store, files });
+    const archive = await openArchive({ folder: folder.certificates, store, files, guard });
     const repaired = await archive.repair();
-    signingLog = await openSigningLog({ folder: folder.logs, store, files, now: options.now });
+    signingLog = await openSigningLog({ folder: folder.logs, store, files, guard, now: options.now });
     if (signingLog.alarm !== '') activity.error(signingLog.alarm);
     for (const path of repaired) activity.warning(`Archive repaired: ${path} was written again from the store.`);
     await files.makeFolder(join(folder.path, 'definitions'));
@@ -76,7 +78,10 @@ export async function openRecords(options: {
       folder,
       ...opened,
       archive,
-      intents: openIntentJournal(store),
+      intents: openIntentJournal(store, async (serialNumber) => {
+        await guard.ready();
+        await archive.prepare(serialNumber);
+      }),
       policy: openPolicyBook(store),
       runs: openRunStore(store),
       identities: openIdentityBook(store),

@@ -32,23 +32,30 @@ export interface DurableIntentJournal {
   pending(): readonly StoredIntent[];
 }
 
-/** The journal in the store. */
-export function openIntentJournal(store: Store): DurableIntentJournal {
+/** The journal in the store. `ready` is awaited before an attempt is written down: only while what follows it can be kept. */
+export function openIntentJournal(store: Store, ready: (serialNumber: string) => Promise<void>): DurableIntentJournal {
   return {
-    open: (intent) =>
-      store.write((database) => {
+    async open(intent) {
+      await ready(intent.serialNumber);
+      await store.write((database) => {
         database
           .prepare('INSERT INTO intents (id, created_at, attempts, body) VALUES (?, ?, ?, ?)')
           .run(intent.id, intent.createdAt, intent.attempts, JSON.stringify(intent));
-      }),
-    attempt: (id, attempt) =>
-      store.write((database) => {
+      });
+    },
+    async attempt(id, attempt) {
+      await ready('');
+      await store.write((database) => {
         database.prepare('UPDATE intents SET attempts = ? WHERE id = ?').run(attempt, id);
-      }),
+      });
+    },
     clear: (id) =>
-      store.write((database) => {
-        database.prepare('DELETE FROM intents WHERE id = ?').run(id);
-      }),
+      store.write(
+        (database) => {
+          database.prepare('DELETE FROM intents WHERE id = ?').run(id);
+        },
+        { essential: true },
+      ),
     pending: () =>
       store.all('SELECT body, attempts FROM intents ORDER BY created_at, id').map((row) => {
         const parsed = intentSchema.safeParse({ ...JSON.parse(text(row, 'body')), attempts: row['attempts'] });

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readSync,
+  renameSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -24,6 +25,7 @@ import {
   parseRow,
   sha256Hex,
 } from './signing-log-format.ts';
+import type { StorageGuard } from './storage-guard.ts';
 import { number, type Store, text } from './store.ts';
 
 /**
@@ -74,6 +76,12 @@ interface Recovered {
   readonly fileNumber: number;
 }
 
+/** Rows that follow a signature, or an attempt at one. */
+const follows: ReadonlySet<string> = new Set(['SIGNED', 'FAILED']);
+
+/** Rows kept in memory for a store that does not take them. */
+const mostUnindexed = 10_000;
+
 const columnList = signingLogColumns.join(', ');
 const placeholders = signingLogColumns.map(() => '?').join(', ');
 const insertRow = `INSERT OR REPLACE INTO log_rows (${columnList}, file) VALUES (${placeholders}, ?)`;
@@ -83,16 +91,17 @@ export async function openSigningLog(options: {
   readonly folder: string;
   readonly store: Store;
   readonly files: DurableFiles;
+  readonly guard: StorageGuard;
   readonly now: () => Date;
 }): Promise<DurableSigningLog> {
-  const { folder, store, files, now } = options;
+  const { folder, store, files, guard, now } = options;
   await files.makeFolder(folder);
   const recovered = await recover(folder, store);
   const name = fileName(now(), recovered.fileNumber);
   const path = join(folder, name);
   if (existsSync(path)) throw new SignetError('STORAGE_FAILED', `The signing log ${path} exists already.`, { path });
   const file = await files.openAppend(path);
-  const log = new OpenLog(store, file, path, name, now, recovered);
+  const log = new OpenLog({ store, file, path, name, now, guard }, recovered);
   await log.begin(recovered);
   return log;
 }
@@ -105,18 +114,36 @@ class OpenLog implements DurableSigningLog {
   #file: AppendFile;
   readonly #name: string;
   readonly #now: () => Date;
+  readonly #guard: StorageGuard;
   #head: Head;
   #waiting: Pending[] = [];
   #writing: Promise<void> | undefined;
+  /** An append failed: part of its lines may be in the file and is cut off before anything else is appended. */
   #broken: SignetError | undefined;
+  readonly #unindexed: SigningLogRow[] = [];
+  #indexing: Promise<void> | undefined;
+  #storeLeftBehind = false;
   readonly #listeners = new Set<(row: SigningLogRow) => void>();
 
-  constructor(store: Store, file: AppendFile, path: string, name: string, now: () => Date, recovered: Recovered) {
-    this.#store = store;
-    this.#file = file;
-    this.path = path;
+  constructor(
+    parts: {
+      readonly store: Store;
+      readonly file: AppendFile;
+      readonly path: string;
+      readonly name: string;
+      readonly now: () => Date;
+      readonly guard: StorageGuard;
+    },
+    recovered: Recovered,
+  ) {
+    const { name } = parts;
+    this.#store = parts.store;
+    this.#file = parts.file;
+    this.path = parts.path;
     this.#name = name;
-    this.#now = now;
+    this.#now = parts.now;
+    this.#guard = parts.guard;
+    this.#guard.addTrial(() => this.#append(new Uint8Array(0), false));
     this.#head = { ...recovered.head, file: name, offset: 0 };
     this.newestTime = recovered.newestTime;
     this.alarm = recovered.alarm;
@@ -157,9 +184,7 @@ class OpenLog implements DurableSigningLog {
   append(entry: SigningLogEntry): Promise<{ sequence: number; rowHash: string }> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ entry, resolve, reject });
-      this.#writing ??= this.#drain().finally(() => {
-        this.#writing = undefined;
-      });
+      this.#writing ??= this.#drain();
     });
   }
 
@@ -180,6 +205,7 @@ class OpenLog implements DurableSigningLog {
 
   async close(): Promise<void> {
     await this.#writing;
+    await this.#indexing;
     await this.#file.close();
   }
 
@@ -189,8 +215,14 @@ class OpenLog implements DurableSigningLog {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
       this.#waiting = [];
-      await this.#writeBatch(batch);
+      try {
+        await this.#writeBatch(batch);
+      } catch (thrown) {
+        for (const waiting of batch) waiting.reject(thrown);
+      }
     }
+    // In the same breath as the last look at the queue: a row that comes a microtask later starts anew.
+    this.#writing = undefined;
   }
 
   async #writeBatch(batch: readonly Pending[]): Promise<void> {
@@ -214,32 +246,69 @@ class OpenLog implements DurableSigningLog {
       text += line;
     }
     try {
-      if (this.#broken !== undefined) await this.#mend();
-      await this.#file.append(Buffer.from(text));
+      await this.#append(
+        Buffer.from(text),
+        batch.some(({ entry }) => follows.has(entry.result)),
+      );
     } catch (thrown) {
-      // Part of the lines may be in the file: cut them off before anything else is appended.
-      this.#broken = thrown instanceof SignetError ? thrown : storageFailed(`Appending to ${this.path}`, thrown);
-      for (const waiting of batch) waiting.reject(this.#broken);
+      for (const waiting of batch) waiting.reject(thrown);
       return;
     }
     this.#head = head;
     for (const row of rows) {
       if (row.result === 'SIGNED' && row.time_utc > this.newestTime) this.newestTime = row.time_utc;
     }
-    // The store may lag behind the file, never lead it; a failed write here is caught up at the next start.
-    this.#store
-      .write((database) => {
-        const statement = database.prepare(insertRow);
-        for (const row of rows) statement.run(...values(row), this.#name);
-        saveHead(database, head);
-      })
-      .catch(() => undefined);
+    this.#index(rows);
     batch.forEach((waiting, i) => {
       const row = rows[i];
       if (row === undefined) return;
       waiting.resolve({ sequence: Number(row.seq), rowHash: row.row_hash });
       for (const listener of this.#listeners) listener(row);
     });
+  }
+
+  /**
+   * The store may lag behind the file, never lead it and never have a gap: one write at a time, and rows that it did not take come
+   * again with the next ones. A store that stays behind for too long is left there; the next start takes the rows from the file.
+   */
+  #index(rows: readonly SigningLogRow[]): void {
+    if (this.#storeLeftBehind) return;
+    this.#unindexed.push(...rows);
+    this.#indexing ??= this.#writeIndex();
+  }
+
+  async #writeIndex(): Promise<void> {
+    try {
+      while (this.#unindexed.length > 0) {
+        const taken = [...this.#unindexed];
+        const head = { ...this.#head };
+        await this.#store.write((database) => {
+          const statement = database.prepare(insertRow);
+          for (const row of taken) statement.run(...values(row), this.#name);
+          saveHead(database, head);
+        });
+        this.#unindexed.splice(0, taken.length);
+      }
+    } catch {
+      if (this.#unindexed.length > mostUnindexed) {
+        this.#unindexed.length = 0;
+        this.#storeLeftBehind = true;
+      }
+    }
+    this.#indexing = undefined;
+  }
+
+  #append(bytes: Uint8Array, essential: boolean): Promise<void> {
+    const write = async (): Promise<void> => {
+      if (this.#broken !== undefined) await this.#mend();
+      try {
+        await this.#file.append(bytes);
+      } catch (thrown) {
+        this.#broken = thrown instanceof SignetError ? thrown : storageFailed(`Appending to ${this.path}`, thrown);
+        throw this.#broken;
+      }
+    };
+    return essential ? this.#guard.essential(write) : write();
   }
 
   async #mend(): Promise<void> {
@@ -368,8 +437,13 @@ async function recover(folder: string, store: Store): Promise<Recovered> {
           break;
         }
         const rest = bytes.subarray(at);
-        writeFileSync(`${path}.torn`, rest);
-        truncate(path, start + at);
+        if (start + at === 0) {
+          // Not even its first line: no log file at all.
+          renameSync(path, `${path}.torn`);
+        } else {
+          writeFileSync(`${path}.torn`, rest);
+          truncate(path, start + at);
+        }
         syncFolderSync(folder);
         torn = { file: name, bytes: rest.length };
         break;
@@ -438,7 +512,7 @@ export function verifySigningLog(folder: string): {
       rowHash = row.row_hash;
       sequence = Number(row.seq);
     });
-    if (lines.length > 1) previousFile = name;
+    if (lines[0] === headerLine) previousFile = name;
   }
   return { rows: sequence, files: names.length, headHash: rowHash, complaints };
 }

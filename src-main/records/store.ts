@@ -2,14 +2,18 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { SignetError } from '../../src-shared/base/error.ts';
 import { storageFailed } from './durable-files.ts';
 import { schema, schemaVersion } from './schema.ts';
+import { isDiskFull } from './storage-guard.ts';
 
 /**
  * The store: one SQLite file, WAL, every commit durable. Writes that come in one turn of the event loop share one commit,
  * so that thirty stations cost one fsync, not thirty.
  */
 export interface Store {
-  /** Queues a write; resolves when its commit is on the disk. One failing member rolls back alone, the others are committed. */
-  write(work: (database: DatabaseSync) => void): Promise<void>;
+  /**
+   * Queues a write; resolves when its commit is on the disk. One failing member rolls back alone, the others are committed.
+   * `essential`: it follows a signature; when the disk is full, the reserve is given up for it.
+   */
+  write(work: (database: DatabaseSync) => void, options?: { readonly essential?: boolean }): Promise<void>;
   /** Rows of a query, as plain objects. */
   all(sql: string, ...values: SQLInputValue[]): readonly Record<string, unknown>[];
   /** First row or undefined. */
@@ -19,13 +23,17 @@ export interface Store {
 }
 
 interface Waiting {
+  readonly essential: boolean;
   readonly work: (database: DatabaseSync) => void;
   readonly resolve: () => void;
   readonly reject: (reason: SignetError) => void;
 }
 
-/** Opens or creates the store. Throws STORE_VERSION for one of a newer version, STORE_DAMAGED for something else than a store. */
-export function openStore(path: string): Store {
+/**
+ * Opens or creates the store. Throws STORE_VERSION for one of a newer version, STORE_DAMAGED for something else than a store.
+ * `makeRoom` is asked once when an essential write finds the disk full; true = try again.
+ */
+export function openStore(path: string, options: { readonly makeRoom?: () => boolean } = {}): Store {
   let database: DatabaseSync;
   try {
     database = new DatabaseSync(path);
@@ -46,31 +54,48 @@ export function openStore(path: string): Store {
   let scheduled = false;
   let closed = false;
 
-  const commit = (batch: readonly Waiting[]): void => {
+  /** Errors of single members; throws when nothing of the batch is in the store. */
+  const attempt = (batch: readonly Waiting[]): ReadonlyMap<Waiting, SignetError> => {
     const failed = new Map<Waiting, SignetError>();
+    database.exec('BEGIN IMMEDIATE');
     try {
-      database.exec('BEGIN IMMEDIATE');
       for (const waiting of batch) {
         database.exec('SAVEPOINT one');
         try {
           waiting.work(database);
           database.exec('RELEASE one');
         } catch (thrown) {
+          // A full disk has ended the whole transaction already.
+          if (!database.isTransaction) throw thrown;
           failed.set(waiting, storageFailed('Writing the store', thrown));
           database.exec('ROLLBACK TO one; RELEASE one');
         }
       }
       database.exec('COMMIT');
     } catch (thrown) {
-      const reason = storageFailed('Writing the store', thrown);
       if (database.isTransaction) database.exec('ROLLBACK');
-      for (const waiting of batch) waiting.reject(failed.get(waiting) ?? reason);
-      return;
+      throw thrown;
     }
-    for (const waiting of batch) {
-      const reason = failed.get(waiting);
-      if (reason === undefined) waiting.resolve();
-      else waiting.reject(reason);
+    return failed;
+  };
+
+  const commit = (batch: readonly Waiting[]): void => {
+    for (;;) {
+      try {
+        const failed = attempt(batch);
+        for (const waiting of batch) {
+          const reason = failed.get(waiting);
+          if (reason === undefined) waiting.resolve();
+          else waiting.reject(reason);
+        }
+        return;
+      } catch (thrown) {
+        const essential = batch.some((waiting) => waiting.essential);
+        if (essential && isDiskFull(thrown) && options.makeRoom?.() === true) continue;
+        const reason = storageFailed('Writing the store', thrown);
+        for (const waiting of batch) waiting.reject(reason);
+        return;
+      }
     }
   };
 
@@ -83,10 +108,10 @@ export function openStore(path: string): Store {
 
   return {
     path,
-    write(work) {
+    write(work, { essential = false } = {}) {
       if (closed) return Promise.reject(new SignetError('STORAGE_FAILED', 'The store is closed.'));
       return new Promise((resolve, reject) => {
-        queue.push({ work, resolve, reject });
+        queue.push({ work, essential, resolve, reject });
         if (scheduled) return;
         scheduled = true;
         setImmediate(flush);
