@@ -1,6 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parseUtf8 } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
+import type { ErrorName } from '../../src-shared/base/error-codes.ts';
 
 /** Files that people name: read whole, bounded, with one clear sentence when they cannot be. */
 const limit = 16 << 20;
@@ -29,4 +31,39 @@ export function readText(path: string, what: string): string {
   const text = parseUtf8(readBytes(path, what));
   if (text === undefined) throw new SignetError('FILE_INVALID', `The ${what} ${path} is not UTF-8 text.`, { path });
   return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
+/**
+ * Makes a folder and what of its path is missing, one by one: the system's recursive call turns for ever in places where nothing can
+ * be made. Throws `code` with a sentence.
+ */
+export function makeFolder(path: string, code: ErrorName, what: string): void {
+  const trouble = (reason: string, cause?: unknown): SignetError =>
+    new SignetError(code, `The ${what} ${path} cannot be used: ${reason}.`, { path }, cause);
+  const missing: string[] = [];
+  for (let at = resolve(path); ; at = dirname(at)) {
+    const found = look(at, trouble);
+    if (found?.isDirectory() === false) throw trouble(`${at} is a file, not a folder`);
+    if (found !== undefined) break;
+    missing.push(at);
+    if (dirname(at) === at) throw trouble(`${at} does not exist`);
+  }
+  for (const folder of missing.reverse()) {
+    try {
+      mkdirSync(folder, { mode: 0o750 });
+    } catch (thrown) {
+      if (look(folder, trouble)?.isDirectory() === true) continue;
+      throw trouble(thrown instanceof Error ? thrown.message : String(thrown), thrown);
+    }
+  }
+}
+
+function look(path: string, trouble: (reason: string, cause?: unknown) => SignetError): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw trouble(thrown instanceof Error ? thrown.message : String(thrown), thrown);
+  }
 }

@@ -2,7 +2,9 @@ import { listPorts } from '../hal/port-list.ts';
 import { judgePort, type PortSeen } from '../hal/watcher.ts';
 
 /** Every port of this computer with what is thought of it (`signet kits`). */
-export async function listKits(byHand: readonly string[] = []): Promise<{ readonly ports: readonly PortSeen[]; readonly health: readonly string[] }> {
+export async function listKits(
+  byHand: readonly string[] = [],
+): Promise<{ readonly ports: readonly PortSeen[]; readonly health: readonly string[] }> {
   const { ports, health } = await listPorts();
   const seen = await Promise.all(ports.map((port) => judgePort(port, byHand)));
   return { ports: seen, health: health.map((item) => item.sentence) };

@@ -5,7 +5,8 @@ import { toHex } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import { type ChipIdentity, KitRegistry } from '../device/index.ts';
 import { type DryRun, dryRun, stageLine } from '../provisioning/dry-run.ts';
-import { prepareEntry } from '../provisioning/prepared-entry.ts';
+import { foundState } from '../provisioning/found-state.ts';
+import { type PreparedEntry, prepareEntry } from '../provisioning/prepared-entry.ts';
 import { openKitAt } from './kit-address.ts';
 import { type PlanOptions, planFromOptions } from './plan-from-options.ts';
 
@@ -22,7 +23,9 @@ async function chipAt(path: string): Promise<ChipIdentity> {
 }
 
 /** `plan check`: the dry run of every entry, as lines and as JSON. */
-export async function checkPlan(options: PlanOptions & { readonly part: Part; readonly board?: string }): Promise<{ readonly lines: readonly string[]; readonly json: unknown; readonly good: boolean }> {
+export async function checkPlan(
+  options: PlanOptions & { readonly part: Part; readonly board?: string },
+): Promise<{ readonly lines: readonly string[]; readonly json: unknown; readonly good: boolean }> {
   const plan = planFromOptions(options);
   const chip = options.board === undefined ? undefined : await chipAt(options.board);
   const lines: string[] = [];
@@ -36,19 +39,34 @@ export async function checkPlan(options: PlanOptions & { readonly part: Part; re
       random: (length) => new Uint8Array(randomBytes(length)),
       ...(chip === undefined ? {} : { chip }),
     });
-    lines.push(`${entry.label}: ${part}${chip === undefined ? ', factory-fresh' : ` ${toHex(chip.serialNumber)}`}`, ...linesOf(run), '');
+    const problems = [...run.problems, ...stateProblems(prepared, chip)];
+    lines.push(
+      `${entry.label}: ${part}${chip === undefined ? ', factory-fresh' : ` ${toHex(chip.serialNumber)}`}`,
+      ...linesOf({ ...run, problems }),
+      '',
+    );
     json.push({
       entry: entry.label,
       part,
-      problems: run.problems,
+      problems,
       findings: run.findings,
       assumedDefinitions: run.assumedDefinitions,
       totalMs: run.totalMs,
       packets: run.packets.map(({ stage, packet, typicalMs }) => ({ stage, ...packet, typicalMs })),
     });
-    good &&= run.problems.length === 0;
+    good &&= problems.length === 0;
   }
   return { lines, json, good };
+}
+
+/** What the state of the chip in hand stands in the way of. */
+function stateProblems(prepared: PreparedEntry, chip: ChipIdentity | undefined): readonly string[] {
+  const image = chip === undefined ? undefined : prepared.images.get(chip.part);
+  if (chip === undefined || image === undefined) return [];
+  const { lockSlots } = prepared.entry;
+  // Slots that a resumed run must still write are named by the server's definitions; the run itself judges them.
+  const state = foundState(chip, { part: chip.part, image, slotsWritten: [], lockSlots });
+  return state === 'all-locked' ? ['This board is provisioned already: everything that the plan locks is locked.'] : [];
 }
 
 function linesOf(run: DryRun): readonly string[] {
@@ -62,7 +80,8 @@ function linesOf(run: DryRun): readonly string[] {
     lines.push(`   ${packet.irreversible ? '!' : ' '} ${packet.describe.padEnd(44)} ${packet.hex}`);
   }
   lines.push(`${run.packets.length} packets, ${Math.round(run.totalMs)} ms of the chip's time; "!" cannot be undone.`);
-  if (run.assumedDefinitions) lines.push('The certificate definitions were not given: the usual layout is assumed (slots 10, 11, 12).');
+  if (run.assumedDefinitions)
+    lines.push('The certificate definitions were not given: the usual layout is assumed (slots 10, 11, 12).');
   for (const finding of run.findings) lines.push(findingLine(finding));
   for (const problem of run.problems) lines.push(`WOULD FAIL: ${problem}`);
   return lines;

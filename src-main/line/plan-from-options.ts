@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defaultImage, fittingParts, parseConfigFile } from '../../src-shared/atecc/config/index.ts';
 import { toHex } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
+import { type CertInfoFault, readCertInfo } from '../../src-shared/certificates/index.ts';
 import { canonicalPlan, dataWriteSchema, type Plan, planSchema } from '../../src-shared/model/plan.ts';
 import { readBytes, readText } from './files.ts';
 
@@ -34,6 +35,16 @@ export function planFromOptions(options: PlanOptions): Plan {
     if (parts.length === 0 || parts.includes('ATECC508A')) images.ATECC508A = toHex(image);
     if (parts.includes('ATECC608')) images.ATECC608 = toHex(image);
   }
+  const certinfo = readText(options.certinfo, 'provisioning config file');
+  const definition = (path: string | undefined, what: string): string =>
+    path === undefined ? '' : readText(path, what);
+  const deviceDefinition = definition(options.deviceDefinition, 'device definition');
+  const signerDefinition = definition(options.signerDefinition, 'signer definition');
+  checkSources([
+    { fileName: options.certinfo, text: certinfo },
+    { fileName: options.deviceDefinition ?? '', text: deviceDefinition },
+    { fileName: options.signerDefinition ?? '', text: signerDefinition },
+  ]);
   return {
     format: 1,
     name: 'command line',
@@ -44,11 +55,9 @@ export function planFromOptions(options: PlanOptions): Plan {
       {
         label: 'chip',
         images,
-        certinfo: readText(options.certinfo, 'provisioning config file'),
-        deviceDefinition:
-          options.deviceDefinition === undefined ? '' : readText(options.deviceDefinition, 'device definition'),
-        signerDefinition:
-          options.signerDefinition === undefined ? '' : readText(options.signerDefinition, 'signer definition'),
+        certinfo,
+        deviceDefinition,
+        signerDefinition,
         dataWrites: options.data === undefined ? [] : readDataWrites(options.data),
         dataLock: options.dataLock ?? 'fill+crc',
         lockSlots: [...new Set(options.lockSlots ?? [])].sort((a, b) => a - b),
@@ -57,6 +66,21 @@ export function planFromOptions(options: PlanOptions): Plan {
       },
     ],
   };
+}
+
+/** Reads the C sources here, where their files' names are known, so that a message has file, line and column. */
+function checkSources(sources: readonly { readonly fileName: string; readonly text: string }[]): void {
+  const there = sources.filter(({ text }, i) => i === 0 || text !== '');
+  const read = readCertInfo(there);
+  if (!read.ok) throw certInfoError(read.failure, there.map(({ fileName }) => fileName).join(', '));
+}
+
+/** Why C sources are no certinfo; `files` = what was read. */
+export function certInfoError(failure: CertInfoFault, files: string): SignetError {
+  const { message, fileName } = failure;
+  return new SignetError('FILE_INVALID', fileName === undefined ? `${files}: ${message}.` : `${message}.`, {
+    file: fileName ?? files,
+  });
 }
 
 /** A plan file (JSON). */

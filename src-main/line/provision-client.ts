@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { equalBytes, toHex } from '../../src-shared/base/bytes.ts';
-import { SignetError } from '../../src-shared/base/error.ts';
+import { asSignetError, SignetError } from '../../src-shared/base/error.ts';
 import type { Secret } from '../../src-shared/base/secret.ts';
 import type { Plan } from '../../src-shared/model/plan.ts';
 import type { RunRecord } from '../../src-shared/model/run-record.ts';
@@ -11,6 +11,7 @@ import type { StageDetail } from '../provisioning/ports.ts';
 import { type PreparedEntry, prepareEntry } from '../provisioning/prepared-entry.ts';
 import { RequestClient, type RequestFailure } from '../provisioning/request-client.ts';
 import { runProvisioning } from '../provisioning/run.ts';
+import type { RunAction } from '../provisioning/run-options.ts';
 import { StreamChannel, tcpOpener } from '../provisioning/stream-channel.ts';
 import { appendToSink, type RunFolder } from '../records/index.ts';
 import { openKitAt } from './kit-address.ts';
@@ -31,6 +32,23 @@ export interface ProvisionClientOptions {
   readonly runs: RunFolder;
   readonly askSecret?: (name: string) => Promise<Secret | undefined>;
   readonly kitOptions?: KitOptions;
+  /** `provision` when not given; see RunAction. */
+  readonly action?: Exclude<RunAction, 'resume'>;
+  /** A rework of the chips in hand was recorded at the server. */
+  readonly rework?: boolean;
+}
+
+/** How a wait for a board is told about. */
+export interface BoardWait {
+  /** Serial numbers of the board that was here before. */
+  readonly previous: readonly string[];
+  /** Called once, when that board has gone. */
+  readonly onEmpty: () => void;
+  /** Called for a reason that has kept boards away for a while; once for each reason. */
+  readonly onTrouble?: (error: SignetError) => void;
+  readonly signal: AbortSignal;
+  /** Gives up after this time, ms; never when not given. */
+  readonly longestMs?: number;
 }
 
 /** What happens, in the order of the note's dialogue. */
@@ -48,6 +66,16 @@ export type ProvisionEvent =
 
 /** How long a look at an empty place pauses, ms: twice a second at most (provisioning-recipes.md 0). */
 const pollMs = 500;
+/** How long a reason must keep boards away before it is worth a word, ms: longer than a board takes to be swapped. */
+const troubleMs = 2500;
+/** Troubles that do not pass by waiting. */
+const final: ReadonlySet<string> = new Set([
+  'PORT_DENIED',
+  'KIT_GARBAGE',
+  'OPTION_INVALID',
+  'NEVER_A_SITE',
+  'INTERNAL',
+]);
 
 /**
  * The headless provisioning client: the note's console application without its console. One board at a time, several chips a
@@ -73,7 +101,7 @@ export class ProvisionClient {
   async connect(): Promise<void> {
     const client = this.#client();
     const opened = await client.open();
-    if (!opened.ok) throw requestError(opened.failure);
+    if (!opened.ok) throw requestError(opened.failure, `${this.#o.host}:${this.#o.port}`);
     for (const record of this.#o.runs.reports()) {
       const taken = await reportRun(client, record);
       if (!taken.ok) break;
@@ -82,40 +110,30 @@ export class ProvisionClient {
   }
 
   /**
-   * Waits until chips are there that are not the given ones; undefined when aborted. `onEmpty` is called once when the earlier
-   * board has gone.
+   * Waits until chips are there that are not those of the board before; undefined when told to stop. Throws what does not pass by
+   * waiting, and after `longestMs` what kept boards away.
    */
-  async waitForBoard(
-    previous: readonly string[],
-    onEmpty: () => void,
-    signal: AbortSignal,
-  ): Promise<readonly ChipIdentity[] | undefined> {
-    let told = previous.length === 0;
-    let lastTrouble: SignetError | undefined;
+  async waitForBoard(wait: BoardWait): Promise<readonly ChipIdentity[] | undefined> {
+    const { previous, signal, onTrouble = () => undefined } = wait;
+    const started = performance.now();
+    let toldEmpty = previous.length === 0;
+    const troubles = new Troubles(onTrouble, () => performance.now());
     while (!signal.aborted) {
-      const chips = await this.#look().catch((thrown: unknown) => {
-        if (!(thrown instanceof SignetError)) throw thrown;
-        // A port that is not a kit, or that may not be opened, does not become one by waiting.
-        if (
-          thrown.code === 'PORT_DENIED' ||
-          thrown.code === 'KIT_GARBAGE' ||
-          thrown.code === 'OPTION_INVALID' ||
-          thrown.code === 'NEVER_A_SITE'
-        )
-          throw thrown;
-        lastTrouble = thrown;
-        return [];
-      });
+      const { chips, trouble } = await this.#lookOnce();
       const serials = chips.map((chip) => toHex(chip.serialNumber));
       const same = serials.length > 0 && serials.every((serial) => previous.includes(serial));
-      if (!same && !told) {
-        told = true;
-        onEmpty();
+      if (!same && !toldEmpty) {
+        toldEmpty = true;
+        wait.onEmpty();
       }
       if (chips.length > 0 && !same) return chips;
+      if (same) troubles.clear();
+      else troubles.seen(trouble);
+      if (wait.longestMs !== undefined && performance.now() - started >= wait.longestMs) {
+        throw trouble ?? new SignetError('NO_CHIP', 'The board before was not taken out in time.');
+      }
       await pause(pollMs, signal);
     }
-    if (lastTrouble?.code === 'INTERNAL') throw lastTrouble;
     return undefined;
   }
 
@@ -155,6 +173,24 @@ export class ProvisionClient {
     });
   }
 
+  /** One look; what may pass by waiting is given, anything else thrown. */
+  async #lookOnce(): Promise<{ readonly chips: readonly ChipIdentity[]; readonly trouble: SignetError | undefined }> {
+    try {
+      const chips = await this.#look();
+      if (chips.length > 0) return { chips, trouble: undefined };
+      const path = this.#lease?.transport.description.path;
+      const trouble =
+        path === undefined
+          ? new SignetError('KIT_UNKNOWN', 'No kit is connected to this computer.')
+          : new SignetError('NO_CHIP', `The kit at ${path} answers, but no secure element behind it does.`, { path });
+      return { chips, trouble };
+    } catch (thrown) {
+      const error = asSignetError(thrown);
+      if (final.has(error.code)) throw error;
+      return { chips: [], trouble: error };
+    }
+  }
+
   async #look(): Promise<readonly ChipIdentity[]> {
     if (this.#lease === undefined || !this.#lease.valid || this.#lease.transport.closed) {
       this.#lease = undefined;
@@ -180,14 +216,24 @@ export class ProvisionClient {
       }
       return adopted.chips;
     }
-    const known = this.#lease.entry.chips[0];
-    if (known !== undefined) {
-      // Gentle: wake and read, idle afterwards; discovery would put a legacy kit's chips to sleep.
-      const again = await identifyChip(this.#lease.chip(known.address));
-      if (again.ok && equalBytes(again.value.serialNumber, known.serialNumber)) return this.#lease.entry.chips;
-    }
+    const known = await this.#lookGently(this.#lease);
+    if (known !== undefined) return known;
     const looked = await this.#lease.look();
     return looked.ok ? looked.value : [];
+  }
+
+  /**
+   * The chips of the last look as they are now; undefined when one is missing or another one. Wake and read, idle afterwards:
+   * discovery would put a legacy kit's chips to sleep.
+   */
+  async #lookGently(lease: KitLease): Promise<readonly ChipIdentity[] | undefined> {
+    const now: ChipIdentity[] = [];
+    for (const known of lease.entry.chips) {
+      const again = await identifyChip(lease.chip(known.address));
+      if (!again.ok || !equalBytes(again.value.serialNumber, known.serialNumber)) return undefined;
+      now.push(again.value);
+    }
+    return now.length === 0 ? undefined : now;
   }
 
   /** Which plan entry goes with which chip: by address, or the only one with the only one. */
@@ -240,11 +286,14 @@ export class ProvisionClient {
     const serialNumber = toHex(chip.serialNumber);
     const client = this.#client();
     const newest = runs.newest(serialNumber);
-    const unfinished = runs.unfinished(serialNumber) && newest?.outcome.kind !== 'PASS';
+    // A run that found everything done has begun nothing that could be resumed.
+    const unfinished = runs.unfinished(serialNumber) && !(newest !== undefined && wasDone(newest));
+    const { action = 'provision' } = this.#o;
     const result = await runProvisioning({
       prepared,
       plan: { name: plan.name, version: plan.version, digest: this.#digest },
-      action: unfinished ? 'resume' : 'provision',
+      action: action === 'provision' && unfinished ? 'resume' : action,
+      ...(this.#o.rework === true ? { rework: true } : {}),
       board: {
         open: (address) => lease.chip(address),
         chip,
@@ -289,15 +338,70 @@ export class ProvisionClient {
   }
 }
 
-/** A failed request as something to throw. */
-export function requestError(failure: RequestFailure): SignetError {
-  if (failure.kind === 'error')
-    return new SignetError(
-      failure.code ?? 'INTERNAL',
-      `The server answered error ${failure.number}: ${failure.message}.`,
-      { number: failure.number },
-    );
-  return new SignetError(failure.code, `${failure.message}.`);
+/** Whether everything had been done on this chip when the run ended. */
+function wasDone({ outcome }: RunRecord): boolean {
+  return outcome.kind === 'PASS' || outcome.code === 'ALREADY_PROVISIONED';
+}
+
+/** A failed request as something to throw; `server` = host and port. */
+function requestError(failure: RequestFailure, server: string): SignetError {
+  switch (failure.code) {
+    case 'SERVER_UNREACHABLE':
+      return new SignetError(failure.code, `No provisioning server answers at ${server}: ${failure.message}.`, {
+        server,
+      });
+    case 'SERVER_LOST':
+      return new SignetError(failure.code, `The server at ${server} ended the connection: ${failure.message}.`, {
+        server,
+      });
+    case 'SERVER_SILENT':
+      return new SignetError(failure.code, `What listens at ${server} does not answer: ${failure.message}.`, {
+        server,
+      });
+    case 'SERVER_GARBAGE':
+      return new SignetError(failure.code, `What answers at ${server} is no provisioning server: ${failure.message}.`, {
+        server,
+      });
+    case 'SERVER_VERSION':
+      return new SignetError(failure.code, `The server at ${server} speaks another version: ${failure.message}.`, {
+        server,
+      });
+    default:
+  }
+  if (failure.kind !== 'error') return new SignetError(failure.code, `${failure.message}.`, { server });
+  return new SignetError(
+    failure.code ?? 'INTERNAL',
+    `The server at ${server} answered error ${failure.number}: ${failure.message}.`,
+    { server, number: failure.number },
+  );
+}
+
+/** Tells a trouble once, when it has lasted. */
+class Troubles {
+  readonly #tell: (error: SignetError) => void;
+  readonly #now: () => number;
+  readonly #told = new Set<string>();
+  #since: { readonly message: string; readonly at: number } | undefined;
+
+  constructor(tell: (error: SignetError) => void, now: () => number) {
+    this.#tell = tell;
+    this.#now = now;
+  }
+
+  seen(error: SignetError | undefined): void {
+    if (error === undefined) {
+      this.clear();
+      return;
+    }
+    if (this.#since?.message !== error.message) this.#since = { message: error.message, at: this.#now() };
+    if (this.#now() - this.#since.at < troubleMs || this.#told.has(error.message)) return;
+    this.#told.add(error.message);
+    this.#tell(error);
+  }
+
+  clear(): void {
+    this.#since = undefined;
+  }
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

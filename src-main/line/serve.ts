@@ -4,14 +4,18 @@ import { toHex } from '../../src-shared/base/bytes.ts';
 import { asSignetError, SignetError } from '../../src-shared/base/error.ts';
 import type { Result } from '../../src-shared/base/result.ts';
 import { KitRegistry } from '../device/index.ts';
+import { kindOfPath } from '../hal/open-channel.ts';
 import { defaultDataFolder, formatActivityLine, openRecords, type Records } from '../records/index.ts';
+import { isLoopback } from '../server/allow-list.ts';
 import type { ServerLimits } from '../server/ports.ts';
 import { ProvisioningServer } from '../server/server.ts';
 import { passwordSecret } from '../signing/asd1/password.ts';
 import { definitionSource } from '../signing/definitions.ts';
+import { delayLeft } from '../signing/password-delay.ts';
 import { SignerManager } from '../signing/signer-manager.ts';
 import type { UnlockFailure } from '../signing/signer-module.ts';
 import { defaultPolicy, type IssueStep, type SigningPolicy, SigningService } from '../signing/signing-service.ts';
+import { makeFolder } from './files.ts';
 import { KitKeeper } from './kit-keeper.ts';
 import { reportSink } from './server-reports.ts';
 import { openTrustedRoots } from './trusted-roots.ts';
@@ -44,6 +48,8 @@ export interface WaitingSigner {
 
 export interface RunningServer {
   readonly host: string;
+  /** Listens beyond this computer and asks nobody who he is. */
+  readonly open: boolean;
   readonly port: number;
   readonly records: Records;
   readonly manager: SignerManager;
@@ -64,6 +70,15 @@ export async function startServing(options: ServeOptions): Promise<RunningServer
   const now = (): Date => new Date();
   const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
   const folder = options.dataFolder ?? defaultDataFolder(process.env);
+  for (const place of options.signers) {
+    if (kindOfPath(place) === undefined)
+      throw new SignetError(
+        'OPTION_INVALID',
+        `"${place}" is no place of a signer module: expected tcp:HOST:PORT, a serial port or a stick.`,
+        { place },
+      );
+  }
+  makeFolder(folder, 'DATA_DIR', 'data folder');
   const records = await openRecords({ folder, now });
   const { activity } = records;
   const unlisten =
@@ -130,11 +145,11 @@ export async function startServing(options: ServeOptions): Promise<RunningServer
       insecure: options.insecure,
     });
     activity.info(`Server listening on ${bound.host}:${bound.port}.`);
-    if (options.insecure)
-      activity.warning('THE SERVER IS OPEN TO THE NETWORK: anybody who reaches it can have certificates made.');
+    const open = options.insecure && !isLoopback(options.host);
+    if (open) activity.warning('THE SERVER IS OPEN TO THE NETWORK: anybody who reaches it can have certificates made.');
     await keeper.start();
     await manager.settled();
-    return handle(bound, records, manager, server, service, keeper, unlisten);
+    return handle({ ...bound, open }, records, manager, server, service, keeper, unlisten);
   } catch (thrown) {
     unlisten();
     await server?.stop();
@@ -145,8 +160,40 @@ export async function startServing(options: ServeOptions): Promise<RunningServer
   }
 }
 
+/** Changes of the modules, and the end of a password delay: a module that was locked out waits for a person again. */
+function signersChange(manager: SignerManager, records: Records, listener: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const watchDelays = (): void => {
+    clearTimeout(timer);
+    const delays = manager
+      .list()
+      .filter(({ module }) => module.state === 'LOCKED_OUT' && module.identity !== undefined)
+      .map(({ module }) =>
+        delayLeft(records.policy, toHex(module.identity?.serialNumber ?? new Uint8Array(0)), Date.now()),
+      );
+    if (delays.length === 0) return;
+    timer = setTimeout(
+      () => {
+        watchDelays();
+        listener();
+      },
+      Math.min(...delays) + 20,
+    );
+    timer.unref();
+  };
+  watchDelays();
+  const off = manager.onChange(() => {
+    watchDelays();
+    listener();
+  });
+  return () => {
+    clearTimeout(timer);
+    off();
+  };
+}
+
 function handle(
-  bound: { readonly host: string; readonly port: number },
+  bound: Pick<RunningServer, 'host' | 'port' | 'open'>,
   records: Records,
   manager: SignerManager,
   server: ProvisioningServer,
@@ -170,7 +217,7 @@ function handle(
           name: module.identity?.name ?? '',
           passwords: module.identity?.passwordScheme === 'two-persons' ? 2 : 1,
         })),
-    onSignersChange: (listener) => manager.onChange(listener),
+    onSignersChange: (listener) => signersChange(manager, records, listener),
     async unlock(serialNumber, passwords) {
       const secrets = passwords.map((password) => {
         const secret = passwordSecret(password);

@@ -15,12 +15,17 @@ export function reportSink(records: Pick<Records, 'runs' | 'activity'>): ReportS
       if (records.runs.byId(runId) !== undefined) return;
       const json = report.runRecord === undefined ? undefined : parseUtf8(report.runRecord);
       const parsed = json === undefined ? undefined : runRecordSchema.safeParse(safeJson(json));
-      if (parsed?.success !== true || parsed.data.runId !== runId) throw new SignetError('BAD_FIELD', 'The run record of a report cannot be read.');
+      if (parsed?.success !== true || parsed.data.runId !== runId)
+        throw new SignetError('BAD_FIELD', 'The run record of a report cannot be read.');
       const record = parsed.data;
-      if (station.authenticated && record.station !== station.name) throw new SignetError('NOT_ALLOWED', 'The report is of another station.');
+      if (station.authenticated && record.station !== station.name)
+        throw new SignetError('NOT_ALLOWED', 'The report is of another station.');
       await records.runs.end(record);
       const { outcome } = record;
-      const result = outcome.kind === 'PASS' ? 'PASS' : `${outcome.kind} ${outcome.stage}-${String(outcome.number).padStart(2, '0')}`;
+      const result =
+        outcome.kind === 'PASS'
+          ? 'PASS'
+          : `${outcome.kind} ${outcome.stage}-${String(outcome.number).padStart(2, '0')}`;
       records.activity.info(`Run of ${record.serialNumber} at ${record.station}: ${result}.`);
     },
   };

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { SignetError } from '../../src-shared/base/error.ts';
 import { SimulatorError } from '../simulator/errors.ts';
 import { parseFaults } from '../simulator/faults/parse.ts';
+import type { KitOptions } from '../simulator/kits/kit.ts';
 import { wellFormedHabits } from '../simulator/kits/modern.ts';
 import { listenBoard } from '../simulator/listener.ts';
-import { type BoardTiming, openBoard } from '../simulator/open-board.ts';
+import { type BoardTiming, chipsOf, type NewChip, openBoard } from '../simulator/open-board.ts';
 import { readText } from './files.ts';
 
 /** A simulated board behind a TCP port, its state in a file. */
@@ -11,40 +13,68 @@ export interface SimulatedBoardOptions {
   readonly host: string;
   readonly port: number;
   readonly stateFile: string;
-  readonly part: '508' | '608';
-  readonly dialect: 'legacy' | 'd21' | 'modern';
+  /**
+   * What a new board carries: one part for each chip, the second at address C2 and so on; empty = a board without a chip. When not
+   * given: one 508, or whatever the state file has.
+   */
+  readonly part?: SimulatedPart | readonly SimulatedPart[];
+  /** Serial number of a new board's first chip, 9 bytes; drawn when not given. */
+  readonly serialNumber?: Uint8Array;
+  /** When not given: legacy, or whatever the state file has. */
+  readonly dialect?: 'legacy' | 'd21' | 'modern';
   readonly realTime: boolean;
   readonly faults?: string;
   /** A stick instead of a board: it says AT88CKECCSIGNER when it is asked. */
   readonly stick?: boolean;
+  /** A state file that does not exist is a mistake, not a new board. */
+  readonly mustExist?: boolean;
 }
+
+export type SimulatedPart = '508' | '608';
 
 export interface RunningSimulation {
   readonly host: string;
   readonly port: number;
+  /** Serial numbers of the chips that are in it, upper-case hex. */
+  serialNumbers(): readonly string[];
+  /** Takes the product out of the fixture and puts the next one in, new chips of the same kind; the kit stays. */
+  nextProduct(): Promise<void>;
   close(): Promise<void>;
 }
+
+const firstAddress = 0xc0;
 
 /** Starts it. Throws FILE_*, PORT_IN_USE, OPTION_INVALID with the simulator's own sentence. */
 export async function startSimulatedBoard(options: SimulatedBoardOptions): Promise<RunningSimulation> {
   const timing: BoardTiming = options.realTime ? 'real' : 'hastened';
-  const kit =
-    options.stick === true
-      ? ({ dialect: 'legacy', name: 'AT88CKECCSIGNER' } as const)
-      : options.dialect === 'modern'
-        ? ({ dialect: 'modern', habits: wellFormedHabits } as const)
-        : ({ dialect: options.dialect } as const);
+  const kit = kitOf(options);
+  const parts = typeof options.part === 'string' ? [options.part] : options.part;
+  const kinds = newChips(options.serialNumber === undefined ? parts : (parts ?? ['508']), options.serialNumber);
+  if (options.mustExist === true && !existsSync(options.stateFile)) {
+    throw new SignetError('FILE_MISSING', `The state file ${options.stateFile} does not exist.`, {
+      path: options.stateFile,
+    });
+  }
   try {
     const faults =
       options.faults === undefined ? undefined : parseFaults(readText(options.faults, 'fault file'), options.faults);
     const opened = await openBoard({
       stateFile: options.stateFile,
-      kit,
-      chips: [{ part: options.part === '608' ? '608A' : '508A' }],
       timing,
+      ...(kit === undefined ? {} : { kit }),
+      ...(kinds === undefined ? {} : { chips: kinds }),
       ...(faults === undefined ? {} : { faults }),
     });
-    const listener = await listenBoard(opened.board, { host: options.host, port: options.port }).catch(
+    const { board } = opened;
+    const carried = chipsOf(board).map(({ part }) => (part === 'ATECC608' ? '608' : '508'));
+    if (parts !== undefined && parts.join() !== carried.join()) {
+      await opened.close();
+      throw new SignetError(
+        'OPTION_INVALID',
+        `The board in ${options.stateFile} carries ${carried.join(', ') || 'no chip'}, not ${parts.join(', ') || 'no chip'}.`,
+      );
+    }
+    const listener = await listenBoard(board, { host: options.host, port: options.port }).catch(
       async (thrown: unknown) => {
         await opened.close();
         throw thrown;
@@ -53,6 +83,12 @@ export async function startSimulatedBoard(options: SimulatedBoardOptions): Promi
     return {
       host: listener.host,
       port: listener.port,
+      serialNumbers: () =>
+        chipsOf(board).map(({ serialNumber }) => Buffer.from(serialNumber).toString('hex').toUpperCase()),
+      async nextProduct() {
+        await board.settled();
+        await board.nextProduct();
+      },
       async close() {
         await listener.close();
         await opened.close();
@@ -63,9 +99,31 @@ export async function startSimulatedBoard(options: SimulatedBoardOptions): Promi
   }
 }
 
+function kitOf({ stick, dialect }: SimulatedBoardOptions): KitOptions | undefined {
+  if (stick === true) return { dialect: 'legacy', name: 'AT88CKECCSIGNER' };
+  if (dialect === undefined) return undefined;
+  return dialect === 'modern' ? { dialect, habits: wellFormedHabits } : { dialect };
+}
+
+function newChips(
+  parts: readonly SimulatedPart[] | undefined,
+  serialNumber: Uint8Array | undefined,
+): readonly NewChip[] | undefined {
+  return parts?.map((part, i) => ({
+    part: part === '608' ? '608A' : '508A',
+    ...(i === 0 ? {} : { address: firstAddress + 2 * i }),
+    ...(i === 0 && serialNumber !== undefined ? { serialNumber } : {}),
+  }));
+}
+
 /** A complaint of the simulator as an error of ours. */
 export function simulatorError(thrown: unknown): unknown {
   if (!(thrown instanceof SimulatorError)) return thrown;
   const codes = { busy: 'PORT_IN_USE', gone: 'KIT_LOST', input: 'FILE_INVALID', storage: 'STORAGE_FAILED' } as const;
-  return new SignetError(codes[thrown.kind], thrown.message, {}, thrown);
+  // Sentences that begin with a file's name keep it as it is.
+  const sentence = thrown.message.replace(
+    /^(?:cannot|the|there|this|no)\b/,
+    (word) => word.slice(0, 1).toUpperCase() + word.slice(1),
+  );
+  return new SignetError(codes[thrown.kind], /[.!?]$/.test(sentence) ? sentence : `${sentence}.`, {}, thrown);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Part } from '../../src-shared/atecc/command.ts';
 import {
   configPreset,
+  configPresets,
   type Finding,
   findingLine,
   fittingParts,
@@ -29,6 +30,7 @@ import {
 } from '../../src-shared/certificates/index.ts';
 import { verifySigningLog } from '../records/index.ts';
 import { readBytes, readText } from './files.ts';
+import { certInfoError } from './plan-from-options.ts';
 
 /** What the tools of the command line print: pure reports over files. */
 
@@ -42,7 +44,11 @@ export function readImage(name: string): Uint8Array {
   if (name.startsWith('preset:')) {
     const preset = configPreset(name.slice(7));
     if (preset === undefined)
-      throw new SignetError('FILE_MISSING', `There is no published image "${name.slice(7)}".`, { name });
+      throw new SignetError(
+        'OPTION_INVALID',
+        `There is no published image "${name.slice(7)}"; known are ${configPresets.map(({ id }) => id).join(', ')}.`,
+        { name },
+      );
     return presetImage(preset.id);
   }
   return parseConfigFile(readBytes(name, 'configuration file'), name);
@@ -70,7 +76,7 @@ export function showCertInfo(files: readonly string[]): readonly string[] {
   const read = readCertInfo(
     files.map((file) => ({ fileName: file, text: readText(file, 'provisioning config file') })),
   );
-  if (!read.ok) throw new SignetError('FILE_INVALID', read.failure.message, { file: read.failure.fileName ?? '' });
+  if (!read.ok) throw certInfoError(read.failure, files.join(', '));
   const { certInfo, fingerprint } = read.value;
   const required = certInfo.requiredSignerSn;
   return [
@@ -164,10 +170,14 @@ export function verifyLogFolder(folder: string): { readonly lines: readonly stri
   if (files === 0) throw new SignetError('FILE_MISSING', `There is no signing log in ${logs}.`, { path: logs });
   return {
     lines: [
-      `${files} files, ${rows} rows, head ${headHash}`,
+      `${counted(files, 'file')}, ${counted(rows, 'row')}, head ${headHash}`,
       ...complaints,
       complaints.length === 0 ? 'The chain is whole.' : 'The chain is NOT whole.',
     ],
     good: complaints.length === 0,
   };
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

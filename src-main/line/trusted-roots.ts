@@ -43,7 +43,8 @@ export function openTrustedRoots(dataFolder: string, onFirst: (publicKey: string
     add,
     addFile(path) {
       for (const certificate of readCertificates(path)) {
-        if (certificate.publicKey === undefined) throw new SignetError('FILE_INVALID', `${path} holds no P-256 certificate.`, { path });
+        if (certificate.publicKey === undefined)
+          throw new SignetError('FILE_INVALID', `${path} holds no P-256 certificate.`, { path });
         add(certificate.publicKey);
       }
     },

@@ -11,7 +11,22 @@ export interface DurablePolicyBook {
     readonly who: string;
     readonly at: string;
   }): Promise<void>;
+  /** Every recorded rework, oldest first; `usedFor` = serial number of the certificate that it allowed, empty while unused. */
+  reworks(): readonly {
+    readonly serialNumber: string;
+    readonly reason: string;
+    readonly who: string;
+    readonly createdAt: string;
+    readonly usedFor: string;
+  }[];
   batchOpen(batch: string): boolean;
+  /** Every batch that was written down. */
+  batches(): readonly {
+    readonly name: string;
+    readonly open: boolean;
+    readonly quota: number | undefined;
+    readonly issued: number;
+  }[];
   remaining(batch: string): number | undefined;
   count(batch: string): Promise<void>;
   setBatch(batch: { readonly name: string; readonly open: boolean; readonly quota: number | undefined }): Promise<void>;
@@ -36,9 +51,12 @@ export function openPolicyBook(store: Store): DurablePolicyBook {
       return row === undefined ? undefined : { id: text(row, 'id') };
     },
     consumeRework: (id, certificateSerial) =>
-      store.write((database) => {
-        database.prepare("UPDATE reworks SET used_for = ? WHERE id = ? AND used_for = ''").run(certificateSerial, id);
-      }),
+      store.write(
+        (database) => {
+          database.prepare("UPDATE reworks SET used_for = ? WHERE id = ? AND used_for = ''").run(certificateSerial, id);
+        },
+        { essential: true },
+      ),
     recordRework: (rework) =>
       store.write((database) => {
         database
@@ -47,6 +65,23 @@ export function openPolicyBook(store: Store): DurablePolicyBook {
           )
           .run(rework.id, rework.serialNumber, rework.reason, rework.who, rework.at);
       }),
+    reworks: () =>
+      store
+        .all('SELECT serial_number, reason, who, created_at, used_for FROM reworks ORDER BY created_at')
+        .map((row) => ({
+          serialNumber: text(row, 'serial_number'),
+          reason: text(row, 'reason'),
+          who: text(row, 'who'),
+          createdAt: text(row, 'created_at'),
+          usedFor: text(row, 'used_for'),
+        })),
+    batches: () =>
+      store.all('SELECT name, open, quota, issued FROM batches ORDER BY name').map((row) => ({
+        name: text(row, 'name'),
+        open: number(row, 'open') === 1,
+        quota: row['quota'] === null ? undefined : number(row, 'quota'),
+        issued: number(row, 'issued'),
+      })),
     batchOpen: (batch) => {
       const row = store.get('SELECT open FROM batches WHERE name = ?', batch);
       return row === undefined || number(row, 'open') === 1;
@@ -57,9 +92,12 @@ export function openPolicyBook(store: Store): DurablePolicyBook {
       return Math.max(0, number(row, 'quota') - number(row, 'issued'));
     },
     count: (batch) =>
-      store.write((database) => {
-        database.prepare('UPDATE batches SET issued = issued + 1 WHERE name = ?').run(batch);
-      }),
+      store.write(
+        (database) => {
+          database.prepare('UPDATE batches SET issued = issued + 1 WHERE name = ?').run(batch);
+        },
+        { essential: true },
+      ),
     setBatch: (batch) =>
       store.write((database) => {
         database

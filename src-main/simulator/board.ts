@@ -178,6 +178,13 @@ export class Board {
     this.#running?.bus.place(chips);
   }
 
+  /** The next product is put in where the last one was, as `nextChips` makes it; the last one is kept aside in the state. */
+  async nextProduct(): Promise<void> {
+    if (this.#options.nextChips === undefined) throw new SimulatorError('input', 'there is no next product');
+    this.#enqueue(() => this.#scene({ do: 'swap-chip', side: 'before' }));
+    await this.settled();
+  }
+
   /** Everything that survives without power. */
   state(): BoardState {
     return {

@@ -1,17 +1,17 @@
 import type { SignetError } from '../../../src-shared/base/error.ts';
 import type { ErrorName } from '../../../src-shared/base/error-codes.ts';
 
-/** What the process says when it ends; documented in the README. */
+/** What the process says when it ends; the README has the table. */
 export const exitCodes = {
-  /** All passed. */
+  /** Everything passed. */
   done: 0,
-  /** A board failed, a check found something wrong. */
+  /** A board failed; something that was checked is not in order. */
   boardFailed: 1,
-  /** Options or files are wrong. */
+  /** Options or files are wrong; nothing was done. */
   badInput: 2,
-  /** The station failed: server, kit, disk, signer. */
+  /** The station's own trouble: server, signer, kit, disk, port, clock. */
   stationFault: 3,
-  /** ESC, SIGINT, SIGTERM. */
+  /** Asked to end (Ctrl-C, SIGINT, SIGTERM, SIGHUP) before the work was done. */
   interrupted: 130,
 } as const;
 
@@ -28,8 +28,16 @@ const badInput: ReadonlySet<ErrorName> = new Set<ErrorName>([
   'PASSWORD_POLICY',
 ]);
 
+const aboutTheBoard: ReadonlySet<ErrorName> = new Set<ErrorName>(['NO_CHIP', 'SEVERAL_CHIPS', 'WRONG_PART']);
+
+/** Exit code for an error of this name. */
+export function exitCodeOfName(code: ErrorName): number {
+  if (code === 'INTERRUPTED') return exitCodes.interrupted;
+  if (badInput.has(code)) return exitCodes.badInput;
+  return aboutTheBoard.has(code) ? exitCodes.boardFailed : exitCodes.stationFault;
+}
+
 /** Exit code of an error that ended a command. */
 export function exitCodeOf(error: SignetError): number {
-  if (error.code === 'INTERRUPTED') return exitCodes.interrupted;
-  return badInput.has(error.code) ? exitCodes.badInput : exitCodes.stationFault;
+  return exitCodeOfName(error.code);
 }

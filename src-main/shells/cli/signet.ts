@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { asSignetError } from '../../../src-shared/base/error.ts';
-import { softwareVersion } from '../../line/version.ts';
+import { bareVersion } from '../../line/version.ts';
 import { addDemo } from './demo.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
+import { addPolicy } from './policy.ts';
 import { addProvision } from './provision.ts';
 import { addServe } from './serve.ts';
 import { addSimulate } from './simulate.ts';
@@ -13,7 +14,7 @@ const program = new Command('signet')
   .description(
     'Gives every product an identity that nobody can copy: provisions ATECC508A and ATECC608 secure elements.',
   )
-  .version(softwareVersion.replace('signet ', ''))
+  .version(bareVersion)
   .showHelpAfterError('(--help shows the options)')
   .exitOverride((failure) => {
     process.exit(failure.exitCode === 0 ? exitCodes.done : exitCodes.badInput);
@@ -21,8 +22,17 @@ const program = new Command('signet')
 addServe(program);
 addProvision(program);
 addSimulate(program);
+addPolicy(program);
 addTools(program);
 addDemo(program);
+
+// Whoever reads our output (`| head`) may stop reading; that is no trouble of ours.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(exitCodes.done);
+  });
+}
 
 try {
   await program.parseAsync(process.argv);

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { SignetError } from '../../../src-shared/base/error.ts';
 import { listKits } from '../../line/find-kit.ts';
 import { checkPlan } from '../../line/plan-check.ts';
 import {
@@ -13,26 +12,25 @@ import {
   verifyLogFolder,
 } from '../../line/tools.ts';
 import { exitCodes } from './exit-codes.ts';
+import { given, parseDataLock, parsePart, parseSlots } from './options.ts';
 
 const print = (lines: readonly string[]): void => {
   for (const line of lines) process.stdout.write(`${line}\n`);
 };
 
-/** "508" or "608" as typed. */
-export function parsePart(text: string | undefined): 'ATECC508A' | 'ATECC608' | undefined {
-  if (text === undefined) return undefined;
-  const part = /^(?:ATECC)?(508|608)[AB]?$/i.exec(text)?.[1];
-  if (part === undefined) throw new SignetError('OPTION_INVALID', `"${text}" in --part is neither 508 nor 608.`);
-  return part === '508' ? 'ATECC508A' : 'ATECC608';
-}
-
-function slots(text: string | undefined): readonly number[] {
-  if (text === undefined) return [];
-  return text.split(',').map((part) => {
-    const slot = /^\d{1,2}$/.test(part.trim()) ? Number(part) : Number.NaN;
-    if (!(slot >= 0 && slot <= 15)) throw new SignetError('OPTION_INVALID', `"${part}" is no slot (0 to 15).`);
-    return slot;
-  });
+interface PlanFlags {
+  readonly certinfo: string;
+  readonly config?: string;
+  readonly plan?: string;
+  readonly part: string;
+  readonly board?: string;
+  readonly lockSlots?: string;
+  readonly data?: string;
+  readonly dataLock: string;
+  readonly validate: boolean;
+  readonly deviceDefinition?: string;
+  readonly signerDefinition?: string;
+  readonly json?: boolean;
 }
 
 /** Tools that look at files, kits and plans. */
@@ -55,7 +53,7 @@ export function addTools(program: Command): void {
       const { lines, findings, errors } = lintConfigFile(file, parsePart(flags.part), {
         deviceKeySlot: 0,
         certificateSlots: [10, 11, 12],
-        slotsToLock: slots(flags.lockSlots),
+        slotsToLock: parseSlots(flags.lockSlots) ?? [],
       });
       if (flags.json === true) process.stdout.write(`${JSON.stringify(findings, undefined, 2)}\n`);
       else print(lines.length === 0 ? ['Nothing to remark.'] : lines);
@@ -114,31 +112,23 @@ export function addTools(program: Command): void {
     .option('--device-definition <file>', 'Device certificate definition.')
     .option('--signer-definition <file>', 'Signer certificate definition.')
     .option('--json', 'The result as JSON.')
-    .action(async (flags: Record<string, unknown>) => {
-      const text = (name: string): string | undefined => (typeof flags[name] === 'string' ? flags[name] : undefined);
-      const policy = text('dataLock') ?? 'fill+crc';
-      if (policy !== 'fill+crc' && policy !== 'no-crc')
-        throw new SignetError('OPTION_INVALID', `"${policy}" is no --data-lock policy.`);
-      const config = text('config');
-      const plan = text('plan');
-      const data = text('data');
-      const device = text('deviceDefinition');
-      const signer = text('signerDefinition');
-      const board = text('board');
+    .action(async (flags: PlanFlags) => {
       const result = await checkPlan({
-        certinfo: text('certinfo') ?? 'atcaprov_cert_info_0.c',
-        dataLock: policy,
-        lockSlots: slots(text('lockSlots')),
-        validate: flags['validate'] !== false,
-        part: parsePart(text('part')) ?? 'ATECC508A',
-        ...(config === undefined ? {} : { config }),
-        ...(plan === undefined ? {} : { plan }),
-        ...(data === undefined ? {} : { data }),
-        ...(device === undefined ? {} : { deviceDefinition: device }),
-        ...(signer === undefined ? {} : { signerDefinition: signer }),
-        ...(board === undefined ? {} : { board }),
+        certinfo: flags.certinfo,
+        dataLock: parseDataLock(flags.dataLock),
+        validate: flags.validate,
+        part: parsePart(flags.part) ?? 'ATECC508A',
+        ...given({
+          lockSlots: parseSlots(flags.lockSlots),
+          config: flags.config,
+          plan: flags.plan,
+          data: flags.data,
+          deviceDefinition: flags.deviceDefinition,
+          signerDefinition: flags.signerDefinition,
+          board: flags.board,
+        }),
       });
-      if (flags['json'] === true) process.stdout.write(`${JSON.stringify(result.json, undefined, 2)}\n`);
+      if (flags.json === true) process.stdout.write(`${JSON.stringify(result.json, undefined, 2)}\n`);
       else print(result.lines);
       process.exitCode = result.good ? exitCodes.done : exitCodes.boardFailed;
     });
