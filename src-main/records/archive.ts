@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DurableFiles } from './durable-files.ts';
+import { clearCutOff, type DurableFiles } from './durable-files.ts';
 import type { StorageGuard } from './storage-guard.ts';
 import { blob, number, type Store, text } from './store.ts';
 
@@ -31,8 +31,11 @@ export interface DurableArchive {
   /** Makes the folder of a device: a disk that does not take it is noticed before anything is signed. */
   prepare(serialNumber: string): Promise<void>;
   store(entry: ArchiveEntry): Promise<void>;
-  /** Puts files back that the index knows and the folder lacks; gives their paths. */
-  repair(): Promise<readonly string[]>;
+  /**
+   * Puts files back that the index knows and the folder lacks, and clears away what was cut off while it was written; gives the paths of
+   * those put back. `interrupted`: serial numbers of chips whose certificate was being made.
+   */
+  repair(interrupted?: readonly string[]): Promise<readonly string[]>;
   readonly folder: string;
 }
 
@@ -152,7 +155,8 @@ export async function openArchive(options: {
         { essential: true },
       );
     },
-    async repair() {
+    async repair(interrupted = []) {
+      clearCutOff([signerFolder, ...interrupted.map((serialNumber) => join(folder, serialNumber))]);
       const written: string[] = [];
       // The newest ones are those a power cut can have taken: the folder of a device is made durable, its own entry in the archive's
       // folder only when the system gets round to it, at most half a minute later.

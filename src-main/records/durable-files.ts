@@ -1,6 +1,6 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, unlinkSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SignetError } from '../../src-shared/base/error.ts';
 
 /**
@@ -36,6 +36,16 @@ async function syncFolder(path: string): Promise<void> {
     await folder.sync();
   } finally {
     await folder.close();
+  }
+}
+
+/** Takes away what replacements that were cut off left in these folders; folders that are not there are skipped. */
+export function clearCutOff(folders: Iterable<string>): void {
+  for (const folder of folders) {
+    if (!existsSync(folder)) continue;
+    for (const name of readdirSync(folder)) {
+      if (/\.\d+-\d+\.part$/.test(name)) unlinkSync(join(folder, name));
+    }
   }
 }
 

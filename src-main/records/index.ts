@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type ActivityLog, openActivityLog } from './activity-log.ts';
 import { type DurableArchive, openArchive } from './archive.ts';
 import { claimDataFolder, type DataFolder } from './data-folder.ts';
-import { type DurableFiles, diskFiles } from './durable-files.ts';
+import { clearCutOff, type DurableFiles, diskFiles } from './durable-files.ts';
 import { type DurableIntentJournal, openIntentJournal } from './intent-journal.ts';
 import { type DurablePolicyBook, openPolicyBook } from './policy-book.ts';
 import { openRunStore, type RunStore } from './run-store.ts';
@@ -68,7 +68,12 @@ export async function openRecords(options: {
     store = openStore(folder.store, { makeRoom: guard.makeRoom });
     activity = openActivityLog({ folder: folder.logs, now: options.now });
     const archive = await openArchive({ folder: folder.certificates, store, files, guard });
-    const repaired = await archive.repair();
+    const intents = openIntentJournal(store, async (serialNumber) => {
+      await guard.ready();
+      await archive.prepare(serialNumber);
+    });
+    clearCutOff([folder.path, folder.definitions]);
+    const repaired = await archive.repair(intents.pending().map((intent) => intent.serialNumber));
     signingLog = await openSigningLog({ folder: folder.logs, store, files, guard, now: options.now });
     if (signingLog.alarm !== '') activity.error(signingLog.alarm);
     for (const path of repaired) activity.warning(`Archive repaired: ${path} was written again from the store.`);
@@ -78,10 +83,7 @@ export async function openRecords(options: {
       folder,
       ...opened,
       archive,
-      intents: openIntentJournal(store, async (serialNumber) => {
-        await guard.ready();
-        await archive.prepare(serialNumber);
-      }),
+      intents,
       policy: openPolicyBook(store),
       runs: openRunStore(store),
       identities: openIdentityBook(store),

@@ -10,7 +10,7 @@ export interface Question<N extends QuestionName = QuestionName> {
   readonly input: Questions[N]['in'];
 }
 
-const names: readonly QuestionName[] = ['logAt', 'log', 'archive', 'charts', 'export'];
+const names: readonly QuestionName[] = ['logAt', 'log', 'archive', 'charts', 'signed', 'verifyLog', 'export'];
 
 /** Shape only: both ends are this program. */
 export function isQuestion(message: unknown): message is Question {
@@ -51,6 +51,7 @@ export class QueryThread {
     const id = this.#lastId;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve: (value) => resolve(value as Questions[N]['out']), reject });
+      worker.ref();
       worker.postMessage({ id, name, input } satisfies Question<N>);
     });
   }
@@ -59,6 +60,8 @@ export class QueryThread {
     this.#closed = true;
     const worker = this.#worker;
     if (worker === undefined) return;
+    // It must outlive this wait even where nothing else keeps the process alive.
+    worker.ref();
     const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     worker.postMessage('close');
     await gone;
@@ -91,6 +94,7 @@ export class QueryThread {
     if (typeof message !== 'object' || message === null || !('id' in message) || typeof message.id !== 'number') return;
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
+    if (this.#waiting.size === 0 && !this.#closed) this.#worker?.unref();
     if (waiting === undefined) return;
     if ('ok' in message && message.ok === true && 'value' in message) waiting.resolve(message.value);
     else {

@@ -3,7 +3,15 @@ import { signingLogColumns } from '../../src-shared/model/signing-log-row.ts';
 import { type Exported, type ExportQuestion, exportRows } from './export.ts';
 import type { LogFilter } from './log-filter.ts';
 import { type LogPage, LogPages } from './log-pages.ts';
-import { type ArchiveRow, archivePage, type Charts, type ChartsQuestion, charts } from './reports.ts';
+import {
+  type ArchiveRow,
+  archivePage,
+  type Charts,
+  type ChartsQuestion,
+  charts,
+  signaturesBySigner,
+} from './reports.ts';
+import { verifySigningLog } from './signing-log.ts';
 
 /** Everything that Records asks, with its answer. */
 export interface Questions {
@@ -20,6 +28,13 @@ export interface Questions {
     readonly out: { readonly total: number; readonly rows: readonly ArchiveRow[] };
   };
   readonly charts: { readonly in: ChartsQuestion; readonly out: Charts };
+  /** Signatures given out by each signer, by its serial number. */
+  readonly signed: { readonly in: Record<string, never>; readonly out: Record<string, number> };
+  /** Reads every file of a log folder. */
+  readonly verifyLog: {
+    readonly in: { folder: string };
+    readonly out: { rows: number; files: number; complaints: string[] };
+  };
   readonly export: { readonly in: ExportQuestion; readonly out: Exported };
 }
 
@@ -43,6 +58,11 @@ export class QueryDesk {
       log: ({ filter, before, limit }) => this.#pages.before(filter, before, limit),
       archive: ({ serial, position, limit }) => archivePage(this.#database, serial, position, limit),
       charts: (question) => charts(this.#database, question),
+      signed: () => signaturesBySigner(this.#database),
+      verifyLog: ({ folder }) => {
+        const { rows, files, complaints } = verifySigningLog(folder);
+        return { rows, files, complaints: complaints.slice(0, 100) };
+      },
       export: (question) => exportRows(this.#database, this.#pages, question),
     };
     return answers[name](input);

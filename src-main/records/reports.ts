@@ -169,3 +169,11 @@ function archiveRow(row: Record<string, unknown>): ArchiveRow {
     definition: String(row['definition_digest']),
   };
 }
+
+/** How many certificates each signer has signed. */
+export function signaturesBySigner(database: DatabaseSync): Record<string, number> {
+  const rows = database
+    .prepare("SELECT signer_sn, count(*) AS n FROM log_rows WHERE result = 'SIGNED' GROUP BY signer_sn")
+    .all();
+  return Object.fromEntries(rows.map((row) => [String(row['signer_sn']), Number(row['n'])]));
+}

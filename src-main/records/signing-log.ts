@@ -9,6 +9,7 @@ import {
   readSync,
   renameSync,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -102,7 +103,12 @@ export async function openSigningLog(options: {
   if (existsSync(path)) throw new SignetError('STORAGE_FAILED', `The signing log ${path} exists already.`, { path });
   const file = await files.openAppend(path);
   const log = new OpenLog({ store, file, path, name, now, guard }, recovered);
-  await log.begin(recovered);
+  try {
+    await log.begin(recovered);
+  } catch (thrown) {
+    await log.close();
+    throw thrown;
+  }
   return log;
 }
 
@@ -423,6 +429,11 @@ async function recover(folder: string, store: Store): Promise<Recovered> {
     const path = join(folder, name);
     const start = name === known?.file ? known.offset : 0;
     const bytes = tail(path, start);
+    if (start + bytes.length === 0) {
+      // A start that did not get to its first line.
+      unlinkSync(path);
+      continue;
+    }
     let at = 0;
     let lineNumber = start === 0 ? 0 : 1;
     while (at < bytes.length) {

@@ -1,0 +1,85 @@
+import { statfsSync } from 'node:fs';
+import type { HealthId } from '../../src-shared/ipc/lists.ts';
+import type { HealthView } from '../../src-shared/ipc/state.ts';
+import type { HealthItem } from '../hal/port-list.ts';
+
+/** What the health page is made from. */
+export interface HealthFacts {
+  readonly folder: string;
+  /** Undefined when it cannot be asked. */
+  readonly freeBytes: number | undefined;
+  /** Why records cannot be written now; empty when they can. */
+  readonly cannotRecord: string;
+  /** Why the clock is suspect; undefined when it is not. */
+  readonly clock: string | undefined;
+  /** What is wrong with the signing log; empty when it is whole. */
+  readonly logAlarm: string;
+  readonly damagedSettings: string;
+  readonly ports: readonly HealthItem[];
+  /** Ports that may not be opened: path and what to do. */
+  readonly denied: readonly { readonly path: string; readonly reason: string }[];
+  /** Why the own server does not listen; undefined when it does or need not. */
+  readonly serverProblem: { readonly code: string; readonly message: string } | undefined;
+  readonly remote:
+    | { readonly address: string; readonly reachable: boolean; readonly waitingReports: number }
+    | undefined;
+}
+
+const megabyte = 1 << 20;
+/** Below this the disk is worth a warning, and worth stopping. */
+const lowDisk = 500 * megabyte;
+export const tooLowDisk = 20 * megabyte;
+
+const portItems: Readonly<Record<HealthItem['item'], HealthId>> = {
+  'serial-list': 'serial-ports',
+  'hid-driver': 'hid',
+  'hot-plug': 'usb-events',
+};
+
+/** The health page. Pure. */
+export function healthItems(facts: HealthFacts): HealthView {
+  const items: HealthView = [];
+  const add = (id: HealthId, level: 'ok' | 'warning' | 'error', more: Record<string, string> = {}): void => {
+    items.push({ id, level, facts: more });
+  };
+  const { cannotRecord, clock, freeBytes, logAlarm, damagedSettings, serverProblem, remote } = facts;
+  if (cannotRecord === '') add('data-folder', 'ok', { path: facts.folder });
+  else add('data-folder', 'error', { path: facts.folder, reason: cannotRecord });
+  if (freeBytes !== undefined) {
+    const level = freeBytes < tooLowDisk ? 'error' : freeBytes < lowDisk ? 'warning' : 'ok';
+    add('disk-space', level, { path: facts.folder, megabytes: String(Math.floor(freeBytes / megabyte)) });
+  }
+  if (clock === undefined) add('clock', 'ok');
+  else add('clock', 'error', { reason: clock });
+  add('store', cannotRecord === '' ? 'ok' : 'error', cannotRecord === '' ? {} : { reason: cannotRecord });
+  if (damagedSettings === '') add('settings-file', 'ok');
+  else add('settings-file', 'warning', { file: damagedSettings });
+  if (logAlarm === '') add('signing-log', 'ok');
+  else add('signing-log', 'error', { reason: logAlarm });
+  if (serverProblem === undefined) add('server-port', 'ok');
+  else add('server-port', 'error', { code: serverProblem.code, reason: serverProblem.message });
+  if (remote !== undefined) {
+    add('remote-server', remote.reachable ? 'ok' : 'error', { address: remote.address });
+    add('run-reports', remote.waitingReports === 0 ? 'ok' : 'warning', { count: String(remote.waitingReports) });
+  }
+  for (const id of ['serial-ports', 'hid', 'usb-events'] as const) {
+    const item = facts.ports.find((each) => portItems[each.item] === id);
+    if (item === undefined) add(id, 'ok');
+    else add(id, 'warning', { reason: item.sentence });
+  }
+  const [denied] = facts.denied;
+  if (denied === undefined) add('port-permission', 'ok');
+  else
+    add('port-permission', 'error', { path: denied.path, reason: denied.reason, count: String(facts.denied.length) });
+  return items;
+}
+
+/** Bytes still free on the disk of a folder; undefined when it cannot be asked. */
+export function freeBytes(folder: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return undefined;
+  }
+}
