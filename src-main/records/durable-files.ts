@@ -86,7 +86,12 @@ export const diskFiles: DurableFiles = {
   async openAppend(path) {
     try {
       const file = await open(path, 'a', 0o640);
-      await syncFolder(dirname(path));
+      try {
+        await syncFolder(dirname(path));
+      } catch (thrown) {
+        await file.close();
+        throw thrown;
+      }
       return {
         async append(bytes) {
           try {

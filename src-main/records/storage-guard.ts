@@ -35,6 +35,7 @@ export function openStorageGuard(options: {
   const trials: (() => Promise<void>)[] = [];
   let whole = existsSync(reserve) && statSync(reserve).size === bytes;
   let doubtful = false;
+  let timesGivenUp = 0;
   let preparing: Promise<void> | undefined;
 
   const prepare = async (): Promise<void> => {
@@ -50,6 +51,7 @@ export function openStorageGuard(options: {
   const makeRoom = (): boolean => {
     if (!whole) return false;
     whole = false;
+    timesGivenUp += 1;
     try {
       unlinkSync(reserve);
       return true;
@@ -67,10 +69,12 @@ export function openStorageGuard(options: {
       return preparing;
     },
     async essential(work) {
+      const before = timesGivenUp;
       try {
         return await work();
       } catch (thrown) {
-        if (isDiskFull(thrown) && makeRoom()) {
+        // Somebody else may have made room while this was failing.
+        if (isDiskFull(thrown) && (makeRoom() || timesGivenUp > before)) {
           try {
             return await work();
           } catch (again) {
