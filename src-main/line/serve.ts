@@ -26,6 +26,8 @@ export interface ServeOptions {
   readonly port: number;
   readonly allow: readonly string[];
   readonly insecure: boolean;
+  /** Clients on this computer need a station key, too. */
+  readonly localKeys?: boolean;
   /** Places of signer modules: `tcp:HOST:PORT`, serial ports, HID paths. */
   readonly signers: readonly string[];
   /** Undefined = the platform's default. */
@@ -143,6 +145,7 @@ export async function startServing(options: ServeOptions): Promise<RunningServer
       allow: options.allow,
       stationKeys,
       insecure: options.insecure,
+      localKeys: options.localKeys === true,
     });
     activity.info(`Server listening on ${bound.host}:${bound.port}.`);
     const open = options.insecure && !isLoopback(options.host);

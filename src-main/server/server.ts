@@ -28,6 +28,8 @@ export interface ListenOptions {
   readonly stationKeys: boolean;
   /** Open to everybody, without AUTH; the caller shows the warning for as long as it runs. */
   readonly insecure: boolean;
+  /** Clients on this computer must identify themselves, too: for computers that several people use. */
+  readonly localKeys?: boolean;
 }
 
 /**
@@ -104,8 +106,10 @@ export class ProvisioningServer {
       );
     }
     const allowed = new AllowList(options.allow, options.insecure);
+    const needsKey = (address: string): boolean =>
+      isLoopback(address) ? options.localKeys === true : !options.insecure;
     const listener = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) =>
-      this.#connection(socket, allowed, options.insecure),
+      this.#connection(socket, allowed, needsKey),
     );
     await new Promise<void>((resolve, reject) => {
       listener.once('error', (error: NodeJS.ErrnoException) => {
@@ -146,7 +150,7 @@ export class ProvisioningServer {
     await closed;
   }
 
-  #connection(socket: Socket, allowed: AllowList, insecure: boolean): void {
+  #connection(socket: Socket, allowed: AllowList, needsKey: (address: string) => boolean): void {
     const address = (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
     const count = this.#perAddress.get(address) ?? 0;
     if (this.#stopping || !allowed.admits(address)) {
@@ -169,7 +173,7 @@ export class ProvisioningServer {
       if (left <= 0) this.#perAddress.delete(address);
       else this.#perAddress.set(address, left);
     });
-    this.accept(socket, { address, authRequired: !insecure && !isLoopback(address) });
+    this.accept(socket, { address, authRequired: needsKey(address) });
   }
 
   #perAddressTotal(): number {

@@ -14,6 +14,7 @@ interface ServeFlags {
   readonly dataDir?: string;
   readonly passwordFd?: string;
   readonly allow: readonly string[];
+  readonly localKeys?: boolean;
   readonly insecureNetwork?: boolean;
   readonly root: readonly string[];
 }
@@ -33,6 +34,7 @@ export function addServe(program: Command): void {
     .option('--data-dir <folder>', "Folder for logs, certificates and the record store. Default: the platform's.")
     .option('--password-fd <n>', 'Read passwords from this file descriptor, one a line.')
     .option('--allow <cidr...>', 'Addresses that may connect, besides this computer.', [])
+    .option('--local-keys', 'Clients on this computer need a station key, too.')
     .option('--root <file>', 'A root certificate to trust; may be given several times.', collect, [])
     .option(
       '--insecure-network',
@@ -58,6 +60,7 @@ async function serve(flags: ServeFlags): Promise<number> {
       port,
       allow: flags.allow,
       insecure: flags.insecureNetwork === true,
+      localKeys: flags.localKeys === true,
       signers: flags.signer,
       dataFolder: flags.dataDir,
       roots: flags.root,
