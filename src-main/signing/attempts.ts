@@ -121,7 +121,8 @@ export class AttemptBook {
     const name = attemptName(intent, intent.attempts);
     const there = this.#rowOf(intent, name);
     if (there !== undefined) return there;
-    const [row] = await Promise.all([
+    const [, row] = await Promise.all([
+      this.#fail(intent, intent.attempts - 1, 'SIGN_FAILED'),
       this.#append(name, {
         ...intent.row,
         cert_serial: entry.certificateSerial,
@@ -131,7 +132,6 @@ export class AttemptBook {
         note: name,
         result: 'SIGNED',
       }),
-      this.#fail(intent, intent.attempts - 1, 'SIGN_FAILED'),
     ]);
     return row;
   }

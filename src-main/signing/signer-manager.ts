@@ -69,6 +69,7 @@ export class SignerManager implements SignerPool {
   readonly #listeners = new Set<() => void>();
   readonly #probes = new Set<Promise<void>>();
   #unsubscribe: (() => void) | undefined;
+  #handingOver: number | undefined;
 
   constructor(options: SignerManagerOptions) {
     this.#options = options;
@@ -167,17 +168,16 @@ export class SignerManager implements SignerPool {
    * back by itself when the lease is released.
    */
   async borrow(kitId: number, owner: KitOwner): Promise<Result<KitLease, TakeFailure>> {
-    this.#lent.add(kitId);
     const managed = [...this.#managed].find((each) => each.kitId === kitId);
-    if (managed !== undefined) {
-      await managed.module.lock();
-      this.#managed.delete(managed);
-      managed.drop();
-      managed.lease?.release();
-      this.#changed();
-    }
+    await managed?.module.lock();
+    // Given back and taken in one go, without anybody (ourselves included) coming in between.
+    this.#handingOver = kitId;
+    managed?.drop();
+    managed?.lease?.release();
+    this.#handingOver = undefined;
     const taken = this.#options.registry.take(kitId, owner);
-    if (!taken.ok) this.#lent.delete(kitId);
+    if (taken.ok) this.#lent.add(kitId);
+    this.#changed();
     return taken;
   }
 
@@ -206,9 +206,8 @@ export class SignerManager implements SignerPool {
       }
       return;
     }
-    if (event.kind === 'released' && this.#lent.has(kit.id)) {
-      this.#lent.delete(kit.id);
-    }
+    if (kit.id === this.#handingOver) return;
+    if (event.kind === 'released') this.#lent.delete(kit.id);
     if (event.kind !== 'taken') this.#consider(kit);
   }
 

@@ -245,9 +245,15 @@ export async function readyFactory(options: Partial<FactoryOptions> = {}): Promi
   return { factory, board, root };
 }
 
-/** CheckMac + Sign pairs that the chip of a stick has made since it was plugged in here. */
+/** CheckMac + Sign pairs that the chip of a stick has made in its life, its set-up included. */
 export function pairsOf(board: Board): number {
   return chipsOf(board).reduce((sum, chip) => sum + chip.counters.authorisedSignPairs, 0);
+}
+
+/** Counts those made from now on. */
+export function countPairs(board: Board): () => number {
+  const before = pairsOf(board);
+  return () => pairsOf(board) - before;
 }
 
 /** Rows of the signing log as its files have them, START and TORN left out. */
