@@ -34,8 +34,8 @@ export function parseBoardState(text: string, name: string): BoardState {
 }
 
 function parseKit(kit: JsonReader): KitOptions {
-  const dialect = kit.field('dialect').oneOf('legacy', 'd21', 'modern');
-  if (dialect === 'd21') {
+  const dialect = kit.field('dialect').oneOf('legacy', 'd21', 'modern', 'signet');
+  if (dialect === 'd21' || dialect === 'signet') {
     kit.only('dialect');
     return { dialect };
   }

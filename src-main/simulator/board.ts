@@ -119,7 +119,7 @@ export class Board {
     // A modern host's table names what was on the board when it was built, not what is there now.
     const kit = buildKit(bus, this.#kitOptions(), this.#options.chips);
     kit.powerUp();
-    this.#running = { bus, kit, input: new LineInput(kit.lineLimit), silent: false };
+    this.#running = { bus, kit, input: new LineInput(kit.lineLimit, kit.endsLineAtCr), silent: false };
     this.#tracer.tell({ kind: 'plug', what: kit.name === '' ? kit.dialect : kit.name });
     for (const listener of this.#plugListeners) listener();
   }

@@ -2,9 +2,11 @@ import { parseHex, toHex } from '../base/bytes.ts';
 
 /**
  * The other side of the Kit Protocol: what a host must answer so that every client, Microchip's own included, is content.
- * The C kit host of firmware/ and the documentation follow it, tests hold it against the vectors.
+ * The C kit host of firmware/ answers by it, line for line; tests hold it against the vectors, and the C against it.
  * It differs from Microchip's own host on purpose: exactly two status digits (its `FFFFFFE2()` cannot be parsed by its own
- * client), device error packets passed on as data, well-formed answers for empty indices (kit-protocol.md 2, 3, 6).
+ * client), device error packets passed on as data, well-formed answers for empty indices, a name, any address may be selected,
+ * and the switch of legacy kits that holds a chip awake (kit-protocol.md 2, 3, 6).
+ * Times and faults of the wires are not in the model; the statuses for those are in firmware/README.md.
  */
 
 /** A chip or other device behind the host. */
@@ -17,19 +19,25 @@ export interface HostDevice {
 
 /** The bus that the host drives. `undefined` = nothing answered. */
 export interface HostBus {
+  /** One wake pulse: the device's four bytes. */
   wake(device: HostDevice): Uint8Array | undefined;
-  /** Sends a packet (count..CRC) and gives what came back, checked for nothing. */
+  /** Sends a packet (count..CRC) and gives what came back, checked for nothing. A device that is not awake does not answer. */
   command(device: HostDevice, packet: Uint8Array): Uint8Array | undefined;
   idle(device: HostDevice): void;
-  sleep(device: HostDevice): void;
+  /** Whatever the device did before, it sleeps afterwards; false when it can be neither reached nor woken. */
+  sleep(device: HostDevice): boolean;
   /** Whether an answer's CRC is right: atecc-device.md 2. */
   intact(answer: Uint8Array): boolean;
 }
 
 /** State of a host between two lines. */
 export interface HostState {
+  /** What a search of the bus found, by index. */
   readonly devices: readonly HostDevice[];
+  /** Undefined until a line selects: then the first device, or the factory's address. */
   readonly selected: HostDevice | undefined;
+  /** No wake and idle around talks: both are the client's own. */
+  readonly held?: boolean;
 }
 
 /** What a line made of the host: the answer, newline included, and the state afterwards. */
@@ -38,10 +46,27 @@ export interface HostStep {
   readonly state: HostState;
 }
 
+/** Longest line a host holds; the longest that a client has reason to send is `e:t(` and 155 bytes. */
+export const HOST_LINE_CHARACTERS = 384;
+
+const HOST_NAME = 'SIGNETKIT';
+const HOST_VERSION = Uint8Array.of(0x01, 0x00, 0x00);
+
 const UNKNOWN_COMMAND = 0xc0;
-const NO_DEVICE = 0xc5;
+const LINE_TOO_LONG = 0xc1;
+const BAD_PARAMETER = 0xc3;
+const BAD_INTERFACE = 0xc4;
+const NO_WAKE = 0xd0;
 const NO_RESPONSE = 0xe7;
 const BAD_RESPONSE = 0xe5;
+
+/** Every new chip's (atecc-device.md 1). */
+const DEFAULT_ADDRESS = 0xc0;
+/** I2C keeps the addresses outside these for itself. */
+const LOWEST_ADDRESS = 0x10;
+const HIGHEST_ADDRESS = 0xee;
+const LONGEST_PACKET = 155;
+const MOST_FIELDS = 4;
 
 /** A reply without words: two upper-case status digits, data in parentheses, newline. */
 export function formatAnswer(status: number, data: Uint8Array = new Uint8Array(0)): string {
@@ -54,20 +79,39 @@ export function formatDevice(device: HostDevice | undefined): string {
   return `${device.name} ${device.bus} ${formatAnswer(0x00, Uint8Array.of(device.address))}`;
 }
 
+/**
+ * The lines in a stretch of characters: CR ends one as LF does; NULs are nothing anywhere, characters that do not print are
+ * nothing before a line; what holds no character is no line and gets no answer. What stands behind the last line end is lost.
+ */
+export function hostLines(characters: string): readonly string[] {
+  const ended = characters.replaceAll('\0', '').split(/[\r\n]/);
+  ended.pop();
+  return ended.map((text) => text.replace(/^[^\x20-\x7e]+/, '')).filter((text) => text !== '');
+}
+
 /** A request line taken apart: words between the colons, lower case, and the text of the parentheses if there are any. */
 interface HostRequest {
   readonly words: readonly string[];
   readonly argument: string | undefined;
 }
 
-/** Splits a line at ":" and "("; text after ")" is ignored, a missing ")" forgiven. Undefined for a line without a word. */
-function parseRequest(line: string): HostRequest | undefined {
-  const text = line.replace(/[\0\r\n]/g, '').toLowerCase();
+/**
+ * Splits a line at ":" and "("; a leading `lib…:` is skipped, blanks at the end are nothing. A missing ")" is forgiven where
+ * nothing was to stand before it: half a packet must not look like a whole one. A number is the status for a line that is none.
+ */
+function parseRequest(line: string): HostRequest | number {
+  const whole = line.replace(/[\0\r\n]/g, '');
+  if (whole.length > HOST_LINE_CHARACTERS) return LINE_TOO_LONG;
+  const text = whole.replace(/[ \t]+$/, '').toLowerCase();
   const open = text.indexOf('(');
-  const words = (open < 0 ? text : text.slice(0, open)).split(':');
-  if (words.some((word) => !/^[a-z]+$/.test(word))) return undefined;
-  const inside = open < 0 ? undefined : (text.slice(open + 1).split(')')[0] ?? '');
-  return { words, argument: inside };
+  const head = open < 0 ? text : text.slice(0, open);
+  if (head.includes(')')) return BAD_PARAMETER;
+  const tail = open < 0 ? undefined : text.slice(open + 1);
+  if (tail !== undefined && tail !== '' && !tail.endsWith(')')) return BAD_PARAMETER;
+  const fields = head.split(':');
+  const words = fields[0]?.startsWith('lib') === true ? fields.slice(1) : fields;
+  if (fields.includes('') || words.length < 2 || words.length > MOST_FIELDS) return UNKNOWN_COMMAND;
+  return { words, argument: tail?.replace(/\)$/, '') };
 }
 
 /** Whether `word` is `name` or the beginning of it. */
@@ -75,59 +119,104 @@ function abbreviates(word: string | undefined, name: string): boolean {
   return word !== undefined && word !== '' && name.startsWith(word);
 }
 
-/** First byte of a hex text; 0 when it holds none (`board:device()` asks for index 0). */
-function leadingByte(text: string): number {
-  const digits = /^[0-9a-f]{1,2}/.exec(text);
-  return digits === null ? 0 : Number.parseInt(digits[0], 16);
+/** One byte of one or two hex digits. */
+function byteIn(text: string): number | undefined {
+  return /^[0-9a-f]{1,2}$/.test(text) ? Number.parseInt(text, 16) : undefined;
 }
 
-/** One line in, one line out. `selected` is the first device until a select names another that exists. */
+/** One line in, one line out. */
 export function hostStep(state: HostState, bus: HostBus, line: string): HostStep {
-  const stay = (answer: string): HostStep => ({ answer, state });
   const request = parseRequest(line);
-  if (request === undefined || request.argument === undefined) return stay(formatAnswer(UNKNOWN_COMMAND));
-  const [target, command, part] = request.words;
-  const { argument } = request;
+  if (typeof request === 'number') return { answer: formatAnswer(request), state };
+  const [target] = request.words;
+  if (abbreviates(target, 'board')) return boardStep(state, request);
+  if (!abbreviates(target, 'ecc') && !abbreviates(target, 'sha')) return refuse(state, UNKNOWN_COMMAND);
+  return abbreviates(request.words[1], 'physical') ? physicalStep(state, request) : chipStep(state, bus, request);
+}
 
-  if (abbreviates(target, 'board')) {
-    if (!abbreviates(command, 'device')) return stay(formatAnswer(UNKNOWN_COMMAND));
-    return stay(formatDevice(state.devices[leadingByte(argument)]));
+function refuse(state: HostState, status: number): HostStep {
+  return { answer: formatAnswer(status), state };
+}
+
+function boardStep(state: HostState, { words, argument }: HostRequest): HostStep {
+  const [, command] = words;
+  if (words.length !== 2 || argument === undefined) return refuse(state, UNKNOWN_COMMAND);
+  const number = byteIn(argument);
+  if (abbreviates(command, 'device')) {
+    // What is no number asks for the first, as with Microchip's own host. Looking for devices ends a hold.
+    const index = number ?? 0;
+    return { answer: formatDevice(state.devices[index]), state: index === 0 ? { ...state, held: false } : state };
   }
-  if (!abbreviates(target, 'ecc') && !abbreviates(target, 'sha')) return stay(formatAnswer(UNKNOWN_COMMAND));
-  if (abbreviates(command, 'physical')) {
-    if (!abbreviates(part, 'select')) return stay(formatAnswer(UNKNOWN_COMMAND));
-    const address = leadingByte(argument);
-    const found = state.devices.find((device) => device.address === address);
-    return { answer: formatAnswer(0x00), state: found === undefined ? state : { ...state, selected: found } };
+  if (abbreviates(command, 'version')) {
+    return { answer: `${HOST_NAME} ${formatDevice(state.devices[0])}`, state: { ...state, held: false } };
   }
-  const device = state.selected ?? state.devices[0];
-  if (device === undefined) return stay(formatAnswer(NO_DEVICE));
-  if (abbreviates(command, 'wake')) return stay(answerWake(bus, device));
+  if (abbreviates(command, 'firmware')) {
+    if (number !== 0) return refuse(state, BAD_PARAMETER);
+    return { answer: `${HOST_NAME} ${formatAnswer(0x00, HOST_VERSION)}`, state };
+  }
+  // There is no search in the background: it can be turned off, but not on. One letter means "device".
+  if (command !== undefined && command.length >= 2 && abbreviates(command, 'discover')) {
+    return refuse(state, number === 0 ? 0x00 : BAD_PARAMETER);
+  }
+  return refuse(state, UNKNOWN_COMMAND);
+}
+
+function physicalStep(state: HostState, { words, argument }: HostRequest): HostStep {
+  const [, , part, name] = words;
+  if (words.length === 4 && abbreviates(part, 'interface')) {
+    return refuse(state, abbreviates(name, 'i2c') ? 0x00 : BAD_INTERFACE);
+  }
+  if (words.length !== 3 || argument === undefined || !abbreviates(part, 'select')) {
+    return refuse(state, UNKNOWN_COMMAND);
+  }
+  // Bit 0 of the configured byte is not part of the address.
+  const address = (byteIn(argument) ?? 0) & 0xfe;
+  if (address < LOWEST_ADDRESS || address > HIGHEST_ADDRESS) return refuse(state, BAD_PARAMETER);
+  const selected = state.devices.find((device) => device.address === address) ?? unlisted(address);
+  return { answer: formatAnswer(0x00), state: { ...state, selected } };
+}
+
+function unlisted(address: number): HostDevice {
+  return { name: '', bus: 'TWI', address };
+}
+
+function chipStep(state: HostState, bus: HostBus, { words, argument }: HostRequest): HostStep {
+  const [, command] = words;
+  if (words.length !== 2 || argument === undefined) return refuse(state, UNKNOWN_COMMAND);
+  const device = state.selected ?? state.devices[0] ?? unlisted(DEFAULT_ADDRESS);
+  if (abbreviates(command, 'wake')) {
+    const token = wake(bus, device);
+    return { answer: token === undefined ? formatAnswer(NO_WAKE) : formatAnswer(0x00, token), state };
+  }
   if (abbreviates(command, 'idle')) {
     bus.idle(device);
-    return stay(formatAnswer(0x00));
+    return refuse(state, 0x00);
   }
-  if (abbreviates(command, 'sleep')) {
-    bus.sleep(device);
-    return stay(formatAnswer(0x00));
+  if (abbreviates(command, 'sleep')) return refuse(state, bus.sleep(device) ? 0x00 : NO_WAKE);
+  if (abbreviates(command, 'talk')) {
+    return { answer: answerTalk(bus, device, argument, state.held === true), state };
   }
-  if (abbreviates(command, 'talk')) return stay(answerTalk(bus, device, argument));
-  return stay(formatAnswer(UNKNOWN_COMMAND));
+  if (abbreviates(command, 'auto')) {
+    const wraps = byteIn(argument);
+    if (wraps === undefined || wraps > 1) return refuse(state, BAD_PARAMETER);
+    if (wraps === 1 && state.held === true) bus.idle(device);
+    return { answer: formatAnswer(0x00), state: { ...state, held: wraps === 0 } };
+  }
+  return refuse(state, UNKNOWN_COMMAND);
 }
 
-/** Two wake pulses at most; the token as data. */
-function answerWake(bus: HostBus, device: HostDevice): string {
-  const token = bus.wake(device) ?? bus.wake(device);
-  return token === undefined ? formatAnswer(NO_RESPONSE) : formatAnswer(0x00, token);
+/** Two wake pulses at most. A device that was awake and ignored the first is idled between the two; the model's bus sees to that. */
+function wake(bus: HostBus, device: HostDevice): Uint8Array | undefined {
+  return bus.wake(device) ?? bus.wake(device);
 }
 
-/** Wake, command, idle; whatever the chip says, errors included, goes on as data. A chip that is awake already may not answer the wake: the command is sent all the same. */
-function answerTalk(bus: HostBus, device: HostDevice, hex: string): string {
+/** Wake, command, idle; whatever the chip says, errors included, goes on as data. A chip that cannot be woken gets no command. */
+function answerTalk(bus: HostBus, device: HostDevice, hex: string, held: boolean): string {
   const packet = parseHex(hex);
-  if (packet === undefined || packet.length === 0) return formatAnswer(0xc3);
-  if (bus.wake(device) === undefined) bus.wake(device);
+  if (packet === undefined || packet.length === 0 || packet.length > LONGEST_PACKET) return formatAnswer(BAD_PARAMETER);
+  if (!held && wake(bus, device) === undefined) return formatAnswer(NO_WAKE);
   const answer = bus.command(device, packet);
-  bus.idle(device);
+  if (!held) bus.idle(device);
   if (answer === undefined) return formatAnswer(NO_RESPONSE);
   return bus.intact(answer) ? formatAnswer(0x00, answer) : formatAnswer(BAD_RESPONSE);
 }

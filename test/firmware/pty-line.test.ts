@@ -123,8 +123,8 @@ describe('the C kit host behind a pseudo-terminal', () => {
     await serial.close();
     const next = await openSerialLine(kit.pty);
     open.push(() => next.close());
-    // The half line of the first host spoils at most one line of the second.
-    expect(await next.ask('b:f(00)\n')).toBe('C3()');
+    // The half line of the first host, if the system still had it, spoils at most one line of the second.
+    expect(await next.ask('b:f(00)\n')).toMatch(/^(?:C3\(\)|SIGNETKIT 00\(010000\))$/);
     expect(await next.ask('b:f(00)\n')).toBe('SIGNETKIT 00(010000)');
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildResponse, infoRevision, parseResponse, statusPacket } from '../../src-shared/atecc/index.ts';
 import { fromHex, toHex } from '../../src-shared/base/bytes.ts';
-import { type HostBus, type HostDevice, type HostState, hostStep } from '../../src-shared/kit/host-model.ts';
+import { type HostBus, type HostDevice, type HostState, hostLines, hostStep } from '../../src-shared/kit/host-model.ts';
 import { parseReply } from '../../src-shared/kit/reply.ts';
 import { StockSession } from '../../src-shared/kit/stock-client.ts';
 
@@ -14,7 +14,7 @@ function busWith(answer: Uint8Array | undefined, awake = true): HostBus {
     wake: () => (awake ? TOKEN : undefined),
     command: () => answer,
     idle: () => undefined,
-    sleep: () => undefined,
+    sleep: () => awake,
     intact: (received) => parseResponse(received).ok,
   };
 }
@@ -107,10 +107,11 @@ describe('our host', () => {
     'board:none(00)\n',
     'b:c(01)\n',
     'aes:w()\n',
-    'e:physical:interface:i2c\n',
+    'e:physical:interface\n',
+    ' e:w()\n',
     'e:t\n',
     '\x00\xff garbage (00)\n',
-    `${'e:'.repeat(200)}\n`,
+    `${'e:'.repeat(190)}\n`,
   ])('answers %j with one well-formed line', (line) => {
     const given = answer(line);
     expect(given.endsWith('\n')).toBe(true);
@@ -119,14 +120,70 @@ describe('our host', () => {
     expect(parsed.ok && parsed.value.status).toBe(0xc0);
   });
 
+  it('cuts lines at CR and LF, and answers no empty ones', () => {
+    expect(hostLines('\0\x1be:w()\r\n\n\0e:\0i()\nhalf')).toEqual(['e:w()', 'e:i()']);
+    expect(answer(`${'e'.repeat(385)}\n`)).toBe('C1()\n');
+  });
+
   it('refuses a talk that is no packet', () => {
     expect(answer('e:t()\n')).toBe('C3()\n');
     expect(answer('e:t(073)\n')).toBe('C3()\n');
     expect(answer('e:t(zz)\n')).toBe('C3()\n');
   });
 
-  it('without a chip there is nothing to talk to', () => {
-    expect(hostStep({ devices: [], selected: undefined }, busWith(REVISION), 'e:w()\n').answer).toBe('C5()\n');
+  it('half a packet is none', () => {
+    expect(answer('e:t(0730000000035D\n')).toBe('C3()\n');
+    expect(answer('e:t(07300000000\n')).toBe('C3()\n');
+    expect(answer('e:w(\n')).toBe('00(04113343)\n');
+  });
+
+  it('says of its one interface that it is there, and of others that they are not', () => {
+    expect(answer('E:physical:interface:i2c\n')).toBe('00()\n');
+    expect(answer('E:physical:interface:swi\n')).toBe('C4()\n');
+  });
+
+  it('a chip that does not wake is D0, and gets no command', () => {
+    let commands = 0;
+    const silent: HostBus = {
+      ...busWith(REVISION, false),
+      command: () => {
+        commands += 1;
+        return REVISION;
+      },
+    };
+    for (const line of ['e:w()\n', 'e:t(0730000000035D)\n', 'e:s()\n']) {
+      expect(hostStep(state, silent, line).answer).toBe('D0()\n');
+    }
+    expect(commands).toBe(0);
+  });
+
+  it('without a chip, and at an address where none is, there is nobody to wake', () => {
+    const nobody = busWith(undefined, false);
+    expect(hostStep({ devices: [], selected: undefined }, nobody, 'e:w()\n').answer).toBe('D0()\n');
+    const selected = hostStep(state, nobody, 'e:p:s(55)\n');
+    expect(selected.answer).toBe('00()\n');
+    expect(selected.state.selected).toEqual({ name: '', bus: 'TWI', address: 0x54 });
+    expect(answer('e:p:s(00)\n')).toBe('C3()\n');
+  });
+
+  it('holds a chip awake when it is told to', () => {
+    const doings: string[] = [];
+    const noting: HostBus = {
+      ...busWith(REVISION),
+      wake: () => {
+        doings.push('wake');
+        return TOKEN;
+      },
+      idle: () => doings.push('idle'),
+    };
+    const held = hostStep(state, noting, 's:a(00)\n').state;
+    expect(hostStep(held, noting, 's:t(0730000000035D)\n').answer).toBe(`00(${toHex(REVISION)})\n`);
+    expect(doings).toEqual([]);
+    const free = hostStep(held, noting, 's:a(01)\n').state;
+    expect(doings).toEqual(['idle']);
+    hostStep(free, noting, 's:t(0730000000035D)\n');
+    expect(doings).toEqual(['idle', 'wake', 'idle']);
+    expect(answer('s:a(02)\n')).toBe('C3()\n');
   });
 
   it('never prints more than two status digits', () => {

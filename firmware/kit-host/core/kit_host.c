@@ -29,10 +29,10 @@ static enum kit_status status_of(enum chip_result result)
     }
 }
 
-/* One byte as argument; without one, or with something else, the reply is C3. */
+/* One byte as argument; with anything else the reply is C3. */
 static bool byte_argument(struct kit_host *kit, const struct kit_request *request, uint8_t *value)
 {
-    if (request->has_argument && kit_hex_byte(&request->argument, value)) {
+    if (kit_hex_byte(&request->argument, value)) {
         return true;
     }
     answer(kit, KIT_BAD_PARAMETER);
@@ -69,8 +69,9 @@ static void board_device(struct kit_host *kit, const struct kit_request *request
 {
     uint8_t index;
 
-    if (!byte_argument(kit, request, &index)) {
-        return;
+    /* What is no number asks for the first, as with Microchip's own host. */
+    if (!kit_hex_byte(&request->argument, &index)) {
+        index = 0U;
     }
     if ((index == 0U) || !kit->bus.scanned) {
         if (!scan(kit)) {
@@ -118,7 +119,7 @@ static void board_command(struct kit_host *kit, const struct kit_request *reques
 {
     const struct kit_span *command = &request->fields[1];
 
-    if (request->field_count != 2U) {
+    if ((request->field_count != 2U) || !request->has_argument) {
         answer(kit, KIT_UNKNOWN_COMMAND);
     } else if (kit_field_is(command, "device", 1U)) {
         board_device(kit, request);
@@ -167,8 +168,7 @@ static void chip_talk(struct kit_host *kit, const struct kit_request *request)
     size_t length = 0U;
     size_t response_length = 0U;
 
-    if (!request->has_argument ||
-        !kit_hex_decode(&request->argument, &kit->frame.bytes[ATECC_FRAME_PACKET], ATECC_PACKET_MAX, &length) ||
+    if (!kit_hex_decode(&request->argument, &kit->frame.bytes[ATECC_FRAME_PACKET], ATECC_PACKET_MAX, &length) ||
         (length == 0U)) {
         answer(kit, KIT_BAD_PARAMETER);
         return;
@@ -216,7 +216,7 @@ static void physical_select(struct kit_host *kit, const struct kit_request *requ
 
 static void physical_command(struct kit_host *kit, const struct kit_request *request)
 {
-    if ((request->field_count == 3U) && kit_field_is(&request->fields[2], "select", 1U)) {
+    if ((request->field_count == 3U) && request->has_argument && kit_field_is(&request->fields[2], "select", 1U)) {
         physical_select(kit, request);
     } else if ((request->field_count == 4U) && kit_field_is(&request->fields[2], "interface", 1U)) {
         /* There is I2C and nothing else. */
@@ -232,7 +232,7 @@ static void chip_command(struct kit_host *kit, const struct kit_request *request
 
     if (kit_field_is(command, "physical", 1U)) {
         physical_command(kit, request);
-    } else if (request->field_count != 2U) {
+    } else if ((request->field_count != 2U) || !request->has_argument) {
         answer(kit, KIT_UNKNOWN_COMMAND);
     } else if (kit_field_is(command, "talk", 1U)) {
         chip_talk(kit, request);
@@ -298,8 +298,8 @@ static void take(struct kit_host *kit, char c)
     }
 }
 
-/* A line begins with a printable character that is no blank; noise, NULs and banners' control characters before it are
- * nothing. Inside a line only NUL is nothing: hosts pad with it. */
+/* A line begins with a printable character; noise, NULs and banners' control characters before it are nothing. Inside a line
+ * only NUL is nothing: hosts pad with it. */
 static void receive(struct kit_host *kit, int16_t received)
 {
     const bool begun = (kit->line_length > 0U) || kit->line_spoilt;
@@ -308,7 +308,7 @@ static void receive(struct kit_host *kit, int16_t received)
         kit->line_spoilt = begun;
     } else if ((received == '\n') || (received == '\r')) {
         end_of_line(kit);
-    } else if ((received != 0) && (begun || ((received > ' ') && (received < 0x7F)))) {
+    } else if ((received != 0) && (begun || ((received >= ' ') && (received < 0x7F)))) {
         take(kit, (char)received);
     } else {
         /* Nothing. */

@@ -42,7 +42,7 @@ static enum kit_parse_result split(const char *line, size_t length, struct kit_r
             const struct kit_span field = {&line[start], i - start};
 
             if (field.length == 0U) {
-                return KIT_MALFORMED;
+                return KIT_UNKNOWN;
             }
             if (!(first && begins_with_lib(&field))) {
                 if (request->field_count == KIT_FIELDS_MAX) {
@@ -76,12 +76,14 @@ enum kit_parse_result kit_parse(const char *line, size_t length, struct kit_requ
     }
     if (open < end) {
         /* What follows "(" up to the last character, which has to be ")". A second ")" before it is no hex digit. */
-        if ((end < (open + 2U)) || (line[end - 1U] != ')')) {
-            return KIT_MALFORMED;
-        }
         request->has_argument = true;
         request->argument.text = &line[open + 1U];
-        request->argument.length = end - open - 2U;
+        if ((open + 1U) < end) {
+            if (line[end - 1U] != ')') {
+                return KIT_MALFORMED;
+            }
+            request->argument.length = end - open - 2U;
+        }
     }
     return split(line, open, request);
 }

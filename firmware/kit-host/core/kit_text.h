@@ -25,14 +25,15 @@ struct kit_request {
 
 enum kit_parse_result {
     KIT_PARSED,
-    /* More fields than any command has. */
+    /* More fields than any command has, or an empty one. */
     KIT_UNKNOWN,
-    /* Parentheses or fields in the wrong places. */
+    /* Parentheses in the wrong places. */
     KIT_MALFORMED
 };
 
 /*
- * Takes one line apart (no line end in it; blanks at its end are ignored; a leading `lib...:` field is skipped).
+ * Takes one line apart (no line end in it; blanks at its end are ignored; a leading `lib...:` field is skipped). A closing
+ * parenthesis may be missing where nothing stands between the two: what was cut off then was no data.
  * The spans point into `line`.
  */
 enum kit_parse_result kit_parse(const char *line, size_t length, struct kit_request *request);

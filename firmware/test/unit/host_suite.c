@@ -94,10 +94,10 @@ static void when_the_bus_is_searched(void)
 static void board_lines_with_wrong_arguments(void)
 {
     (void)start();
-    SAY("board:device()\n", "C3()\n");
-    SAY("board:device(zz)\n", "C3()\n");
-    SAY("board:device\n", "C3()\n");
-    SAY("board:device(000)\n", "C3()\n");
+    SAY("board:device()\n", "ECC508A TWI 00(C0)\n");
+    SAY("board:device(zz)\n", "ECC508A TWI 00(C0)\n");
+    SAY("board:device(010)\n", "ECC508A TWI 00(C0)\n");
+    SAY("board:device(1)\n", "no_device TWI 00(00)\n");
     SAY("board:dev(0)\n", "ECC508A TWI 00(C0)\n");
     SAY("b:f()\n", "C3()\n");
     SAY("b:f(01)\n", "C3()\n");
@@ -112,7 +112,10 @@ static void lines_that_nobody_knows(void)
                                         "b:x(00)\n",     "b:d:x(00)\n",     "e:w:x()\n",        "e:p:x(00)\n",
                                         "e:p(00)\n",     "e:p:s:x(00)\n",   "e:p:i()\n",        "eccx:wake()\n",
                                         "e:wakeup()\n",  "a:b:c:d:e\n",     "AT\r",             "e :w()\n",
-                                        "t:w()\n",       "e:c(00)\n",       "00(04113343)\n",   "ready.\n"};
+                                        "t:w()\n",       "e:c(00)\n",       "00(04113343)\n",   "ready.\n",
+                                        "board:device\n", "b:v\n",           "ecc:wak\n",        "e:t\n",
+                                        "e:p:s\n",       "e:a\n",           " e:w()\n",         "  \n",
+                                        "e:\n",          ":w()\n"};
 
     (void)start();
     for (size_t i = 0U; i < (sizeof LINES / sizeof LINES[0]); i++) {
@@ -122,8 +125,8 @@ static void lines_that_nobody_knows(void)
 
 static void lines_put_together_wrongly(void)
 {
-    static const char *const LINES[] = {"e:w(\n", "e:w)\n", "e:\n", ":w()\n", "e:t(07)x\n", "e:p:s\n", "e:p:s()\n", "e:p:s(00)\n",
-                                        "e:a()\n", "e:a(02)\n", "e:a\n"};
+    static const char *const LINES[] = {"e:w(x\n",   "e:w)\n",      "e:t(07)x\n", "e:t(0730000000035D\n",
+                                        "e:p:s()\n", "e:p:s(00)\n", "e:a()\n",    "e:a(02)\n"};
 
     (void)start();
     for (size_t i = 0U; i < (sizeof LINES / sizeof LINES[0]); i++) {
@@ -151,7 +154,7 @@ static void every_letter_in_either_case(void)
 static void noise_before_a_line(void)
 {
     (void)start();
-    CHECK_TEXT("00(04113343)\n", bench_say_bytes(&bench, "\0\0\xFF\x1B \t\r\n\r\n\x7F" "e:w()\n", 17U));
+    CHECK_TEXT("00(04113343)\n", bench_say_bytes(&bench, "\0\0\xFF\x1B\t\r\n\r\n\x7F" "e:w()\n", 16U));
 }
 
 static void nul_inside_and_cr_at_the_end(void)
@@ -159,6 +162,7 @@ static void nul_inside_and_cr_at_the_end(void)
     (void)start();
     CHECK_TEXT("00(04113343)\n", bench_say_bytes(&bench, "e\0:w\0()\r\n\0\0", 11U));
     SAY("e:w()\r", "00(04113343)\n");
+    SAY("e:w(\n", "00(04113343)\n");
     SAY("\n", "");
     SAY("e:w() \r\n", "00(04113343)\n");
 }
@@ -339,7 +343,7 @@ static void talks_that_are_no_packets(void)
     struct fake_chip *fake = start();
 
     SAY("e:t()\n", "C3()\n");
-    SAY("e:t\n", "C3()\n");
+    SAY("e:t(\n", "C3()\n");
     SAY("e:t(073)\n", "C3()\n");
     SAY("e:t(07 30)\n", "C3()\n");
     SAY("e:t(07)30)\n", "C3()\n");

@@ -70,10 +70,28 @@ static void a_lib_field_is_skipped(void)
 
 static void parentheses_in_wrong_places(void)
 {
-    static const char *const LINES[] = {"e:w(", "e:w)", "e:w)(", "e:t(07", "e:t(07)x", ":w()", "e:", "e::w()", "()", ""};
+    static const char *const LINES[] = {"e:w)", "e:w)(", "e:t(07", "e:t(07)x", "e:w(x", "e:w(("};
 
     for (size_t i = 0U; i < (sizeof LINES / sizeof LINES[0]); i++) {
         CHECK_NUMBER(KIT_MALFORMED, parse(LINES[i]));
+    }
+}
+
+static void nothing_cut_off_after_the_parenthesis(void)
+{
+    CHECK_NUMBER(KIT_PARSED, parse("e:w("));
+    CHECK(request.has_argument);
+    CHECK_NUMBER(0, request.argument.length);
+    CHECK_NUMBER(KIT_PARSED, parse("e:w( "));
+    CHECK_NUMBER(0, request.argument.length);
+}
+
+static void fields_with_nothing_in_them(void)
+{
+    static const char *const LINES[] = {":w()", "e:", "e::w()", "()", ""};
+
+    for (size_t i = 0U; i < (sizeof LINES / sizeof LINES[0]); i++) {
+        CHECK_NUMBER(KIT_UNKNOWN, parse(LINES[i]));
     }
 }
 
@@ -171,6 +189,8 @@ void text_suite(void)
     RUN(blanks_behind_it_are_nothing);
     RUN(a_lib_field_is_skipped);
     RUN(parentheses_in_wrong_places);
+    RUN(nothing_cut_off_after_the_parenthesis);
+    RUN(fields_with_nothing_in_them);
     RUN(more_fields_than_any_command_has);
     RUN(words_may_be_shortened);
     RUN(hex_in_either_case);

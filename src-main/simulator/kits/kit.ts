@@ -8,6 +8,8 @@ export interface Kit {
   readonly name: string;
   /** Longest line it can hold, line feed not counted. */
   readonly lineLimit: number;
+  /** Whether a carriage return ends a line as well; the line feed behind it then ends an empty one. */
+  readonly endsLineAtCr?: boolean;
   /** Plugged in: everything volatile as the firmware starts. */
   powerUp(): void;
   /**
@@ -21,7 +23,7 @@ export interface Kit {
   memory(): KitMemory;
 }
 
-export type KitDialectName = 'legacy' | 'd21' | 'modern';
+export type KitDialectName = 'legacy' | 'd21' | 'modern' | 'signet';
 
 /** The legacy kit's own EEPROM byte (`b:mg`, `b:ms`). */
 export interface KitMemory {
@@ -32,6 +34,8 @@ export interface KitMemory {
 export type KitOptions =
   | { readonly dialect: 'legacy'; readonly name?: LegacyName; readonly moduleNumber?: number }
   | { readonly dialect: 'd21' }
+  /** The kit host of firmware/. */
+  | { readonly dialect: 'signet' }
   | { readonly dialect: 'modern'; readonly habits?: ModernHabits; readonly devices?: readonly ModernDevice[] };
 
 /** One firmware, four names (signer-and-server.md 1.1, 1.3). */

@@ -5,18 +5,20 @@
  */
 export class LineInput {
   readonly #limit: number;
+  readonly #endsAtCr: boolean;
   #held = '';
   #overlong = false;
 
-  constructor(limit: number) {
+  constructor(limit: number, endsAtCr = false) {
     this.#limit = limit;
+    this.#endsAtCr = endsAtCr;
   }
 
   /** The lines that end within `bytes`, without their line feed. */
   push(bytes: Uint8Array): readonly InputLine[] {
     const lines: InputLine[] = [];
     for (const byte of bytes) {
-      if (byte === LINE_FEED) {
+      if (byte === LINE_FEED || (byte === CARRIAGE_RETURN && this.#endsAtCr)) {
         lines.push(this.#overlong ? { kind: 'overlong' } : { kind: 'line', text: this.#held });
         this.reset();
       } else if (byte !== 0 && (this.#held !== '' || prints(byte))) {
@@ -37,6 +39,7 @@ export class LineInput {
 export type InputLine = { readonly kind: 'line'; readonly text: string } | { readonly kind: 'overlong' };
 
 const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 
 function prints(byte: number): boolean {
   return byte >= 0x20 && byte < 0x7f;

@@ -12,5 +12,7 @@ export function usbIdentity(kit: KitOptions): UsbIdentity {
   if (kit.dialect === 'legacy') {
     return { vendorId, productId: 0x2312, manufacturer: 'ATMEL', product: 'Crypto Device Demo' };
   }
+  // Its UART goes through the debugger of the Xplained Pro.
+  if (kit.dialect === 'signet') return { vendorId, productId: 0x2111, manufacturer: 'Atmel Corp.', product: 'EDBG' };
   return { vendorId, productId: 0x2404, manufacturer: 'ATMEL ASF', product: 'Communication Device Class ASF example' };
 }

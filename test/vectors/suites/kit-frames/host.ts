@@ -82,6 +82,7 @@ function recordingBus(step: Fields, io: string[]): HostBus {
     },
     sleep(device) {
       io.push(`${place(device)}:01`);
+      return true;
     },
     intact: (received) => parseResponse(received).ok,
   };
@@ -92,9 +93,10 @@ export function ourAnswerInstead(step: Fields): string {
   const line = textOf(step, 'line');
   const reply = optionalBytes(step, 'device_reply');
   if (/^b[a-z]*:d[a-z]*\(/i.test(line)) return 'no_device TWI 00(00)\n';
+  if (/^[a-z]+:p[a-z]*:i[a-z]*:i2c$/i.test(line.trim())) return '00()\n';
   if (/^[a-z]+:t/i.test(line)) {
     if (reply === undefined) return 'E7()\n';
     return parseResponse(reply).ok ? `00(${toHex(reply)})\n` : 'E5()\n';
   }
-  return step['nowake'] === true ? 'E7()\n' : 'C0()\n';
+  return step['nowake'] === true ? 'D0()\n' : 'C0()\n';
 }

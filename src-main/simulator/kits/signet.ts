@@ -1,0 +1,263 @@
+import type { ChipBus } from '../bus.ts';
+import { sameBytes, unhex, wellFormed, withCrc } from '../octets.ts';
+import { type Kit, type KitMemory, kitStatus } from './kit.ts';
+import { reply } from './reply.ts';
+
+/** A chip as the last search of the bus found it. */
+interface FoundChip {
+  readonly address: number;
+  readonly name: string;
+}
+
+interface Fields {
+  readonly words: readonly string[];
+  /** What stands between the parentheses; undefined without an opening one. */
+  readonly argument: string | undefined;
+}
+
+/**
+ * The kit host of firmware/, as its README states it, written apart from the C: searches the bus by itself, two status digits,
+ * device errors as data, never sends a command twice, leaves the packet's CRC alone, and can hold a chip awake.
+ */
+export class SignetKit implements Kit {
+  readonly dialect = 'signet';
+  readonly name = 'SIGNETKIT';
+  readonly lineLimit = 384;
+  readonly endsLineAtCr = true;
+  readonly #bus: ChipBus;
+  #found: readonly FoundChip[] = [];
+  #searched = false;
+  #selected: number | undefined;
+  #held = false;
+  /** Chips that are held awake. */
+  #awake = new Set<number>();
+
+  constructor(bus: ChipBus) {
+    this.#bus = bus;
+  }
+
+  powerUp(): void {
+    this.#found = [];
+    this.#searched = false;
+    this.#selected = undefined;
+    this.#held = false;
+    this.#awake = new Set();
+  }
+
+  memory(): KitMemory {
+    return { moduleNumber: 0xff };
+  }
+
+  overlong(): string {
+    return reply(kitStatus.receiveOverflow);
+  }
+
+  async answer(line: string): Promise<string> {
+    if (line === '') return '';
+    const fields = takeApart(line);
+    if (typeof fields === 'number') return reply(fields);
+    const [target = ''] = fields.words;
+    if (begins('board', target)) return this.#board(fields);
+    if (begins('ecc', target) || begins('sha', target)) return this.#chip(fields);
+    return reply(kitStatus.unknownCommand);
+  }
+
+  async #board({ words, argument }: Fields): Promise<string> {
+    const [, command = ''] = words;
+    if (words.length !== 2 || argument === undefined) return reply(kitStatus.unknownCommand);
+    const byte = byteOf(argument);
+    if (begins('device', command)) {
+      const index = byte ?? 0;
+      if (index === 0 || !this.#searched) await this.#search();
+      return describe(this.#found[index]);
+    }
+    if (begins('version', command)) {
+      await this.#search();
+      return `${this.name} ${describe(this.#found[0])}`;
+    }
+    if (begins('firmware', command)) {
+      return byte === 0 ? reply(kitStatus.ok, Uint8Array.of(1, 0, 0), `${this.name} `) : reply(kitStatus.badParameter);
+    }
+    if (command.length > 1 && begins('discover', command)) {
+      return reply(byte === 0 ? kitStatus.ok : kitStatus.badParameter);
+    }
+    return reply(kitStatus.unknownCommand);
+  }
+
+  async #chip({ words, argument }: Fields): Promise<string> {
+    const [, command = '', part = '', name = ''] = words;
+    if (begins('physical', command)) {
+      if (words.length === 4 && begins('interface', part)) {
+        return reply(begins('i2c', name) ? kitStatus.ok : BAD_INTERFACE);
+      }
+      const selects = words.length === 3 && argument !== undefined && begins('select', part);
+      return selects ? this.#select(argument) : reply(kitStatus.unknownCommand);
+    }
+    if (words.length !== 2 || argument === undefined) return reply(kitStatus.unknownCommand);
+    const address = this.#selected ?? this.#found[0]?.address ?? DEFAULT_ADDRESS;
+    if (begins('talk', command)) return this.#talk(address, argument);
+    if (begins('wake', command)) {
+      const answer = await this.#wake(address);
+      if (answer !== undefined && !this.#held) await this.#idle(address);
+      return answer === undefined ? reply(NO_WAKE) : reply(kitStatus.ok, answer);
+    }
+    if (begins('idle', command)) return this.#awake.has(address) ? this.#leave(address) : reply(kitStatus.ok);
+    if (begins('sleep', command)) return this.#sleep(address);
+    if (begins('auto', command)) return this.#hold(address, argument);
+    return reply(kitStatus.unknownCommand);
+  }
+
+  #select(argument: string): string {
+    const address = (byteOf(argument) ?? 0) & 0xfe;
+    if (address < LOWEST_ADDRESS || address > HIGHEST_ADDRESS) return reply(kitStatus.badParameter);
+    this.#selected = address;
+    return reply(kitStatus.ok);
+  }
+
+  async #hold(address: number, argument: string): Promise<string> {
+    const byte = byteOf(argument);
+    if (byte === undefined || byte > 1) return reply(kitStatus.badParameter);
+    this.#held = byte === 0;
+    if (!this.#held && this.#awake.has(address)) await this.#idle(address);
+    return reply(kitStatus.ok);
+  }
+
+  async #leave(address: number): Promise<string> {
+    return reply((await this.#idle(address)) ? kitStatus.ok : kitStatus.noResponse);
+  }
+
+  async #idle(address: number): Promise<boolean> {
+    this.#awake.delete(address);
+    return this.#bus.idle(address);
+  }
+
+  async #sleep(address: number): Promise<string> {
+    if (this.#awake.delete(address) && (await this.#bus.sleep(address))) return reply(kitStatus.ok);
+    if ((await this.#wake(address)) === undefined) return reply(NO_WAKE);
+    this.#awake.delete(address);
+    return reply((await this.#bus.sleep(address)) ? kitStatus.ok : kitStatus.noResponse);
+  }
+
+  async #talk(address: number, argument: string): Promise<string> {
+    const packet = unhex(argument);
+    if (packet === undefined || packet.length === 0 || packet.length > LONGEST) return reply(kitStatus.badParameter);
+    if (!this.#held && (await this.#wake(address)) === undefined) return reply(NO_WAKE);
+    const answer = await this.#exchange(address, packet);
+    if (!this.#held) await this.#idle(address);
+    return typeof answer === 'number' ? reply(answer) : reply(kitStatus.ok, answer);
+  }
+
+  /** Sends a packet once; its answer is read a second time when it came damaged. A number is the status without one. */
+  async #exchange(address: number, packet: Uint8Array): Promise<Uint8Array | number> {
+    if (!(await this.#bus.send(address, packet))) return kitStatus.noResponse;
+    const polling = this.#bus.pace.kitPolling ? { firstMs: 1, everyMs: 1 } : { firstMs: 0, everyMs: 0 };
+    if (!(await this.#bus.settle(address, ANSWER_LIMIT_MS, polling))) return TIMEOUT;
+    const first = await this.#bus.read(address);
+    if (first !== undefined && wellFormed(first)) return first;
+    const again = (await this.#bus.resetAddressCounter(address)) ? await this.#bus.read(address) : undefined;
+    const answer = again ?? first;
+    if (answer === undefined) return BROKEN_OFF;
+    if (wellFormed(answer)) return answer;
+    const count = answer[0] ?? 0;
+    return count < SHORTEST || count > LONGEST ? kitStatus.invalidSize : kitStatus.badCrc;
+  }
+
+  /** The chip's own four bytes. One that was awake, and ignored the pulse, is idled and woken once more. The neighbours idle again. */
+  async #wake(address: number): Promise<Uint8Array | undefined> {
+    this.#awake.delete(address);
+    let answer = await this.#pulse(address);
+    if (answer === undefined && (await this.#bus.idle(address))) answer = await this.#pulse(address);
+    for (const chip of this.#found) {
+      if (chip.address !== address && !this.#awake.has(chip.address)) await this.#bus.idle(chip.address);
+    }
+    if (answer !== undefined) this.#awake.add(address);
+    return answer;
+  }
+
+  async #pulse(address: number): Promise<Uint8Array | undefined> {
+    await this.#bus.wakePulse();
+    await this.#bus.settle(address, SELF_TEST_MS, { firstMs: 0, everyMs: 0 });
+    const answer = await this.#bus.read(address);
+    return answer !== undefined && WAKE_ANSWERS.some((known) => sameBytes(known, answer)) ? answer : undefined;
+  }
+
+  /** Wakes everybody, asks every address, asks who answered what it is, and idles it. Ends a hold. */
+  async #search(): Promise<void> {
+    this.#held = false;
+    for (const { address } of this.#found) await this.#bus.idle(address);
+    this.#awake.clear();
+    await this.#bus.wakePulse();
+    const found: FoundChip[] = [];
+    for (let round = 0; round < 2; round += 1) {
+      // A chip that tests itself at waking answers in the second round only.
+      if (round > 0) await this.#bus.clock.pass(this.#bus.pace.bus ? SELF_TEST_MS : 0);
+      for (let address = LOWEST_ADDRESS; address <= HIGHEST_ADDRESS; address += 2) {
+        if (found.length >= MOST_CHIPS || found.some((chip) => chip.address === address)) continue;
+        const answer = await this.#bus.read(address);
+        if (answer === undefined || !WAKE_ANSWERS.some((known) => sameBytes(known, answer))) continue;
+        const info = await this.#exchange(address, INFO);
+        found.push({ address, name: typeof info === 'number' ? 'UNKNOWN' : nameOf(info) });
+        await this.#bus.idle(address);
+      }
+    }
+    this.#found = found;
+    this.#searched = true;
+  }
+}
+
+const BAD_INTERFACE = 0xc4;
+const NO_WAKE = 0xd0;
+const BROKEN_OFF = 0xe6;
+const TIMEOUT = 0xf1;
+const DEFAULT_ADDRESS = 0xc0;
+const LOWEST_ADDRESS = 0x10;
+const HIGHEST_ADDRESS = 0xee;
+const MOST_CHIPS = 8;
+const SHORTEST = 4;
+const LONGEST = 155;
+const MOST_WORDS = 4;
+const SELF_TEST_MS = 30;
+/** The slowest command of all (SelfTest, 2324 ms) and a quarter; the C has a limit for each. */
+const ANSWER_LIMIT_MS = 2915;
+const INFO = withCrc(Uint8Array.of(7, 0x30, 0, 0, 0, 0, 0));
+const WAKE_ANSWERS = [
+  Uint8Array.of(0x04, 0x11, 0x33, 0x43),
+  Uint8Array.of(0x04, 0x07, 0x40, 0xc2),
+  Uint8Array.of(0x04, 0x07, 0xc4, 0x40),
+];
+
+function describe(chip: FoundChip | undefined): string {
+  const words = `${chip?.name ?? 'no_device'} TWI `;
+  return reply(kitStatus.ok, Uint8Array.of(chip?.address ?? 0), words);
+}
+
+/** By the third byte of the revision (atecc-device.md 5). */
+function nameOf(info: Uint8Array): string {
+  if (info[2] === 0x02) return 'SHA204A';
+  const names: Readonly<Record<number, string>> = { 16: 'ECC108A', 80: 'ECC508A', 96: 'ECC608' };
+  return names[info[3] ?? 0] ?? 'UNKNOWN';
+}
+
+/** The line at its colons and parentheses, lower case, without a leading `lib…:`; a number is the status of a line that is none. */
+function takeApart(line: string): Fields | number {
+  const text = line.toLowerCase().replace(/[ \t]+$/, '');
+  const open = text.indexOf('(');
+  const head = open < 0 ? text : text.slice(0, open);
+  const inside = open < 0 ? undefined : text.slice(open + 1);
+  if (head.includes(')')) return kitStatus.badParameter;
+  // Cut off behind "(" nothing is missing; cut off later, something may be.
+  if (inside !== undefined && inside !== '' && !inside.endsWith(')')) return kitStatus.badParameter;
+  const all = head.split(':');
+  if (all.includes('')) return kitStatus.unknownCommand;
+  const words = all[0]?.startsWith('lib') === true ? all.slice(1) : all;
+  if (words.length < 2 || words.length > MOST_WORDS) return kitStatus.unknownCommand;
+  return { words, argument: inside?.replace(/\)$/, '') };
+}
+
+function begins(whole: string, text: string): boolean {
+  return text !== '' && whole.startsWith(text);
+}
+
+function byteOf(text: string): number | undefined {
+  return /^[0-9a-f]{1,2}$/.test(text) ? Number.parseInt(text, 16) : undefined;
+}
