@@ -32,6 +32,8 @@ import {
 } from './simulation/simulation.ts';
 import { type LineCalls, Station, type StationHandlers } from './station.ts';
 
+export { defaultDataFolder } from '../records/index.ts';
+
 export interface LineOptions {
   /** Production data; simulations lie below it, apart. */
   readonly folder: string;

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import { SignetError } from '../../src-shared/base/error.ts';
+import { asSignetError, SignetError } from '../../src-shared/base/error.ts';
 import { type ErrorName, errorCodes } from '../../src-shared/base/error-codes.ts';
-import type { QuestionName, Questions } from './query.ts';
+import { QueryDesk, type QuestionName, type Questions } from './query.ts';
 
 /** A question on its way to the thread. */
 export interface Question<N extends QuestionName = QuestionName> {
@@ -37,6 +37,10 @@ export class QueryThread {
   #worker: Worker | undefined;
   #lastId = 0;
   #closed = false;
+  /** The thread has answered something: it can be had here. */
+  #answeredOnce = false;
+  /** Where no thread can be started at all, questions are answered here, slowly and all the same. */
+  #inline: QueryDesk | undefined;
 
   /** `path`: the store's file. */
   constructor(path: string) {
@@ -46,6 +50,7 @@ export class QueryThread {
   /** Rejects with SignetError: what the query said, or INTERNAL when the thread died. */
   ask<N extends QuestionName>(name: N, input: Questions[N]['in']): Promise<Questions[N]['out']> {
     if (this.#closed) return Promise.reject(new SignetError('SHUTTING_DOWN', 'The records are being closed.'));
+    if (this.#inline !== undefined) return answerInline(this.#inline, name, input);
     const worker = this.#started();
     this.#lastId += 1;
     const id = this.#lastId;
@@ -58,6 +63,7 @@ export class QueryThread {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#inline?.close();
     const worker = this.#worker;
     if (worker === undefined) return;
     // It must outlive this wait even where nothing else keeps the process alive.
@@ -80,6 +86,7 @@ export class QueryThread {
     const died = (reason: string): void => {
       if (this.#worker !== worker) return;
       this.#worker = undefined;
+      if (!this.#answeredOnce && !this.#closed) this.#inline ??= new QueryDesk(this.#path, () => performance.now());
       for (const { reject } of this.#waiting.values())
         reject(new SignetError('INTERNAL', `The records' thread ended: ${reason}.`));
       this.#waiting.clear();
@@ -92,6 +99,7 @@ export class QueryThread {
 
   #answered(message: unknown): void {
     if (typeof message !== 'object' || message === null || !('id' in message) || typeof message.id !== 'number') return;
+    this.#answeredOnce = true;
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
     if (this.#waiting.size === 0 && !this.#closed) this.#worker?.unref();
@@ -102,6 +110,21 @@ export class QueryThread {
       const sentence = 'sentence' in message ? String(message.sentence) : 'The records did not answer.';
       waiting.reject(new SignetError(code, sentence));
     }
+  }
+}
+
+/** Rejects like the thread would. */
+function answerInline<N extends QuestionName>(
+  desk: QueryDesk,
+  name: N,
+  input: Questions[N]['in'],
+): Promise<Questions[N]['out']> {
+  try {
+    const value = desk.answer(name, input);
+    desk.work(50);
+    return Promise.resolve(value);
+  } catch (thrown) {
+    return Promise.reject(asSignetError(thrown));
   }
 }
 
