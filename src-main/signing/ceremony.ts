@@ -55,9 +55,28 @@ export function certificateFingerprint(certificate: Uint8Array): string {
   return createHash('sha256').update(certificate).digest('hex').toUpperCase();
 }
 
-/** The record of an identity. */
+/** What a ceremony made. */
+export type CeremonySubject = Pick<
+  SignerIdentity,
+  | 'kind'
+  | 'isRoot'
+  | 'serialNumber'
+  | 'name'
+  | 'signerId'
+  | 'chainId'
+  | 'passwordScheme'
+  | 'publicKey'
+  | 'rootPublicKey'
+  | 'certificate'
+  | 'deviceDefinitionDigest'
+  | 'signerDefinitionDigest'
+  | 'notBefore'
+  | 'notAfter'
+>;
+
+/** The record of what was made. */
 export function ceremonyRecord(
-  identity: SignerIdentity,
+  identity: CeremonySubject,
   facts: Pick<CeremonyRecord, 'begunAt' | 'finishedAt' | 'persons' | 'software' | 'openWindowMs' | 'remarks'>,
 ): CeremonyRecord {
   return {

@@ -60,7 +60,7 @@ export interface NewRoot {
 }
 
 /**
- * A root whose key is in this process's memory. The weaker kind: whoever reads the memory has the key. `key-file.ts` keeps one on
+ * A root whose key is in this process's memory. The weaker kind: whoever reads the memory has the key. `root-file.ts` keeps one on
  * disk, encrypted.
  */
 export class SoftwareRoot implements RootAuthority {
@@ -82,9 +82,9 @@ export class SoftwareRoot implements RootAuthority {
     return Promise.resolve();
   }
 
-  /** Lends the private key (32 bytes) for the length of one call: to encrypt it. */
-  usePrivateKey<T>(borrower: (key: Uint8Array) => T): T {
-    return this.#key.use(borrower);
+  /** Lends the private key (32 bytes) until `borrower` has settled: to encrypt it. */
+  sealed<T>(borrower: (key: Secret) => Promise<T>): Promise<T> {
+    return borrower(this.#key);
   }
 
   #sign(tbs: Uint8Array): Result<Uint8Array, SignFailure> {

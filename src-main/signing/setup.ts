@@ -37,7 +37,7 @@ import {
   writeConfig,
 } from '../device/index.ts';
 import { asd1Image, asd1LockedSlots, asd1RandomSlots, asd1Slots } from './asd1/layout.ts';
-import { type ModuleKeys, minimumPasswordCharacters, moduleKeys, newModuleKdf, wipeKeys } from './asd1/password.ts';
+import { type ModuleKeys, moduleKeys, newModuleKdf, passwordsFault, wipeKeys } from './asd1/password.ts';
 import { type Asd1Record, decodeRecord } from './asd1/record.ts';
 import { ceremonyRecord } from './ceremony.ts';
 import { definitionSource } from './definitions.ts';
@@ -173,19 +173,8 @@ class SetUp {
   }
 
   #checkPasswords(): void {
-    const { passwords } = this.#options;
-    const minimum = this.#options.minimumPasswordCharacters ?? minimumPasswordCharacters;
-    if (passwords.length > 2) stop({ kind: 'password-policy', reason: 'a module has at most two passwords' });
-    for (const password of passwords) {
-      const characters = password.use(codePoints);
-      if (characters < minimum) {
-        stop({ kind: 'password-policy', reason: `it has ${characters} characters, at least ${minimum} are wanted` });
-      }
-    }
-    const [a, b] = passwords;
-    if (a !== undefined && b !== undefined && a.use((one) => b.use((other) => equalBytes(one, other)))) {
-      stop({ kind: 'password-policy', reason: 'two persons need two different passwords' });
-    }
+    const reason = passwordsFault(this.#options.passwords, this.#options.minimumPasswordCharacters);
+    if (reason !== undefined) stop({ kind: 'password-policy', reason });
   }
 
   #freshBlueprint(): Blueprint {
@@ -522,9 +511,4 @@ function expectedContent(blueprint: Blueprint, publicKey: Uint8Array, resumed: b
     ...[...content].map(([slot, bytes]): ExpectedContent => ({ zone: 'data', slot, bytes })),
     { zone: 'otp', slot: 0, bytes: new Uint8Array(64).fill(0xff) },
   ];
-}
-
-/** Characters of UTF-8. */
-function codePoints(bytes: Uint8Array): number {
-  return bytes.reduce((count, byte) => ((byte & 0xc0) === 0x80 ? count : count + 1), 0);
 }

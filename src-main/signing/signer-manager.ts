@@ -1,8 +1,16 @@
 import { toHex } from '../../src-shared/base/bytes.ts';
-import { asSignetError } from '../../src-shared/base/error.ts';
+import { asSignetError, SignetError } from '../../src-shared/base/error.ts';
 import { fail, type Result } from '../../src-shared/base/result.ts';
 import type { Secret } from '../../src-shared/base/secret.ts';
 import type { KitEntry, KitLease, KitOwner, KitRegistry, RegistryEvent, TakeFailure } from '../device/index.ts';
+import {
+  changePassword,
+  type PasswordChange,
+  type PasswordChangeBook,
+  type PasswordChanged,
+  type PasswordChangeFailure,
+  setLabel,
+} from './change-password.ts';
 import { ChipSigner } from './chip-signer.ts';
 import type { SignerClaims } from './claims.ts';
 import type { DefinitionSource } from './definitions.ts';
@@ -28,6 +36,8 @@ export interface SignerManagerOptions {
   readonly setUpNotes: Pick<SetUpNotes, 'setUpNote'>;
   /** Whether a password change was begun for a module and its end is not known; none when absent. */
   readonly passwordChangeBegun?: (signer: string) => boolean;
+  /** Needed to change passwords. */
+  readonly passwordChanges?: PasswordChangeBook;
   /** Which installation a signer belongs to on this machine; nobody is asked when absent. */
   readonly claims?: SignerClaims;
 }
@@ -111,9 +121,7 @@ export class SignerManager implements SignerPool {
       place,
       module,
       waitsForPassword: module.state === 'PASSWORD_REQUIRED' && module.identity?.isRoot === false,
-      passwordChangeBegun:
-        module.identity !== undefined &&
-        this.#options.passwordChangeBegun?.(toHex(module.identity.serialNumber)) === true,
+      passwordChangeBegun: module.identity !== undefined && this.#changeBegun(toHex(module.identity.serialNumber)),
     }));
   }
 
@@ -181,13 +189,53 @@ export class SignerManager implements SignerPool {
     return taken;
   }
 
+  /**
+   * Changes the password of a stick (signer-and-server.md 6.8); it is locked afterwards. The secrets are wiped, whatever comes of
+   * it. After `device` the same call with the same passwords finishes the change.
+   */
+  async changePassword(
+    kitId: number,
+    change: PasswordChange,
+  ): Promise<Result<PasswordChanged, PasswordChangeFailure | TakeFailure>> {
+    const { passwordChanges, now, random, delays } = this.#options;
+    if (passwordChanges === undefined) throw new SignetError('INTERNAL', 'there is no book for password changes');
+    try {
+      return await this.#withKit(kitId, 'password change', (lease) =>
+        changePassword(lease, change, { book: passwordChanges, now, random, delays }),
+      );
+    } finally {
+      for (const secret of [...change.oldPasswords, ...change.newPasswords]) secret.wipe();
+    }
+  }
+
+  /** Writes the free label of a stick; it is locked afterwards. */
+  setLabel(kitId: number, label: string): Promise<Result<undefined, PasswordChangeFailure | TakeFailure>> {
+    return this.#withKit(kitId, 'label', (lease) => setLabel(lease, label));
+  }
+
+  async #withKit<T, F>(
+    kitId: number,
+    name: string,
+    work: (lease: KitLease) => Promise<Result<T, F>>,
+  ): Promise<Result<T, F | TakeFailure>> {
+    const lent = await this.borrow(kitId, { role: 'tool', name });
+    if (!lent.ok) return lent;
+    try {
+      return await work(lent.value);
+    } finally {
+      lent.value.release();
+      await this.settled();
+    }
+  }
+
   /** Looks at a kit again from the beginning, as if it had been plugged in now. */
   async lookAgain(kitId: number): Promise<void> {
-    const lent = await this.borrow(kitId, { role: 'tool', name: 'new look' });
-    if (!lent.ok) return;
-    await lent.value.look();
-    lent.value.release();
-    await this.settled();
+    await this.#withKit(kitId, 'new look', (lease) => lease.look());
+  }
+
+  #changeBegun(serialNumber: string): boolean {
+    const { passwordChanges, passwordChangeBegun } = this.#options;
+    return passwordChanges?.passwordChangeBegun(serialNumber) ?? passwordChangeBegun?.(serialNumber) ?? false;
   }
 
   #find(serialNumber: string): Managed | undefined {

@@ -1,5 +1,5 @@
 import { createHash, hkdfSync, scrypt } from 'node:crypto';
-import { concat, utf8 } from '../../../src-shared/base/bytes.ts';
+import { concat, equalBytes, utf8 } from '../../../src-shared/base/bytes.ts';
 import { Secret } from '../../../src-shared/base/secret.ts';
 
 /**
@@ -60,22 +60,45 @@ export function checkPasswordPolicy(password: string, minimum = minimumPasswordC
   return { accepted: characters >= minimum && bytes >= 1 && bytes <= 128, characters, bytes };
 }
 
+/**
+ * What is wrong with the passwords of a new module or key file; undefined when nothing is: at most two, each of the given length in
+ * code points (they are UTF-8 of the NFC form already), two different ones for two persons.
+ */
+export function passwordsFault(passwords: readonly Secret[], minimum = minimumPasswordCharacters): string | undefined {
+  if (passwords.length > 2) return 'there are at most two passwords';
+  for (const password of passwords) {
+    const { characters, bytes } = password.use((utf8Bytes) => ({
+      characters: utf8Bytes.reduce((count, byte) => ((byte & 0xc0) === 0x80 ? count : count + 1), 0),
+      bytes: utf8Bytes.length,
+    }));
+    if (characters < minimum) return `it has ${characters} characters, at least ${minimum} are wanted`;
+    if (bytes > 128) return `it has ${bytes} bytes, at most 128 are possible`;
+  }
+  const [a, b] = passwords;
+  if (a !== undefined && b !== undefined && a.use((one) => b.use((other) => equalBytes(one, other)))) {
+    return 'two persons need two different passwords';
+  }
+  return undefined;
+}
+
 /** UTF-8 of the NFC form, as a Secret; undefined when it is not 1..128 bytes. The string itself cannot be wiped: its caller lets go of it. */
 export function passwordSecret(password: string): Secret | undefined {
   const bytes = utf8(password.normalize('NFC'));
   return bytes.length >= 1 && bytes.length <= 128 ? new Secret(bytes) : undefined;
 }
 
-function scrypt64(password: Secret, salt: Uint8Array, parameters: KdfParameters): Promise<Buffer> {
-  const n = 2 ** parameters.log2N;
+/** scrypt of a password: `length` bytes, the caller's to wipe. Memory as `kdfMemory` says. */
+export function scryptBytes(
+  password: Secret,
+  salt: Uint8Array,
+  parameters: KdfParameters,
+  length: number,
+): Promise<Uint8Array> {
+  const { log2N, r, p } = parameters;
   return new Promise((resolve, reject) => {
     password.use((bytes) => {
-      scrypt(
-        bytes,
-        salt,
-        64,
-        { N: n, r: parameters.r, p: parameters.p, maxmem: kdfMemory(parameters) },
-        (error, key) => (error === null ? resolve(key) : reject(error)),
+      scrypt(bytes, salt, length, { N: 2 ** log2N, r, p, maxmem: kdfMemory(parameters) }, (error, key) =>
+        error === null ? resolve(key) : reject(error),
       );
     });
   });
@@ -98,7 +121,7 @@ export async function keysFromPassword(
   salt: Uint8Array,
   parameters: KdfParameters,
 ): Promise<ModuleKeys> {
-  return splitKeys(await scrypt64(password, concat(utf8('ASD1-pw'), serialNumber, salt), parameters));
+  return splitKeys(await scryptBytes(password, concat(utf8('ASD1-pw'), serialNumber, salt), parameters, 64));
 }
 
 /** Keys of a module for two persons: neither password alone says anything about them. */
@@ -109,8 +132,8 @@ export async function keysFromTwoPasswords(
   salt: Uint8Array,
   parameters: KdfParameters,
 ): Promise<ModuleKeys> {
-  const a = await scrypt64(passwordA, concat(utf8('ASD1-pwA'), serialNumber, salt), parameters);
-  const b = await scrypt64(passwordB, concat(utf8('ASD1-pwB'), serialNumber, salt), parameters);
+  const a = await scryptBytes(passwordA, concat(utf8('ASD1-pwA'), serialNumber, salt), parameters, 64);
+  const b = await scryptBytes(passwordB, concat(utf8('ASD1-pwB'), serialNumber, salt), parameters, 64);
   const input = concat(a, b);
   const both = new Uint8Array(hkdfSync('sha256', input, new Uint8Array(0), concat(utf8('ASD1-2p'), serialNumber), 64));
   for (const used of [a, b, input]) used.fill(0);
