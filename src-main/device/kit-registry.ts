@@ -251,9 +251,7 @@ export class KitRegistry {
     const chips: ChipIdentity[] = [];
     let trouble: DeviceFailure | undefined;
     // The D21 host ignores the index and shows one chip eight times (kit-protocol.md 6): by address, then by serial number.
-    const addresses = new Set(
-      found.value.filter((device) => device.name.startsWith('ECC')).map((device) => device.address),
-    );
+    const addresses = new Set(found.value.map((device) => device.address));
     for (const address of addresses) {
       const identity = await identifyChip(openChipSession(access, address));
       if (!identity.ok) {

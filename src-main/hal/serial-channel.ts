@@ -141,9 +141,10 @@ function openWithin(port: SerialPort, path: string, waitedMs: number): Promise<C
 }
 
 /** What the driver's sentence about a failed open means; it gives no codes. */
-export function serialOpenFailure(path: string, reason: string, platform: NodeJS.Platform): ChannelOpenFailure {
+export function serialOpenFailure(path: string, said: string, platform: NodeJS.Platform): ChannelOpenFailure {
+  const reason = plainReason(said);
   if (/no such (file|device)|file not found|ENOENT|ENXIO/i.test(reason)) return { kind: 'missing', path, reason };
-  if (/cannot lock port|resource (temporarily unavailable|busy)|EBUSY|EAGAIN/i.test(reason)) {
+  if (/the port is locked|resource (temporarily unavailable|busy)|EBUSY|EAGAIN/i.test(reason)) {
     return { kind: 'in-use', path, reason };
   }
   if (/permission denied|EACCES|EPERM/i.test(reason)) {
@@ -163,6 +164,13 @@ function within(ms: number, call: (done: (error?: Error | null) => void) => void
       resolve();
     });
   });
+}
+
+/** The driver's sentence without its own trimmings ("Error: Permission denied, cannot open /dev/ttyACM0"). */
+function plainReason(said: string): string {
+  if (/cannot lock port/i.test(said)) return 'the port is locked';
+  const bare = said.replace(/^Error:?\s+/, '').replace(/,? cannot open \S+$/i, '');
+  return `${bare.charAt(0).toLowerCase()}${bare.slice(1)}`;
 }
 
 /** Waits for a call of the driver whose failure does not matter: ports differ in what they can. */

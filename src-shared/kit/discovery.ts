@@ -6,7 +6,7 @@ export const DEVICE_INDICES: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7];
 /** One device of a kit's discovery. */
 export interface DiscoveredDevice {
   readonly index: number;
-  /** The kit's word: "ECC108", "ECC508A", "SHA204". What the part really is, only Info tells. */
+  /** The kit's word in capitals: "ECC108", "ECC508A", "SHA204". What the part really is, only Info tells. */
   readonly name: string;
   /** "TWI", "SWI", "SPI"; empty when the kit does not say. */
   readonly bus: string;
@@ -19,9 +19,10 @@ export interface DiscoveredDevice {
  * `no_device`, address 00 on I2C, or no words at all (kit-protocol.md 6).
  */
 export function deviceOf(index: number, reply: KitReply): DiscoveredDevice | undefined {
-  const [name, bus = ''] = reply.words;
+  // Words and bus mean the same in either case (kit-protocol.md 1).
+  const [name, bus = ''] = reply.words.map((word) => word.toUpperCase());
   const address = reply.data[0];
-  if (reply.status !== 0x00 || name === undefined || name.toLowerCase() === 'no_device') return undefined;
+  if (reply.status !== 0x00 || name === undefined || name === 'NO_DEVICE') return undefined;
   if (address === undefined || (address === 0 && bus !== 'SWI' && bus !== 'SPI')) return undefined;
   return { index, name, bus, address };
 }

@@ -14,13 +14,15 @@ export interface Ended {
 export interface RunningCli {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
+  /** What it said so far. */
+  output(): string;
+  errors(): string;
 }
 
-/** Starts it; `as` = the user whose rights it has (numbers), for programs that may run as root. */
-export function startCli(args: readonly string[], as?: { readonly uid: number; readonly gid: number }): RunningCli {
+/** Starts it. */
+export function startCli(args: readonly string[]): RunningCli {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', SIGNET, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...as,
   });
   let output = '';
   let errors = '';
@@ -34,7 +36,7 @@ export function startCli(args: readonly string[], as?: { readonly uid: number; r
     child.once('error', reject);
     child.once('close', (status) => resolve({ status, output, errors }));
   });
-  return { child, ended };
+  return { child, ended, output: () => output, errors: () => errors };
 }
 
 /** Runs it to its end. */

@@ -8,6 +8,8 @@ export interface PtyProgram {
   output(): string;
   /** Resolves with the exit status when it has ended. */
   readonly ended: Promise<number | null>;
+  /** Stops it where it is, or lets it go on. */
+  freeze(frozen: boolean): void;
   /** Ends it as a pulled cable would; resolves when it is gone. */
   stop(): Promise<void>;
 }
@@ -34,12 +36,20 @@ export async function startPtyProgram(command: string, args: readonly string[], 
     await stop(child, ended);
     throw error;
   });
-  return { pty, output: () => output, ended, stop: () => stop(child, ended) };
+  return {
+    pty,
+    output: () => output,
+    ended,
+    freeze: (frozen) => void child.kill(frozen ? 'SIGSTOP' : 'SIGCONT'),
+    stop: () => stop(child, ended),
+  };
 }
 
 async function stop(child: ChildProcess, ended: Promise<number | null>): Promise<void> {
   if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
     child.kill('SIGTERM');
+    // One that was stopped takes no notice before it goes on.
+    child.kill('SIGCONT');
     await ended;
   }
 }

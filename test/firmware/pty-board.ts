@@ -6,7 +6,7 @@ import { type Chip, createChip, factoryImage, seededRandom } from '../../src-mai
 import { realClock, virtualClock } from '../../src-main/simulator/clock.ts';
 import type { Fault, SceneAction } from '../../src-main/simulator/faults/fault.ts';
 import { FaultPlayer } from '../../src-main/simulator/faults/player.ts';
-import { boardBus } from '../../src-main/simulator/i2c-bus.ts';
+import { boardBus, type I2cBus } from '../../src-main/simulator/i2c-bus.ts';
 import { type I2cBusServer, serveI2cBus } from '../../src-main/simulator/i2c-bus-server.ts';
 import { busPace } from '../../src-main/simulator/pace.ts';
 import type { SimulatedClock } from '../../src-main/simulator/silicon.ts';
@@ -39,6 +39,8 @@ export class PtyBoard {
   readonly trace: TraceEvent[] = [];
   /** Chips on the bus now, and what a swap puts in their place. */
   chips: Chip[];
+  /** SDA is held low by something. */
+  stuck = false;
   readonly #spare: Chip;
   readonly #folder = mkdtempSync(join(tmpdir(), 'signet-pty-board-'));
   readonly #time: 'virtual' | 'real';
@@ -97,7 +99,7 @@ export class PtyBoard {
     });
     bus.place(this.chips);
     this.#bus = bus;
-    this.#server = await serveI2cBus(boardBus(bus), {
+    this.#server = await serveI2cBus(this.#wires(boardBus(bus)), {
       clock: this.clock,
       at: { path: join(this.#folder, 'bus') },
       onPowerLost: () => this.#powerOff(),
@@ -124,6 +126,19 @@ export class PtyBoard {
   async close(): Promise<void> {
     await this.#end();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** The kit stops where it is, as a hung one does, or goes on. */
+  freeze(frozen: boolean): void {
+    this.#program?.freeze(frozen);
+  }
+
+  #wires(bus: I2cBus): I2cBus {
+    return {
+      pulse: async () => (this.stuck ? 'fault' : bus.pulse()),
+      write: async (address, bytes) => (this.stuck ? 'fault' : bus.write(address, bytes)),
+      read: async (address, length) => (this.stuck ? 'fault' : bus.read(address, length)),
+    };
   }
 
   #powerOff(): void {

@@ -1,12 +1,7 @@
-import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Fault, FaultAction } from '../../src-main/simulator/faults/fault.ts';
-import { defaultImage } from '../../src-shared/atecc/config/index.ts';
-import type { RunRecord } from '../../src-shared/model/run-record.ts';
 import { stages } from '../../src-shared/model/stages.ts';
-import { auditBooks, auditChip } from '../sweep/audit.ts';
+import { complaints, outcomeWords } from './audited.ts';
 import { runCli } from './cli.ts';
 import { type ChipModel, PtyBoard } from './pty-board.ts';
 import { openRealLine, provisionOnce, type RealLine } from './real-line.ts';
@@ -37,22 +32,6 @@ async function boardOf(part: ChipModel, faults: readonly Fault[] = []): Promise<
   open.push(board);
   return board;
 }
-
-/** X‖Y of the root. */
-function rootKey(): Uint8Array {
-  const root = new X509Certificate(readFileSync(join(line.folder, 'signer-files', 'root_certificate.pem')));
-  const { x, y } = root.publicKey.export({ format: 'jwk' });
-  return Buffer.concat([Buffer.from(x ?? '', 'base64url'), Buffer.from(y ?? '', 'base64url')]);
-}
-
-/** What the books and the chip's very memory say against a PASS; nothing = all is well. */
-function complaints(board: PtyBoard, part: ChipModel): readonly string[] {
-  const books = auditBooks(join(line.folder, 'data'), { rootPublicKey: rootKey(), mayHavePending: true });
-  const image = defaultImage(part === '508A' ? 'ATECC508A' : 'ATECC608');
-  return [...books.complaints, ...auditChip(board.chip.inspect(), { lockedSlots: [], image }, books.certificates)];
-}
-
-const outcomeWords = ({ outcome }: RunRecord): string => ('code' in outcome ? outcome.code : outcome.kind);
 
 /** The n-th packet to a chip of this board, discovery and the look at its state included. */
 const atPacket = (from: number, action: FaultAction): Fault => ({
@@ -86,7 +65,7 @@ describe.each(models)('an ATECC%s through pseudo-terminal and C kit host', (part
       '',
     ]);
     expect(status).toBe(0);
-    expect(complaints(board, part)).toEqual([]);
+    expect(complaints(line, board.chip)).toEqual([]);
   });
 
   test('tells a program what it told a person, as one JSON object per event', async () => {
@@ -112,7 +91,7 @@ describe.each(models)('an ATECC%s through pseudo-terminal and C kit host', (part
     await client.close();
     expect([outcomeWords(first.record), outcomeWords(second.record)]).toEqual(['PASS', 'ALREADY_PROVISIONED']);
     expect(board.chip.changes).toBe(changes);
-    expect(complaints(board, part)).toEqual([]);
+    expect(complaints(line, board.chip)).toEqual([]);
   });
 
   const passing: readonly (readonly [string, Fault])[] = [
@@ -140,7 +119,7 @@ describe.each(models)('an ATECC%s through pseudo-terminal and C kit host', (part
     }
     await client.close();
     expect(outcomeWords(record)).toBe('PASS');
-    expect(complaints(board, part)).toEqual([]);
+    expect(complaints(line, board.chip)).toEqual([]);
   });
 
   test('another product in the fixture ends the run, and nothing was done to it', async () => {
@@ -165,7 +144,7 @@ describe.each(models)('an ATECC%s through pseudo-terminal and C kit host', (part
     board.change([chip]);
     expect(outcomeWords((await provisionOnce(client)).record)).toBe('PASS');
     await client.close();
-    expect(complaints(board, part)).toEqual([]);
+    expect(complaints(line, board.chip)).toEqual([]);
   });
 
   test.each(['before', 'during', 'after'] as const)(
@@ -181,7 +160,7 @@ describe.each(models)('an ATECC%s through pseudo-terminal and C kit host', (part
         }
         await client.close();
         expect(outcomeWords(record), `packet ${packet}`).toBe('PASS');
-        expect(complaints(board, part), `packet ${packet}`).toEqual([]);
+        expect(complaints(line, board.chip), `packet ${packet}`).toEqual([]);
       }
     },
   );
@@ -211,7 +190,7 @@ describe.each(models)('an ATECC%s through pseudo-terminal and C kit host', (part
       await cut.close();
       ends.push(outcomeWords(record));
       expect(outcomeWords(record), `packet ${packet}: ${JSON.stringify(record.outcome)}`).toBe('PASS');
-      expect(complaints(board, part), `packet ${packet}`).toEqual([]);
+      expect(complaints(line, board.chip), `packet ${packet}`).toEqual([]);
       await board.close();
     }
     expect(ends.length).toBeGreaterThan(7);

@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openClient, type ProvisionClient } from '../../src-main/line/client.ts';
+import { planFromOptions } from '../../src-main/line/plan-from-options.ts';
 import type { ProvisionEvent } from '../../src-main/line/provision-client.ts';
 import { type RunningServer, startServing } from '../../src-main/line/serve.ts';
 import { startSimulatedBoard } from '../../src-main/line/simulate.ts';
 import { createSimulatedSigner } from '../../src-main/line/simulate-signer.ts';
+import { type Plan, type PlanEntry, planSchema } from '../../src-shared/model/plan.ts';
 import type { RunRecord } from '../../src-shared/model/run-record.ts';
 
 /**
@@ -16,8 +18,12 @@ export interface RealLine {
   readonly folder: string;
   readonly certinfo: string;
   readonly server: RunningServer;
-  /** The headless client at a port; `station` keeps its run records apart from those of others. */
-  client(port: string, station?: string): ProvisionClient;
+  /** The headless client at a port, with the plan of the certinfo or another one. */
+  client(port: string, plan?: Plan): ProvisionClient;
+  /** The plan that the certinfo makes, to be changed. */
+  plan(change?: Partial<PlanEntry>): Plan;
+  /** What the server knows of a chip's runs, newest first or last. */
+  records(serialNumber: string): readonly RunRecord[];
   /** The options of `signet provision` for this line. */
   options(port: string): readonly string[];
   close(): Promise<void>;
@@ -62,26 +68,40 @@ export async function openRealLine(realTime = false): Promise<RealLine> {
     });
     closers.push(() => server.stop());
     const certinfo = join(out, 'atcaprov_cert_info_0.c');
-    const runs = (station: string): string => join(folder, 'runs', station);
+    const runs = join(folder, 'runs');
+    const plan = (change: Partial<PlanEntry> = {}): Plan => {
+      const made = planFromOptions({ certinfo, validate: true });
+      return planSchema.parse({ ...made, entries: made.entries.map((entry) => ({ ...entry, ...change })) });
+    };
+    let plans = 0;
+    const planFile = (wanted: Plan): string => {
+      plans += 1;
+      const path = join(folder, `plan-${plans}.json`);
+      writeFileSync(path, JSON.stringify(wanted));
+      return path;
+    };
     return {
       folder,
       certinfo,
       server,
-      client: (port, station = 'test') =>
+      plan,
+      records: (serialNumber) => server.records.runs.bySerialNumber(serialNumber),
+      client: (port, wanted) =>
         openClient({
+          ...(wanted === undefined ? {} : { plan: planFile(wanted) }),
           certinfo,
           validate: true,
           host: '127.0.0.1',
           port: String(server.port),
           board: port,
-          station,
+          station: 'test',
           operator: '',
           batch: '',
-          runs: runs(station),
+          runs,
         }),
       options: (port) => [
         ...['--certinfo', certinfo, '--host', '127.0.0.1', '--port', String(server.port)],
-        ...['--board', port, '--runs', runs('command line')],
+        ...['--board', port, '--runs', runs],
       ],
       close,
     };
@@ -99,6 +119,7 @@ export interface Provisioned {
 
 /** Waits for the board at the client's port and provisions it once. Throws when none comes within 15 s. */
 export async function provisionOnce(client: ProvisionClient): Promise<Provisioned> {
+  await client.connect();
   const { signal } = new AbortController();
   const chips = await client.waitForBoard({ previous: [], onEmpty: () => undefined, signal, longestMs: 15_000 });
   if (chips === undefined) throw new Error('no board');

@@ -230,6 +230,19 @@ describe('ports that cannot be opened', () => {
     expect(serialOpenFailure('port', reason, platform).kind).toBe(kind);
   });
 
+  it('says why in plain words, without what the driver wraps them in', () => {
+    const sentence = (reason: string): string => describeOpenFailure(serialOpenFailure('/dev/x', reason, 'linux'));
+    expect(sentence('Error Resource temporarily unavailable Cannot lock port')).toBe(
+      '/dev/x is held by another program: the port is locked.',
+    );
+    expect(sentence('Error: Device or resource busy, cannot open /dev/x')).toBe(
+      '/dev/x is held by another program: device or resource busy.',
+    );
+    expect(sentence('Error: Permission denied, cannot open /dev/x')).toMatch(
+      /^\/dev\/x may not be opened: permission denied\. Add/,
+    );
+  });
+
   it('a permission that is missing comes with what to do', () => {
     const failure = serialOpenFailure('/dev/ttyACM0', 'Permission denied', 'linux');
     expect(describeOpenFailure(failure)).toContain('dialout');
