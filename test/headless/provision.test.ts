@@ -52,7 +52,12 @@ describe('provision', () => {
     const rows = place.log().slice(rowsBefore);
     const [row, ...others] = rows;
     expect(others).toEqual([]);
-    expect(row).toMatchObject({ result: 'SIGNED', device_sn: serial, station: 'command line', station_auth: 'claimed' });
+    expect(row).toMatchObject({
+      result: 'SIGNED',
+      device_sn: serial,
+      station: 'command line',
+      station_auth: 'claimed',
+    });
 
     // The archive: DER and PEM of one certificate, which OpenSSL takes for what it is.
     const folder = place.at('data', 'certs', serial);

@@ -38,7 +38,10 @@ export function certificatesIn(text: string): readonly string[] {
 export function publicKeyIn(pem: string): string {
   const key = execFileSync('openssl', ['x509', '-noout', '-pubkey'], { input: pem, encoding: 'utf8' });
   const der = execFileSync('openssl', ['pkey', '-pubin', '-outform', 'DER'], { input: key });
-  return der.subarray(der.length - 64).toString('hex').toUpperCase();
+  return der
+    .subarray(der.length - 64)
+    .toString('hex')
+    .toUpperCase();
 }
 
 /** DER of a PEM certificate. */

@@ -56,10 +56,23 @@ export class Workplace {
   }
 
   /** `simulate signer --create`; files go to `<name>-files`. */
-  async createSigner(name = 'signer', options: readonly string[] = [], secret: string | undefined = password): Promise<void> {
+  async createSigner(
+    name = 'signer',
+    options: readonly string[] = [],
+    secret: string | undefined = password,
+  ): Promise<void> {
     const key = secret === undefined ? ['--no-password'] : ['--password-fd', '0'];
     const made = await signet(
-      ['simulate', 'signer', '--create', this.at(`${name}.json`), '--out', this.at(`${name}-files`), ...key, ...options],
+      [
+        'simulate',
+        'signer',
+        '--create',
+        this.at(`${name}.json`),
+        '--out',
+        this.at(`${name}-files`),
+        ...key,
+        ...options,
+      ],
       secret === undefined ? {} : { input: `${secret}\n` },
     );
     if (made.code !== 0) throw new Error(`no signer: ${made.out}${made.err}`);
@@ -74,17 +87,38 @@ export class Workplace {
   }
 
   signer(name = 'signer', options: readonly string[] = []): Promise<Place> {
-    return this.#place(['simulate', 'signer', '--listen', '127.0.0.1:0', '--state', this.at(`${name}.json`), ...options]);
+    return this.#place([
+      'simulate',
+      'signer',
+      '--listen',
+      '127.0.0.1:0',
+      '--state',
+      this.at(`${name}.json`),
+      ...options,
+    ]);
   }
 
   board(name: string, options: readonly string[] = []): Promise<Place> {
-    return this.#place(['simulate', 'board', '--listen', '127.0.0.1:0', '--state', this.at(`${name}.json`), ...options]);
+    return this.#place([
+      'simulate',
+      'board',
+      '--listen',
+      '127.0.0.1:0',
+      '--state',
+      this.at(`${name}.json`),
+      ...options,
+    ]);
   }
 
   /** `serve` with a password from a pipe; resolves when the signer is ready, or at once without one. */
   async server(
     signers: readonly Place[],
-    options: { readonly args?: readonly string[]; readonly secret?: string; readonly clock?: string; readonly data?: string } = {},
+    options: {
+      readonly args?: readonly string[];
+      readonly secret?: string;
+      readonly clock?: string;
+      readonly data?: string;
+    } = {},
   ): Promise<Place> {
     const args = ['serve', '--listen', '127.0.0.1:0', '--data-dir', this.at(options.data ?? 'data')];
     for (const signer of signers) args.push('--signer', signer.path);

@@ -41,7 +41,10 @@ export function addSimulate(program: Command): void {
     .description('A whole simulated board that speaks the Kit Protocol over TCP, one client at a time.')
     .requiredOption('--listen <host:port>', 'Where it listens; port 0 = any free one.')
     .requiredOption('--state <file>', 'Where its state is kept across restarts; made when it does not exist.')
-    .option('--part <part>', 'What a new board carries: 508, 608, "508,608" for several chips, or none. (default: 508)')
+    .option(
+      '--part <part>',
+      'What a new board carries: 508, 608, "508,608" for several chips (which modern kits find), or none. (default: 508)',
+    )
     .option('--serial <hex>', 'Serial number of the first chip of a new board, 9 bytes.')
     .option('--dialect <dialect>', 'legacy, d21 or modern. (default: legacy, or that of the state file)')
     .option('--real-time', "The chip's typical execution times.")
