@@ -48,6 +48,9 @@ export interface StationIdentity {
 /** A server that says nothing for this long is given up (signer-and-server.md 7.5). */
 export const silenceMs = 15_000;
 
+/** WORKING frames that one question may get: one every 5 s for an hour. */
+const mostInterim = 720;
+
 /**
  * The client half of ATPR over any RequestChannel: one question, one answer, interim WORKING frames passed on. Knows no sockets
  * and no timers; the channel supplies both.
@@ -145,9 +148,16 @@ export class RequestClient {
     const sent = await this.#channel.send(encodeMessage(message, transaction));
     if (!sent.ok) return fail(channelFailure(sent.failure));
     const decoder = new FrameDecoder();
+    let lastFrame = performance.now();
+    let interim = 0;
     for (;;) {
-      const bytes = await this.#channel.receive(decoder.started ? decoder.missing : HEADER_SIZE, silenceMs);
-      if (!bytes.ok) return fail(channelFailure(bytes.failure));
+      // A server that drips bytes gets no more time than one that is silent.
+      const left = Math.max(1, silenceMs - (performance.now() - lastFrame));
+      const bytes = await this.#channel.receive(decoder.started ? decoder.missing : HEADER_SIZE, left);
+      if (!bytes.ok) {
+        const { failure } = bytes;
+        return fail(channelFailure(failure.kind === 'silent' ? { kind: 'silent', waitedMs: silenceMs } : failure));
+      }
       for (const event of decoder.push(bytes.value)) {
         if (event.kind === 'broken') {
           const code = event.fault.code === 'VERSION' ? 'SERVER_VERSION' : 'SERVER_GARBAGE';
@@ -155,7 +165,11 @@ export class RequestClient {
         }
         const decoded = decodeMessage(event.frame);
         if (!decoded.ok) return fail(garbage(`the server's answer cannot be read: ${decoded.failure.message}`));
+        lastFrame = performance.now();
         const answer = decoded.value;
+        // An answer to an earlier question that was given up is not an answer to this one; an error that concerns no question is.
+        const { transaction: answered } = event.frame;
+        if (answered !== transaction && !(answer.name === 'ERROR' && answered === 0)) continue;
         if (answer.name === 'ERROR') {
           const code = errorName(answer.code);
           if (code === 'VERSION') return fail({ kind: 'garbage', code: 'SERVER_VERSION', message: answer.message });
@@ -168,9 +182,9 @@ export class RequestClient {
             retryAfterMs: answer.retryAfterMs ?? 0,
           });
         }
-        // An answer to an earlier question that was given up is not an answer to this one.
-        if (event.frame.transaction !== transaction) continue;
         if (answer.name === 'WORKING') {
+          interim += 1;
+          if (interim > mostInterim) return fail(garbage('the server does nothing but say that it is working'));
           this.#onWorking(answer);
           continue;
         }

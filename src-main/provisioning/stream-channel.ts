@@ -24,7 +24,9 @@ export class StreamChannel implements RequestChannel {
   }
 
   async start(): Promise<Result<undefined, ChannelFailure>> {
-    if (this.#stream !== undefined && this.#closed === undefined && !this.#stream.destroyed) return ok(undefined);
+    const usable = this.#stream !== undefined && this.#closed === undefined && !this.#stream.destroyed;
+    // Bytes that nobody asked for would be read as an answer.
+    if (usable && this.#received.length === 0) return ok(undefined);
     this.#drop();
     const opened = await this.#open();
     if (!opened.ok) return opened;

@@ -5,6 +5,7 @@ import type { SigningService } from '../signing/signing-service.ts';
 import { AllowList, isLoopback } from './allow-list.ts';
 import { defaultLimits, type ReportSink, type ServerActivity, type ServerLimits, type StationKeys } from './ports.ts';
 import { Session, type SessionView } from './session.ts';
+import { StrangerBook } from './stranger-book.ts';
 
 export interface ServerOptions {
   readonly service: SigningService;
@@ -41,12 +42,16 @@ export class ProvisioningServer {
   readonly #sessions = new Set<Session>();
   readonly #perAddress = new Map<string, number>();
   #listener: TcpServer | undefined;
+  #sockets = 0;
   #queued = 0;
   #stopping = false;
   readonly #listeners = new Set<() => void>();
 
+  readonly #strangers: StrangerBook;
+
   constructor(options: ServerOptions) {
     this.#o = options;
+    this.#strangers = new StrangerBook(options.activity, () => performance.now());
     this.#limits = { ...defaultLimits, ...options.limits };
   }
 
@@ -82,6 +87,7 @@ export class ProvisioningServer {
       random: this.#o.random,
       enterQueue: () => this.#enterQueue(),
       queueLength: () => this.#queued,
+      warnOfStranger: (address, text) => this.#strangers.tell(address, text),
       onClosed: (closed) => {
         this.#sessions.delete(closed);
         this.#changed();
@@ -155,20 +161,24 @@ export class ProvisioningServer {
     const count = this.#perAddress.get(address) ?? 0;
     if (this.#stopping || !allowed.admits(address)) {
       if (!this.#stopping)
-        this.#o.activity.warning(`Connection from ${address} refused: not in the list of allowed addresses.`);
+        this.#strangers.tell(address, `Connection from ${address} refused: not in the list of allowed addresses.`);
       socket.destroy();
       return;
     }
     if (count >= this.#limits.perAddress) {
+      this.#strangers.tell(address, `Connection from ${address} refused: it has ${count} connections already.`);
       socket.destroy();
       return;
     }
-    if (this.#perAddressTotal() >= this.#limits.connections && !this.#dropLongestIdle()) {
+    if (this.#sockets >= this.#limits.connections && !this.#giveUpOne()) {
+      this.#strangers.tell(address, `Connection from ${address} refused: all ${this.#sockets} places are in use.`);
       socket.destroy();
       return;
     }
+    this.#sockets += 1;
     this.#perAddress.set(address, count + 1);
     socket.once('close', () => {
+      this.#sockets -= 1;
       const left = (this.#perAddress.get(address) ?? 1) - 1;
       if (left <= 0) this.#perAddress.delete(address);
       else this.#perAddress.set(address, left);
@@ -176,20 +186,21 @@ export class ProvisioningServer {
     this.accept(socket, { address, authRequired: needsKey(address) });
   }
 
-  #perAddressTotal(): number {
-    let total = 0;
-    for (const count of this.#perAddress.values()) total += count;
-    return total;
-  }
-
-  #dropLongestIdle(): boolean {
-    let longest: Session | undefined;
+  /** Makes a place: the longest silent of those who never said anything, else the longest idle. Not one that is at work. */
+  #giveUpOne(): boolean {
+    let chosen: Session | undefined;
     for (const session of this.#sessions) {
       if (session.busy || session.view.address === 'local') continue;
-      if (longest === undefined || session.lastActivity < longest.lastActivity) longest = session;
+      if (
+        chosen === undefined ||
+        (session.mute && !chosen.mute) ||
+        (session.mute === chosen.mute && session.lastActivity < chosen.lastActivity)
+      ) {
+        chosen = session;
+      }
     }
-    longest?.close();
-    return longest !== undefined;
+    chosen?.close();
+    return chosen !== undefined;
   }
 
   #enterQueue(): (() => void) | undefined {

@@ -50,6 +50,8 @@ export interface SessionOptions {
   /** Position in the queue, 1 = next. */
   readonly queueLength: () => number;
   readonly onClosed: (session: Session) => void;
+  /** A line for the activity log about somebody who may be a stranger: not more than a few of them are kept. */
+  readonly warnOfStranger: (address: string, text: string) => void;
 }
 
 const waitReasons: Readonly<Record<WaitReason, number>> = {
@@ -77,9 +79,11 @@ export class Session {
   #issuing = false;
   #draining = false;
   #timer: NodeJS.Timeout | undefined;
+  /** A whole frame came: whoever is there speaks ATPR. */
   #anyFrame = false;
   #lastActivity: number;
-  #authenticating = false;
+  /** Nothing that comes is looked at any more: the connection is being ended. */
+  #ending = false;
 
   constructor(options: SessionOptions) {
     this.#o = options;
@@ -113,6 +117,11 @@ export class Session {
     return this.#lastActivity;
   }
 
+  /** Whether nobody would miss it: not a single whole frame came. */
+  get mute(): boolean {
+    return !this.#anyFrame;
+  }
+
   /** No further requests; closes as soon as nothing is in flight. */
   drain(): void {
     this.#draining = true;
@@ -136,11 +145,20 @@ export class Session {
   #arm(ms: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
+      if (this.#ending) return this.close();
       if (this.#issuing) return this.#arm(this.#o.limits.idleMs);
       this.#send(errorReply('TIMEOUT', 'The connection was idle or too slow.'), 0);
-      return this.close();
+      return this.#end();
     }, ms);
     this.#timer.unref();
+  }
+
+  /** Lets what was sent go out, then closes; a peer that does not take it is not waited for long. */
+  #end(): void {
+    if (this.#gone.signal.aborted || this.#ending) return;
+    this.#ending = true;
+    this.#arm(this.#o.limits.frameMs);
+    this.#o.stream.end(() => this.close());
   }
 
   #send(message: Message, transaction: number): void {
@@ -162,24 +180,27 @@ export class Session {
   }
 
   #data(chunk: Uint8Array): void {
+    if (this.#ending) return;
     const wasStarted = this.#decoder.started;
-    for (const event of this.#decoder.push(chunk)) {
-      if (this.#gone.signal.aborted) return;
+    const events = this.#decoder.push(chunk);
+    for (const event of events) {
+      if (this.#gone.signal.aborted || this.#ending) return;
       if (event.kind === 'broken') {
         this.#sendFault(event.fault, event.transaction);
-        this.#o.stream.end(() => this.close());
+        this.#end();
         return;
       }
       this.#lastActivity = performance.now();
       this.#anyFrame = true;
       this.#frame(event.frame);
     }
-    if (this.#gone.signal.aborted) return;
+    if (this.#gone.signal.aborted || this.#ending) return;
+    const { idleMs, frameMs } = this.#o.limits;
     if (!this.#decoder.started) {
-      if (this.#anyFrame) this.#arm(this.#o.limits.idleMs);
-    } else if (!wasStarted || this.#anyFrame) {
+      if (events.length > 0) this.#arm(idleMs);
+    } else if (!wasStarted || events.length > 0) {
       // Only the beginning of a frame starts its time: a peer that drips bytes does not get more.
-      if (!wasStarted) this.#arm(this.#o.limits.frameMs);
+      this.#arm(frameMs);
     }
   }
 
@@ -188,7 +209,7 @@ export class Session {
     if (!decoded.ok) {
       this.#badBodies += 1;
       this.#sendFault(decoded.failure, frame.transaction);
-      if (this.#badBodies >= this.#o.limits.badBodies) this.close();
+      if (this.#badBodies >= this.#o.limits.badBodies) this.#end();
       return;
     }
     void this.#message(decoded.value, frame.transaction).catch((thrown: unknown) => {
@@ -275,7 +296,7 @@ export class Session {
     this.#nonce = undefined;
     const key = this.#o.stations.keyOf(message.station);
     let accepted = false;
-    if (nonce !== undefined && key !== undefined && !this.#authenticating) {
+    if (nonce !== undefined && key !== undefined) {
       const secret = new Secret(Uint8Array.from(key));
       accepted = sameCode(authCode(secret, nonce, this.#sessionId, message.station), message.code);
       secret.wipe();
@@ -286,11 +307,16 @@ export class Session {
       const all = rights.CERT_REQUEST | rights.VALIDATION_REQUEST | rights.RESULT_REPORT | rights.LOOKUP;
       return this.#send({ name: 'AUTH_OK', rights: all }, transaction);
     }
-    this.#authenticating = true;
-    this.#o.activity.warning(`Client ${this.#o.address}: the station key of "${message.station}" was not accepted.`);
+    // One try for each connection: whatever else was sent along is not looked at.
+    this.#ending = true;
+    this.#o.warnOfStranger(
+      this.#o.address,
+      `Client ${this.#o.address}: the station key of "${message.station}" was not accepted.`,
+    );
     await new Promise((resolve) => setTimeout(resolve, this.#o.limits.authDelayMs));
     this.#sendRefusal(refusal('AUTH_FAILED', 'the station key is not accepted'), transaction);
-    this.#o.stream.end(() => this.close());
+    this.#ending = false;
+    this.#end();
   }
 
   async #issue(message: CertRequest, transaction: number): Promise<void> {
@@ -309,12 +335,17 @@ export class Session {
     tell();
     const repeat = setInterval(tell, this.#o.limits.workingMs);
     try {
-      const answer = await this.#o.service.issue(this.#requestOf(message), (next) => {
-        if (next === reason) return;
-        reason = next;
-        // Signing follows at once and takes no time worth a frame; a wait for people does.
-        if (next !== 'signing') tell();
-      });
+      const answer = await this.#o.service.issue(
+        this.#requestOf(message),
+        (next) => {
+          if (next === reason) return;
+          reason = next;
+          // Signing follows at once and takes no time worth a frame; a wait for people does.
+          if (next !== 'signing') tell();
+        },
+        // A client that is gone does not keep its place: it asks again when it is back.
+        this.#gone.signal,
+      );
       if (answer.ok) this.#send(replyOf(answer.value), transaction);
       else this.#sendRefusal(answer.failure, transaction);
     } finally {
@@ -322,7 +353,7 @@ export class Session {
       leave();
       this.#issuing = false;
       this.#lastActivity = performance.now();
-      if (this.#draining) this.#o.stream.end(() => this.close());
+      if (this.#draining) this.#end();
     }
   }
 
