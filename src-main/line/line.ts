@@ -30,7 +30,8 @@ import {
   simulationOptionsSchema,
   siteId,
 } from './simulation/simulation.ts';
-import { type LineCalls, Station, type StationHandlers } from './station.ts';
+import { Station } from './station.ts';
+import type { LineCalls, StationHandlers } from './station-handlers.ts';
 
 export { defaultDataFolder } from '../records/index.ts';
 
@@ -252,7 +253,7 @@ export class Line {
     await station.saveSettings({ ...station.settings, sites: simulatedSites(options.sites) });
     await seedPlans(station, files, options.part);
     await station.start();
-    if (options.signer === 'unlocked') await unlockSimulated(station);
+    if (options.signer === 'unlocked') await station.unlockSimulated();
     this.#feed.touchAll();
   }
 
@@ -357,10 +358,4 @@ async function seedPlans(station: Station, files: SignerFiles, part: '508' | '60
     const newest = plans.list().find(({ name, released }) => name === one.name && released);
     if (newest !== undefined) await plans.activate(newest.name, newest.version);
   }
-}
-
-async function unlockSimulated(station: Station): Promise<void> {
-  const password = station.simulation?.password ?? '';
-  if (password === '') return;
-  for (const serialNumber of station.waitingSigners()) await station.unlockWith(serialNumber, password);
 }

@@ -1,30 +1,24 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { dataAddress } from '../../src-shared/atecc/address.ts';
 import { toHex, utf8 } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import type { Secret } from '../../src-shared/base/secret.ts';
-import { decodeCertificate, oids, type ProfileName, profileDefaults } from '../../src-shared/certificates/index.ts';
+import { type ProfileName, profileDefaults } from '../../src-shared/certificates/index.ts';
 import type { CallOutput, EventValue, ParsedInput } from '../../src-shared/ipc/contract.ts';
 import type { SetUpStep as ShownStep } from '../../src-shared/ipc/lists.ts';
-import {
-  type BlockWrite,
-  failureAsError,
-  type KitLease,
-  type KitRegistry,
-  takeFailureAsError,
-  writeBlocks,
-} from '../device/index.ts';
+import { type KitLease, type KitRegistry, takeFailureAsError } from '../device/index.ts';
 import { diskFiles, type Records } from '../records/index.ts';
-import { asd1Slots } from '../signing/asd1/layout.ts';
-import { keyFingerprint } from '../signing/ceremony.ts';
-import type { RootAuthority } from '../signing/root.ts';
+import { type CeremonyRecord, keyFingerprint, type Software } from '../signing/ceremony.ts';
+import { changePassword, passwordChangeFailureAsError, setLabel } from '../signing/change-password.ts';
+import { writeOwnerOnly } from '../signing/owner-only-file.ts';
+import type { RootAuthority, RootFacts } from '../signing/root.ts';
+import { createRootFile, type OpenRootFailure, openRootFile, readRootFile } from '../signing/root-file.ts';
+import { probeRootStick, rootStickFailureAsError } from '../signing/root-stick.ts';
 import { setUpModule } from '../signing/setup.ts';
 import type { OutputFile } from '../signing/setup-files.ts';
 import { type RootSetUp, type SetUpOutcome, type SignerSetUp, setUpFailureAsError } from '../signing/setup-request.ts';
 import type { SetUpProgress, SetUpStep } from '../signing/setup-steps.ts';
 import type { SignerManager } from '../signing/signer-manager.ts';
-import type { SignerIdentity, SignerModule } from '../signing/signer-module.ts';
 import { secretsOf, unlockError } from './signer-desk.ts';
 import type { TrustedRoots } from './trusted-roots.ts';
 import { softwareVersion } from './version.ts';
@@ -42,29 +36,38 @@ export interface SignerWorkshopOptions {
   readonly progress: (progress: EventValue<'setUp'>) => void;
 }
 
+const software: Software = { name: 'signet', version: softwareVersion.replace(/^signet /, ''), digest: '' };
+const keyFileName = 'root-key.json';
+
 const profiles: Readonly<Record<ParsedInput<'signers.setUp'>['profile'], ProfileName>> = {
   2015: 'atmel-2015',
   'zero-touch': 'zero-touch',
   tng: 'tng',
 };
 
-/** Steps as screens show them; the first and last of a pair begin and end it. */
-const shownSteps: Readonly<
-  Record<SetUpStep, { readonly step: ShownStep; readonly begins: boolean; readonly ends: boolean } | undefined>
-> = {
+interface Shown {
+  readonly step: ShownStep;
+  readonly begins: boolean;
+  readonly ends: boolean;
+}
+
+const whole = (step: ShownStep): Shown => ({ step, begins: true, ends: true });
+
+/** Steps as screens show them; of a pair the first begins and the last ends it. */
+const shownSteps: Readonly<Record<SetUpStep, Shown | undefined>> = {
   look: undefined,
-  configure: { step: 'config', begins: true, ends: true },
-  'lock-configuration': { step: 'lock-config', begins: true, ends: true },
-  fill: { step: 'fill', begins: true, ends: true },
+  configure: whole('config'),
+  'lock-configuration': whole('lock-config'),
+  fill: whole('fill'),
   'make-key': { step: 'key-and-lock-data', begins: true, ends: false },
   'lock-data': { step: 'key-and-lock-data', begins: false, ends: true },
-  'read-back': { step: 'compare', begins: true, ends: true },
-  prove: { step: 'prove-key', begins: true, ends: true },
+  'read-back': whole('compare'),
+  prove: whole('prove-key'),
   certify: { step: 'certificate', begins: true, ends: false },
   'write-certificate': { step: 'certificate', begins: false, ends: true },
-  'lock-slots': { step: 'lock-slots', begins: true, ends: true },
-  test: { step: 'prove-password', begins: true, ends: true },
-  finish: { step: 'files', begins: true, ends: true },
+  'lock-slots': whole('lock-slots'),
+  test: whole('prove-password'),
+  finish: whole('files'),
 };
 
 /** Making and changing of signer and root modules, for screens (signer-and-server.md 6.5, 6.8). */
@@ -77,121 +80,172 @@ export class SignerWorkshop {
 
   /** Root sticks that are plugged in, and root files of this station. */
   listRoots(): CallOutput<'signers.roots'> {
-    return this.#rootModules().map(({ identity }) => ({
-      id: `chip:${toHex(identity.serialNumber)}`,
-      kind: 'chip' as const,
-      name: identity.name,
-      notAfter: identity.notAfter.toISOString(),
+    const sticks = this.#o.manager.list().flatMap(({ module: { identity } }) => {
+      if (identity?.isRoot !== true) return [];
+      const { name, notAfter, serialNumber } = identity;
+      return [{ id: `chip:${toHex(serialNumber)}`, kind: 'chip' as const, name, notAfter: notAfter.toISOString() }];
+    });
+    const files = this.#rootFiles().map(({ name, facts }) => ({
+      id: `file:${name}`,
+      kind: 'file' as const,
+      name: facts.commonName,
+      notAfter: facts.notAfter.toISOString(),
     }));
+    return [...sticks, ...files];
   }
 
   /** The label in slot 9: free text that anybody with the stick can change. */
   async rename(serialNumber: string, label: string): Promise<void> {
-    const bytes = utf8(label);
-    if (bytes.length > 72) throw new SignetError('OPTION_INVALID', 'A label has at most 72 bytes.');
-    const kit = this.#o.manager.list().find(({ module }) => hasSerial(module, serialNumber));
-    if (kit?.kitId === undefined)
-      throw new SignetError('SIGNER_REMOVED', `The module ${serialNumber} is not plugged in.`, { serialNumber });
-    await this.#withKit(kit.kitId, 'renaming', async (lease) => {
-      const chip = lease.entry.chips[0];
-      if (chip === undefined) throw new SignetError('NO_CHIP', 'No chip answers on this stick.');
-      const content = new Uint8Array(96);
-      content.set(bytes);
-      const blocks: BlockWrite[] = [0, 1, 2].map((block) => ({
-        address: dataAddress(asd1Slots.label, block),
-        bytes: content.slice(32 * block, 32 * block + 32),
-      }));
-      const written = await writeBlocks(lease.chip(chip.address), chip.serialNumber, blocks);
-      if (!written.ok) throw failureAsError(written.failure);
+    await this.#withModule(serialNumber, 'renaming', async (lease) => {
+      const written = await setLabel(lease, label);
+      if (!written.ok) throw passwordChangeFailureAsError(written.failure);
     });
   }
 
-  changePassword(input: ParsedInput<'signers.changePassword'>): Promise<void> {
-    throw new SignetError('NOT_NOW', `The password of ${input.serialNumber} cannot be changed here.`);
+  /** Throws PASSWORD_WRONG, PASSWORD_DELAY (delayMs), PASSWORD_POLICY. The module asks for its new password afterwards. */
+  async changePassword(input: ParsedInput<'signers.changePassword'>): Promise<void> {
+    const { records, now, random, minimumPassword } = this.#o;
+    const { policy } = records;
+    const oldPasswords = secretsOf(input.oldPasswords);
+    const newPasswords = secretsOf(input.newPasswords);
+    try {
+      await this.#withModule(input.serialNumber, 'password change', async (lease) => {
+        const changed = await changePassword(
+          lease,
+          { oldPasswords, newPasswords },
+          { now, random, book: policy, delays: policy, minimumPasswordCharacters: minimumPassword() },
+        );
+        if (changed.ok) return;
+        const { code, message, details } = passwordChangeFailureAsError(changed.failure);
+        const delayMs = 'delayMs' in changed.failure ? changed.failure.delayMs : 0;
+        throw new SignetError(code, message, { ...details, delayMs });
+      });
+    } finally {
+      wipe(oldPasswords, newPasswords);
+    }
   }
 
   async createRoot(input: ParsedInput<'signers.createRoot'>): Promise<CallOutput<'signers.createRoot'>> {
-    if (input.kind === 'file') throw new SignetError('NOT_NOW', 'Root files cannot be made here.');
     const passwords = secretsOf(input.passwords);
+    try {
+      return input.kind === 'file'
+        ? await this.#newRootFile(input, passwords)
+        : await this.#newRootStick(input, passwords);
+    } finally {
+      wipe(passwords);
+    }
+  }
+
+  async setUp(input: ParsedInput<'signers.setUp'>): Promise<CallOutput<'signers.setUp'>> {
+    const rootPasswords = secretsOf(input.rootPasswords);
+    const passwords = secretsOf(input.passwords);
+    try {
+      return await this.#withRoot(input.root, rootPasswords, async (root) => {
+        const profile = profiles[input.profile];
+        const request: SignerSetUp = {
+          kind: 'signer',
+          root,
+          signerId: input.signerId,
+          parameters: {
+            ...profileDefaults(profile),
+            organization: input.organisation,
+            rootCommonName: root.facts.commonName,
+            signerCommonNamePrefix: input.name,
+            deviceCommonName: input.deviceName,
+            chainId: input.chainId,
+            signerExpireYears: input.signerYears,
+            deviceExpireYears: input.deviceYears,
+          },
+          definitions: { profile },
+          label: '',
+        };
+        const { identity, files, ceremony } = await this.#make(input.kit, request, passwords);
+        const serialNumber = toHex(identity.serialNumber);
+        const folder = join(this.#o.records.folder.path, 'modules', serialNumber);
+        await this.#keep(folder, files, ceremony);
+        this.#o.roots.add(identity.rootPublicKey);
+        return {
+          serialNumber,
+          files: files.map((file) => join(folder, file.name)),
+          signatureWindowMs: Math.round(ceremony.openWindowMs ?? 0),
+        };
+      });
+    } finally {
+      wipe(rootPasswords, passwords);
+    }
+  }
+
+  /** A root whose key is in an encrypted file: weaker than a stick, and its ceremony record says so. */
+  async #newRootFile(
+    input: ParsedInput<'signers.createRoot'>,
+    passwords: readonly Secret[],
+  ): Promise<CallOutput<'signers.createRoot'>> {
+    const { facts, bytes, files, ceremony } = await createRootFile({
+      organization: input.organisation,
+      commonName: input.commonName,
+      chainId: 0,
+      years: input.years,
+      serialPolicy: 'key-hash',
+      now: this.#o.now(),
+      random: this.#o.random,
+      passwords,
+      minimumPasswordCharacters: this.#o.minimumPassword(),
+      persons: this.#o.persons(),
+      software,
+    });
+    const folder = this.#rootFolder(facts.publicKey);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    await writeOwnerOnly(join(folder, keyFileName), bytes, { replace: false });
+    return this.#rootMade(facts.publicKey, files, ceremony);
+  }
+
+  async #newRootStick(
+    input: ParsedInput<'signers.createRoot'>,
+    passwords: readonly Secret[],
+  ): Promise<CallOutput<'signers.createRoot'>> {
     const request: RootSetUp = {
       kind: 'root',
       organization: input.organisation,
       commonName: input.commonName,
       chainId: 0,
       years: input.years,
-      serialPolicy: 'random',
+      serialPolicy: 'key-hash',
       label: '',
     };
-    const made = await this.#setUp(input.kit, request, passwords);
-    const { identity } = made;
-    this.#o.roots.add(identity.publicKey);
-    const record = await this.#keep(made, 'root');
-    return { record, publicKey: toHex(identity.publicKey), fingerprint: keyFingerprint(identity.publicKey) };
+    const { identity, files, ceremony } = await this.#make(input.kit, request, passwords);
+    return this.#rootMade(identity.publicKey, files, ceremony);
   }
 
-  async setUp(input: ParsedInput<'signers.setUp'>): Promise<CallOutput<'signers.setUp'>> {
-    const rootPasswords = secretsOf(input.rootPasswords);
-    const passwords = secretsOf(input.passwords);
-    const root = await this.#openRoot(input.root, rootPasswords);
-    try {
-      const profile = profiles[input.profile];
-      const request: SignerSetUp = {
-        kind: 'signer',
-        root,
-        signerId: input.signerId,
-        parameters: {
-          ...profileDefaults(profile),
-          organization: input.organisation,
-          rootCommonName: root.facts.commonName,
-          signerCommonNamePrefix: input.name,
-          deviceCommonName: input.deviceName,
-          chainId: input.chainId,
-          signerExpireYears: input.signerYears,
-          deviceExpireYears: input.deviceYears,
-        },
-        definitions: { profile },
-        label: '',
-      };
-      const made = await this.#setUp(input.kit, request, passwords);
-      this.#o.roots.add(made.identity.rootPublicKey);
-      await this.#keep(made, 'signer');
-      return {
-        serialNumber: toHex(made.identity.serialNumber),
-        files: made.files.map((file) => join(this.#folder(made.identity), file.name)),
-        signatureWindowMs: Math.round(made.ceremony.openWindowMs ?? 0),
-      };
-    } finally {
-      await root.close();
-    }
+  async #rootMade(
+    publicKey: Uint8Array,
+    files: readonly OutputFile[],
+    ceremony: CeremonyRecord,
+  ): Promise<CallOutput<'signers.createRoot'>> {
+    const record = await this.#keep(this.#rootFolder(publicKey), files, ceremony);
+    this.#o.roots.add(publicKey);
+    return { record, publicKey: toHex(publicKey), fingerprint: keyFingerprint(publicKey) };
   }
 
-  async #setUp(kitPath: string, request: SignerSetUp | RootSetUp, passwords: readonly Secret[]): Promise<SetUpOutcome> {
+  #make(kitPath: string, request: SignerSetUp | RootSetUp, passwords: readonly Secret[]): Promise<SetUpOutcome> {
     const kit = this.#o.registry.kits().find(({ channel }) => channel.path === kitPath);
-    if (kit === undefined) {
-      for (const password of passwords) password.wipe();
-      throw new SignetError('KIT_LOST', `There is no stick at ${kitPath}.`, { path: kitPath });
-    }
-    try {
-      return await this.#withKit(kit.id, 'set-up', async (lease) => {
-        const made = await setUpModule(request, {
-          lease,
-          passwords,
-          minimumPasswordCharacters: this.#o.minimumPassword(),
-          now: this.#o.now,
-          monotonic: () => performance.now(),
-          random: this.#o.random,
-          notes: this.#o.records.setUpNotes,
-          definitionFiles: this.#o.records.definitions,
-          progress: (progress) => this.#tell(progress),
-          persons: this.#o.persons(),
-          software: { name: 'signet', version: softwareVersion, digest: '' },
-        });
-        if (!made.ok) throw setUpFailureAsError(made.failure);
-        return made.value;
+    if (kit === undefined) throw new SignetError('KIT_LOST', `There is no stick at ${kitPath}.`, { path: kitPath });
+    return this.#withKit(kit.id, 'set-up', async (lease) => {
+      const made = await setUpModule(request, {
+        lease,
+        passwords,
+        minimumPasswordCharacters: this.#o.minimumPassword(),
+        now: this.#o.now,
+        monotonic: () => performance.now(),
+        random: this.#o.random,
+        notes: this.#o.records.setUpNotes,
+        definitionFiles: this.#o.records.definitions,
+        progress: (progress) => this.#tell(progress),
+        persons: this.#o.persons(),
+        software,
       });
-    } finally {
-      for (const password of passwords) password.wipe();
-    }
+      if (!made.ok) throw setUpFailureAsError(made.failure);
+      return made.value;
+    });
   }
 
   #tell({ step, status }: SetUpProgress): void {
@@ -202,24 +256,75 @@ export class SignerWorkshop {
     if (status === 'skipped' && shown.ends) this.#o.progress({ step: shown.step, status: 'skipped' });
   }
 
-  /** Files of a module and its ceremony record below the data folder, durable before anybody is told. */
-  async #keep(made: SetUpOutcome, kind: 'root' | 'signer'): Promise<string> {
-    const folder = this.#folder(made.identity);
-    const ceremony: OutputFile = {
-      name: `ceremony-${kind}.json`,
-      bytes: utf8(`${JSON.stringify(made.ceremony, undefined, 2)}\n`),
-    };
-    for (const file of [...made.files, ceremony]) {
-      const path = join(folder, file.name);
+  /** Files and ceremony record, durable before anybody is told; gives the record's path. */
+  async #keep(folder: string, files: readonly OutputFile[], ceremony: CeremonyRecord): Promise<string> {
+    const record = join(folder, `ceremony-${ceremony.subject}.json`);
+    const text = utf8(`${JSON.stringify(ceremony, undefined, 2)}\n`);
+    for (const [path, bytes] of [
+      ...files.map((file) => [join(folder, file.name), file.bytes] as const),
+      [record, text] as const,
+    ]) {
       mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
-      await diskFiles.replace(path, file.bytes);
+      await diskFiles.replace(path, bytes);
     }
-    this.#o.records.activity.info(`The files of ${made.identity.name} are in ${folder}.`);
-    return join(folder, ceremony.name);
+    this.#o.records.activity.info(`The files of ${ceremony.name} are in ${folder}.`);
+    return record;
   }
 
-  #folder(identity: SignerIdentity): string {
-    return join(this.#o.records.folder.path, 'modules', toHex(identity.serialNumber));
+  /** Roots of this station, a folder each. */
+  get #rootsFolder(): string {
+    return join(this.#o.records.folder.path, 'root-keys');
+  }
+
+  #rootFolder(publicKey: Uint8Array): string {
+    return join(this.#rootsFolder, keyFingerprint(publicKey).slice(0, 16));
+  }
+
+  #rootFiles(): { readonly name: string; readonly bytes: Uint8Array; readonly facts: RootFacts }[] {
+    if (!existsSync(this.#rootsFolder)) return [];
+    return readdirSync(this.#rootsFolder)
+      .sort()
+      .flatMap((name) => {
+        const path = join(this.#rootsFolder, name, keyFileName);
+        if (!existsSync(path)) return [];
+        const bytes = new Uint8Array(readFileSync(path));
+        const read = readRootFile(bytes);
+        return read === undefined ? [] : [{ name, bytes, facts: read.facts }];
+      });
+  }
+
+  /** A root, open for the length of some work. */
+  async #withRoot<T>(id: string, passwords: readonly Secret[], work: (root: RootAuthority) => Promise<T>): Promise<T> {
+    if (id.startsWith('chip:'))
+      return this.#withModule(id.slice(5), 'root', (lease) => this.#withStick(lease, passwords, work));
+    const known = this.#rootFiles().find(({ name }) => `file:${name}` === id);
+    if (known === undefined) throw new SignetError('NO_MATCHING_SIGNER', 'This root is not there.', { root: id });
+    const opened = await openRootFile(known.bytes, passwords);
+    if (!opened.ok) throw rootFileError(opened.failure);
+    return closing(opened.value, work);
+  }
+
+  async #withStick<T>(
+    lease: KitLease,
+    passwords: readonly Secret[],
+    work: (root: RootAuthority) => Promise<T>,
+  ): Promise<T> {
+    const { now, random, records } = this.#o;
+    const { policy, setUpNotes } = records;
+    const probed = await probeRootStick(lease, { now, random, delays: policy, setUpNotes });
+    if (!probed.ok) throw rootStickFailureAsError(probed.failure);
+    const unlocked = await probed.value.unlock(passwords);
+    if (!unlocked.ok) throw unlockError(unlocked.failure);
+    return closing(probed.value, work);
+  }
+
+  async #withModule<T>(serialNumber: string, what: string, work: (lease: KitLease) => Promise<T>): Promise<T> {
+    const kit = this.#o.manager
+      .list()
+      .find(({ module }) => module.identity !== undefined && toHex(module.identity.serialNumber) === serialNumber);
+    if (kit?.kitId === undefined)
+      throw new SignetError('SIGNER_REMOVED', `The module ${serialNumber} is not plugged in.`, { serialNumber });
+    return this.#withKit(kit.kitId, what, work);
   }
 
   /** The kit for the length of some work; the manager takes it back and probes it again. */
@@ -233,53 +338,28 @@ export class SignerWorkshop {
       await this.#o.manager.settled();
     }
   }
+}
 
-  #rootModules(): { readonly module: SignerModule; readonly identity: SignerIdentity }[] {
-    return this.#o.manager
-      .modules()
-      .flatMap((module) =>
-        module.identity?.isRoot === true && module.state !== 'FAULT' && module.state !== 'ABSENT'
-          ? [{ module, identity: module.identity }]
-          : [],
-      );
-  }
-
-  async #openRoot(id: string, passwords: readonly Secret[]): Promise<RootAuthority> {
-    const found = this.#rootModules().find(({ identity }) => `chip:${toHex(identity.serialNumber)}` === id);
-    if (found === undefined) {
-      for (const password of passwords) password.wipe();
-      throw new SignetError('NO_MATCHING_SIGNER', 'This root is not there.', { root: id });
-    }
-    const { module, identity } = found;
-    if (module.state !== 'READY') {
-      const unlocked = await this.#o.manager.unlock(toHex(identity.serialNumber), passwords);
-      if (!unlocked.ok) throw unlockError(unlocked.failure);
-    } else for (const password of passwords) password.wipe();
-    return chipRoot(module, identity);
+async function closing<T>(root: RootAuthority, work: (root: RootAuthority) => Promise<T>): Promise<T> {
+  try {
+    return await work(root);
+  } finally {
+    await root.close();
   }
 }
 
-/** A root stick whose password was proven, as what signs signer certificates. */
-function chipRoot(module: SignerModule, identity: SignerIdentity): RootAuthority {
-  const decoded = decodeCertificate(identity.certificate);
-  const attribute = (oid: string): string =>
-    (decoded.ok ? decoded.value.subject.attributes.find((each) => each.oid === oid)?.value : undefined) ?? '';
-  return {
-    kind: 'chip',
-    facts: {
-      organization: attribute(oids.organization),
-      commonName: attribute(oids.commonName),
-      publicKey: identity.publicKey,
-      certificate: identity.certificate,
-      compressedCertificate: identity.compressedCertificate,
-      notBefore: identity.notBefore,
-      notAfter: identity.notAfter,
-    },
-    signSigner: (tbs) => module.sign(tbs, () => Promise.resolve()),
-    close: () => module.lock(),
-  };
+function wipe(...passwords: readonly (readonly Secret[])[]): void {
+  for (const password of passwords.flat()) password.wipe();
 }
 
-function hasSerial(module: SignerModule, serialNumber: string): boolean {
-  return module.identity !== undefined && toHex(module.identity.serialNumber) === serialNumber;
+function rootFileError(failure: OpenRootFailure): SignetError {
+  switch (failure.kind) {
+    case 'wrong-password':
+      return new SignetError('PASSWORD_WRONG', 'The password of the root is wrong.');
+    case 'passwords-needed':
+      return new SignetError('PASSWORD_WRONG', `The root wants ${failure.count} passwords.`, { count: failure.count });
+    case 'not-a-root-file':
+    case 'parameters':
+      return new SignetError('FILE_INVALID', 'The key file of the root is damaged.');
+  }
 }

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fromHex, toHex } from '../../../src-shared/base/bytes.ts';
 import { asSignetError, SignetError } from '../../../src-shared/base/error.ts';
-import { errorCodes } from '../../../src-shared/base/error-codes.ts';
 import type { SiteAction } from '../../../src-shared/ipc/lists.ts';
 import type { SiteView, VerdictView } from '../../../src-shared/ipc/state.ts';
 import type { RunRecord } from '../../../src-shared/model/run-record.ts';
@@ -20,12 +19,14 @@ import type { RequestClient } from '../../provisioning/request-client.ts';
 import { runProvisioning } from '../../provisioning/run.ts';
 import type { RunAction } from '../../provisioning/run-options.ts';
 import type { RunStore, StationBook } from '../../records/index.ts';
-import { appendToSink, failureCode } from '../../records/index.ts';
+import { appendToSink } from '../../records/index.ts';
 import type { ChipWork, LoadedPlan } from '../loaded-plan.ts';
 import { softwareVersion } from '../version.ts';
 import { type Assessment, assessBoard, type ChipKnowledge } from './assessment.ts';
 import { newSite, nextSite, phaseOf, type SiteEvent, type SiteModel } from './machine.ts';
+import { pause } from './pause.ts';
 import { type RunStart, stationJournal } from './run-journal.ts';
+import { asideVerdict, boardVerdict, faultVerdict } from './verdict.ts';
 import { type Gate, type SitePlace, siteChoices, siteView } from './view.ts';
 
 /** What a site needs of its station. */
@@ -250,19 +251,7 @@ export class Site {
     const serialNumbers = chips.map((chip) => toHex(chip.serialNumber));
     for (const serialNumber of serialNumbers)
       await this.#host.book.setAside({ serialNumber, reason, code, who, createdAt: at });
-    const shown: VerdictView = {
-      kind: 'SET_ASIDE',
-      at,
-      serialNumbers,
-      durationMs: 0,
-      code:
-        verdict?.code ??
-        (code === '' || code === 'SET_ASIDE' ? '' : failureCode(0, errorCodes[code as keyof typeof errorCodes])),
-      errorName: code,
-      detail: reason,
-      next: 'remove',
-      runId: verdict?.runId ?? '',
-    };
+    const shown = asideVerdict({ serialNumbers, reason, code, at }, verdict);
     this.#event({ kind: 'set-aside', verdict: shown });
     this.#host.activity.info(`${this.#place.label}: ${serialNumbers.join(', ')} set aside: ${reason}.`);
     this.#host.ended(this, shown, []);
@@ -320,7 +309,7 @@ export class Site {
       // runProvisioning never throws: this is a mistake of ours, and must not leave a site that runs for ever.
       const error = asSignetError(thrown);
       this.#host.activity.warning(`${this.#place.label}: the run broke off: ${error.message}`);
-      this.#end(this.#faultVerdict(error, works, ids), records);
+      this.#end(faultVerdict(error, works, ids.runId, this.#host.monotonic() - ids.startMs, this.#host.now()), records);
       return;
     } finally {
       lease.release();
@@ -416,24 +405,6 @@ export class Site {
     this.#host.ended(this, verdict, records);
   }
 
-  #faultVerdict(
-    error: SignetError,
-    works: readonly ChipWork[],
-    ids: { readonly runId: string; readonly startMs: number },
-  ): VerdictView {
-    return {
-      kind: 'FAULT',
-      at: this.#host.now().toISOString(),
-      serialNumbers: works.map(({ chip }) => toHex(chip.serialNumber)),
-      durationMs: this.#host.monotonic() - ids.startMs,
-      code: failureCode(0, error.number),
-      errorName: error.code,
-      detail: error.message,
-      next: 'resume',
-      runId: ids.runId,
-    };
-  }
-
   #presence(event: PresenceEvent): void {
     switch (event.kind) {
       case 'arrived':
@@ -487,50 +458,6 @@ export class Site {
   }
 }
 
-/** The board passes when all its chips pass; otherwise the chip that ended it speaks for it. */
-function boardVerdict(
-  records: readonly RunRecord[],
-  works: readonly ChipWork[],
-  durationMs: number,
-  now: Date,
-): VerdictView {
-  const last = records.at(-1);
-  const common = {
-    at: now.toISOString(),
-    serialNumbers: works.map(({ chip }) => toHex(chip.serialNumber)),
-    durationMs,
-    runId: last?.runId ?? '',
-  };
-  if (last === undefined || last.outcome.kind === 'PASS')
-    return { ...common, kind: 'PASS', code: '', errorName: '', detail: '', next: 'remove' };
-  const { outcome } = last;
-  return {
-    ...common,
-    kind: outcome.kind === 'FAIL' ? 'FAIL' : 'FAULT',
-    code: failureCode(outcome.stage, outcome.number),
-    errorName: outcome.code,
-    detail: outcome.detail ?? '',
-    next: outcome.next === 'validate' ? 'none' : outcome.next,
-  };
-}
-
 function random(length: number): Uint8Array {
   return new Uint8Array(randomBytes(length));
-}
-
-/** Waits, or shorter when the signal is aborted. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    const finish = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', finish);
-      resolve();
-    };
-    const timer = setTimeout(finish, ms);
-    signal.addEventListener('abort', finish);
-  });
 }

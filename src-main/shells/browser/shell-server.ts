@@ -109,17 +109,17 @@ function answer(request: IncomingMessage, response: ServerResponse, screens: str
   response.setHeader('Referrer-Policy', 'no-referrer');
   response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
   response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
-  const end = (status: number): void => {
-    response.writeHead(status, { 'Content-Type': 'text/plain', 'Content-Security-Policy': "default-src 'none'" });
-    response.end();
-  };
-  if (request.headers.host !== authority) return end(421);
-  const { origin } = request.headers;
-  if (origin !== undefined && origin !== `http://${authority}`) return end(403);
-  if (request.method !== 'GET' && request.method !== 'HEAD') return end(405);
+  const status = requestStatus(request, authority);
   const [path = '/'] = (request.url ?? '/').split('?');
-  const file = path.startsWith('/') ? staticFile(screens, path) : undefined;
-  if (file === undefined) return end(404);
+  const file = status === 200 && path.startsWith('/') ? staticFile(screens, path) : undefined;
+  if (file === undefined) {
+    response.writeHead(status === 200 ? 404 : status, {
+      'Content-Type': 'text/plain',
+      'Content-Security-Policy': "default-src 'none'",
+    });
+    response.end();
+    return;
+  }
   const page = file.type.startsWith('text/html');
   const nonce = newNonce();
   const body = page ? withNonce(file.bytes, nonce) : file.bytes;
@@ -130,6 +130,13 @@ function answer(request: IncomingMessage, response: ServerResponse, screens: str
     'Content-Security-Policy': page ? contentSecurityPolicy(nonce, `ws://${authority}`) : "default-src 'none'",
   });
   response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function requestStatus(request: IncomingMessage, authority: string): number {
+  const { host: named, origin } = request.headers;
+  if (named !== authority) return 421;
+  if (origin !== undefined && origin !== `http://${authority}`) return 403;
+  return request.method === 'GET' || request.method === 'HEAD' ? 200 : 405;
 }
 
 /** 101 = come in; otherwise what the peer is told. */
