@@ -5,6 +5,7 @@ import type { Secret } from '../../src-shared/base/secret.ts';
 import {
   authorisedSign,
   authSurvivesIdle,
+  changeKey,
   DEFAULT_ADDRESS,
   type DeviceFailure,
   describeFailure,
@@ -15,6 +16,7 @@ import {
 import { asd1Slots } from './asd1/layout.ts';
 import { type ModuleKeys, moduleKeys, wipeKeys } from './asd1/password.ts';
 import type { Asd1Record } from './asd1/record.ts';
+import type { PasswordChangeBook } from './change-password.ts';
 import { issuerMatches } from './issuer.ts';
 import { attemptsLeft, clearFailures, countFailure, type DelayBook, delayLeft } from './password-delay.ts';
 import type { SignerIdentity, SignerModule, SignerState, SignFailure, UnlockFailure } from './signer-module.ts';
@@ -24,6 +26,8 @@ import { verifyP256Message } from './verify.ts';
 export interface ChipSignerOptions extends ProbeOptions {
   readonly delays: DelayBook;
   readonly random: (length: number) => Uint8Array;
+  /** Password changes that broke off: their end is found when the password is typed. */
+  readonly passwordChanges?: PasswordChangeBook;
   /** Why a module that is in order is not used here all the same; undefined = it is. */
   readonly admit?: (identity: SignerIdentity) => Promise<string | undefined>;
 }
@@ -205,8 +209,9 @@ export class ChipSigner implements SignerModule {
     const auth = { slot: asd1Slots.passwordKey, key: keys.k4, serialNumber: identity.serialNumber, random };
     const wraps = this.#lease.transport.kit.dialect !== 'legacy';
     const proven = wraps ? await authSurvivesIdle(session, auth) : await proveKey(session, auth);
-    const wrongKey = proven.ok ? !wraps && !proven.value : proven.failure.kind === 'authorisation-refused';
-    if (wrongKey) {
+    const refused = proven.ok ? !wraps && !proven.value : proven.failure.kind === 'authorisation-refused';
+    const changing = this.#options.passwordChanges?.passwordChangeBegun(signer) === true;
+    if (refused && !(changing && (await this.#finishChange(keys)))) {
       wipeKeys(keys);
       if (identity.passwordScheme === 'open') {
         // The record is locked and still says "open": a password was set later (signer-and-server.md 6.8).
@@ -218,16 +223,17 @@ export class ChipSigner implements SignerModule {
       this.#changed();
       return fail({ kind: 'wrong-password', attemptsLeft: attemptsLeft(delays, signer), delayMs });
     }
-    if (!proven.ok) {
+    if (!refused && !proven.ok) {
       wipeKeys(keys);
       this.#failed(proven.failure);
       return this.#lost() ? fail({ kind: 'removed' }) : fail({ kind: 'fault', reason: this.#reason });
     }
-    if (wraps && !proven.value) {
+    if (wraps && proven.ok && !proven.value) {
       wipeKeys(keys);
       this.#setUnsuitable();
       return fail({ kind: 'kit-unsuitable' });
     }
+    if (changing && !refused) await this.#closeChange(keys);
     await clearFailures(delays, signer);
     if (this.#lost()) {
       wipeKeys(keys);
@@ -238,6 +244,35 @@ export class ChipSigner implements SignerModule {
     this.#faults = 0;
     this.#become('READY', '');
     return ok(undefined);
+  }
+
+  /**
+   * A password change broke off and this password was refused: if it is the new one, slot 5 holds its key already and slot 4, torn or
+   * still the old one, gets its own now (signer-and-server.md 6.8, recovery). true = it did, and the key is proven.
+   */
+  async #finishChange(keys: ModuleKeys): Promise<boolean> {
+    const identity = this.#identity;
+    if (identity === undefined) return false;
+    const { serialNumber } = identity;
+    const written = await changeKey(this.#lease.chip(), {
+      target: { slot: asd1Slots.passwordKey, key: keys.k4 },
+      under: { slot: asd1Slots.writeKey, key: keys.k5 },
+      serialNumber,
+      random: this.#options.random,
+    });
+    if (!written.ok) return false;
+    await this.#options.passwordChanges?.setPasswordChange(toHex(serialNumber), undefined);
+    return true;
+  }
+
+  /** A change broke off, and this password is accepted: when it is the key of both slots, nothing is left to be finished. */
+  async #closeChange(keys: ModuleKeys): Promise<void> {
+    const identity = this.#identity;
+    if (identity === undefined) return;
+    const { serialNumber } = identity;
+    const { random, passwordChanges } = this.#options;
+    const both = await proveKey(this.#lease.chip(), { slot: asd1Slots.writeKey, key: keys.k5, serialNumber, random });
+    if (both.ok && both.value) await passwordChanges?.setPasswordChange(toHex(serialNumber), undefined);
   }
 
   #signFailure(failure: DeviceFailure): SignFailure {

@@ -34,10 +34,10 @@ export interface SignerManagerOptions {
   readonly activity: Activity;
   readonly identities: SignerIdentityBook;
   readonly setUpNotes: Pick<SetUpNotes, 'setUpNote'>;
-  /** Whether a password change was begun for a module and its end is not known; none when absent. */
-  readonly passwordChangeBegun?: (signer: string) => boolean;
-  /** Needed to change passwords. */
+  /** Notes of password changes; needed to change passwords, and to finish a change that broke off. */
   readonly passwordChanges?: PasswordChangeBook;
+  /** Where there is no such book: whether a change was begun, to be shown only. */
+  readonly passwordChangeBegun?: (signer: string) => boolean;
   /** Which installation a signer belongs to on this machine; nobody is asked when absent. */
   readonly claims?: SignerClaims;
 }
@@ -273,6 +273,7 @@ export class SignerManager implements SignerPool {
       now: this.#options.now,
       random: this.#options.random,
       delays: this.#options.delays,
+      ...(this.#options.passwordChanges === undefined ? {} : { passwordChanges: this.#options.passwordChanges }),
       admit: (identity) => this.#admit(module, identity),
     });
     this.#manage(module, kit.channel.path, lease, () => module.removed());

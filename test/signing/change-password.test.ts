@@ -147,3 +147,49 @@ describe('changing a password (signer-and-server.md 6.8)', () => {
     await expect(setLabel(lease.value, 'x'.repeat(73))).rejects.toThrow('longer than 72');
   });
 });
+
+describe('a change that broke off', () => {
+  it('is finished when the new password is typed to open the stick, in every state it can be in', async () => {
+    const { state, root, made } = await madeStick();
+    const serialNumber = toHex(made.identity.serialNumber);
+    // Writes of the change by their address: slot 5 is 0028, slot 4 is 0020.
+    for (const [p2, when, typed, note] of [
+      [0x28, 'before', thePassword, false],
+      [0x28, 'during', thePassword, true],
+      [0x28, 'after', thePassword, true],
+      [0x20, 'before', thePassword, true],
+      [0x20, 'before', newPassword, false],
+      [0x20, 'during', newPassword, false],
+      [0x20, 'after', newPassword, false],
+    ] as const) {
+      const context = `${when} ${p2.toString(16)}, ${typed === newPassword ? 'new' : 'old'} password`;
+      const board = createSignerStick(state, {
+        faults: {
+          seed: 3,
+          faults: [
+            {
+              at: { on: 'packet', filter: { opcode: 0x12, p2 }, from: 1 },
+              times: 1,
+              action: { do: 'power-cut', when, scope: 'board', back: { kind: 'at-once' }, torn: { newWords: 0x55 } },
+            },
+          ],
+        },
+      });
+      const given = options();
+      expect(await change(board, [thePassword], [newPassword], given), context).toBe('device');
+      board.unplug();
+      board.plug();
+      const factory = await openFactory({ root, manager: { passwordChanges: given.book } });
+      try {
+        await factory.plug(board);
+        expect(factory.manager.list()[0]?.passwordChangeBegun, context).toBe(true);
+        // Whatever else is typed first does no harm.
+        expect((await factory.manager.unlock(serialNumber, [password('neither old nor new')])).ok, context).toBe(false);
+        expect((await factory.manager.unlock(serialNumber, [password(typed)])).ok, context).toBe(true);
+        expect(given.book.passwordChangeBegun(serialNumber), context).toBe(note);
+      } finally {
+        await factory.close();
+      }
+    }
+  });
+});
