@@ -1,3 +1,4 @@
+import { badKitCases } from './bad-kits.ts';
 import { mishapName, mishaps, type PacketFact, type Swap, SweptLine, type Variant, variantName } from './sweep.ts';
 
 /** Outcome of all cases of one variant. */
@@ -29,7 +30,12 @@ export async function runSeries(variant: Variant, options: SeriesOptions): Promi
   try {
     const packets = await line.packets();
     await line.makeHalfway();
-    const all = [...disturbances(packets, options.seed ?? 1), ...swaps(packets), ...walks(options.seed ?? 1)];
+    const all = [
+      ...disturbances(packets, options.seed ?? 1),
+      ...swaps(packets),
+      ...walks(options.seed ?? 1),
+      ...badKits(await line.lines(), packets),
+    ];
     const chosen = all.filter((_, i) => i % options.every === (options.offset ?? 0) % options.every);
     const ways = new Map<string, number>();
     const complaints: string[] = [];
@@ -104,6 +110,17 @@ function swaps(packets: readonly PacketFact[]): readonly Work[] {
     return {
       way: `swap: ${result.first} -> ${result.found} -> ${result.second}`,
       complaints: complaints.map((complaint) => `${result.name}: ${complaint}`),
+    };
+  });
+}
+
+function badKits(lines: number, packets: readonly PacketFact[]): readonly Work[] {
+  const last = packets[packets.length - 1]?.packet ?? 1;
+  return badKitCases(lines, last, 12).map((spoil) => async (line) => {
+    const result = await spoil(line);
+    return {
+      way: `bad kit: ${result.first} -> ${result.found} -> ${result.second}`,
+      complaints: result.complaints.map((complaint) => `${result.name} (${result.first}): ${complaint}`),
     };
   });
 }

@@ -308,6 +308,36 @@ export class SweptLine {
     };
   }
 
+  /** A run on a board with these faults, then a new kit and a run that is left alone. */
+  async spoil(name: string, faults: readonly Fault[]): Promise<CaseResult> {
+    const board = this.board({ faults });
+    const station = this.station();
+    const ended = await attempt(() => station.run(board, { more: { sink: this.#sink() } }));
+    await station.release(board);
+    station.close();
+    const after = this.board({ content: chipOf(board) });
+    const resumed = await attempt(() => this.run(after, { action: 'resume' }, 'other station'));
+    return {
+      name: `${variantName(this.variant)}: ${name}`,
+      first: outcomeWords(ended),
+      found: resumed?.record.foundState ?? 'no board',
+      second: outcomeWords(resumed),
+      complaints: this.#complaints(after, undefined, resumed),
+    };
+  }
+
+  /** Lines that an undisturbed run sends to the kit, the look at its chips included. */
+  async lines(): Promise<number> {
+    let lines = 0;
+    const board = this.board({
+      trace: (event) => {
+        if (event.kind === 'line-in') lines = event.line;
+      },
+    });
+    await this.run(board);
+    return lines;
+  }
+
   /** One run on a board, as a station does that was just started. Throws when there is nothing to run on. */
   async run(board: Board, setting: RunSetting = {}, which: Mishap['restart'] = 'same station'): Promise<RunResult> {
     const station = this.station(which);
