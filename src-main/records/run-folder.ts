@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { appendFile, open, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type RunRecord, runRecordSchema } from '../../src-shared/model/run-record.ts';
-import { type DurableFiles, diskFiles, storageFailed } from './durable-files.ts';
+import { clearCutOff, type DurableFiles, diskFiles, storageFailed, syncFolderSync } from './durable-files.ts';
 
 /**
  * The runs of a headless station as files, so that several programs can share one folder: `open/` what was begun, `done/` a
@@ -42,6 +42,14 @@ export function openRunFolder(path: string, files: DurableFiles = diskFiles): Ru
       return undefined;
     }
   };
+  const doneName = (record: RunRecord): string =>
+    join(folder('done'), `${record.serialNumber}-${record.startedAt.replace(/[:.]/g, '')}-${record.runId}.json`);
+  clearCutOff([folder('open'), folder('done'), folder('reports')]);
+  for (const name of readdirSync(folder('reports'))) {
+    const report = readRecord(join(folder('reports'), name));
+    if (report === undefined || existsSync(doneName(report))) continue;
+    writeFileSync(doneName(report), `${JSON.stringify(report)}\n`, { mode: 0o640 });
+  }
   const openName = (serialNumber: string): string => join(folder('open'), `${serialNumber}.json`);
   return {
     path,
@@ -49,11 +57,9 @@ export function openRunFolder(path: string, files: DurableFiles = diskFiles): Ru
     stage: () => Promise.resolve(),
     async end(record) {
       const text = Buffer.from(`${JSON.stringify(record)}\n`);
-      await files.replace(
-        join(folder('done'), `${record.serialNumber}-${record.startedAt.replace(/[:.]/g, '')}-${record.runId}.json`),
-        text,
-      );
+      // The report first: of a station that is killed in between the next start makes the record from it.
       await files.replace(join(folder('reports'), `${record.runId}.json`), text);
+      await files.replace(doneName(record), text);
       if (record.outcome.kind === 'PASS') await unlink(openName(record.serialNumber)).catch(() => undefined);
     },
     unfinished(serialNumber) {
@@ -77,13 +83,21 @@ export function openRunFolder(path: string, files: DurableFiles = diskFiles): Ru
   };
 }
 
-/** Appends random data that a plan wants kept (one line: serial number, TAB, hex) to an owner-only file, durably. */
+/**
+ * Appends random data that a plan wants kept (one line: serial number, TAB, hex) to an owner-only file, durably. The newest line of
+ * a chip counts; a line that was cut off is ended first.
+ */
 export async function appendToSink(path: string, serialNumber: string, bytes: Uint8Array): Promise<void> {
   try {
-    const file = await open(path, 'a', 0o600);
+    const file = await open(path, 'a+', 0o600);
     try {
-      await appendFile(file, `${serialNumber}\t${Buffer.from(bytes).toString('hex').toUpperCase()}\n`);
+      const { size } = await file.stat();
+      const last = Buffer.alloc(1);
+      if (size > 0) await file.read(last, 0, 1, size - 1);
+      const lead = size > 0 && last[0] !== 0x0a ? '\n' : '';
+      await appendFile(file, `${lead}${serialNumber}\t${Buffer.from(bytes).toString('hex').toUpperCase()}\n`);
       await file.sync();
+      if (size === 0) syncFolderSync(dirname(path));
     } finally {
       await file.close();
     }
