@@ -30,6 +30,12 @@ export interface ProcessOptions {
   readonly keepInput?: boolean;
 }
 
+/** What still runs when the tests' own process ends goes with it. */
+const alive = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+
 /** A program that is running. */
 export class Running {
   readonly #child: ChildProcess;
@@ -41,6 +47,7 @@ export class Running {
 
   constructor(child: ChildProcess, standardInput: { readonly input: string | undefined; readonly keepInput: boolean }) {
     this.#child = child;
+    alive.add(child);
     child.stdout?.on('data', (chunk: Buffer) => {
       this.#out += chunk.toString();
       this.#tell();
@@ -57,6 +64,7 @@ export class Running {
       });
       child.on('close', (code, signal) => {
         this.#over = true;
+        alive.delete(child);
         this.#tell();
         resolve(code ?? (signal === null ? 1 : 128));
       });
