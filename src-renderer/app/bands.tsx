@@ -45,6 +45,11 @@ export function Bands({ station }: { readonly station: StationView }) {
               {t('place.settings')}
             </button>
           )}
+          {band.kind === 'clock' && (
+            <button type="button" onClick={() => void ask('line.acceptClock', {})}>
+              {t('band.clock.accept')}
+            </button>
+          )}
           {band.kind === 'log-broken' && (
             <button type="button" onClick={() => ui.go('records')}>
               {t('place.records')}

@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StationView } from '../../src-shared/ipc/state.ts';
@@ -104,7 +105,7 @@ function serverMark({ server }: StationView): readonly [GlyphName, string] {
   }
 }
 
-function serverWords({ server }: StationView, t: ReturnType<typeof useTranslation>['t']): string {
+function serverWords({ server }: StationView, t: TFunction): string {
   if (server.status === 'unreachable') return t('top.serverIs.unreachable', { address: server.address });
   if (server.mode === 'remote') return t('top.serverIs.remote', { address: server.address });
   if (server.status === 'listening') return t('top.serverIs.listening', { address: server.address });

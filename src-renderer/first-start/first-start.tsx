@@ -130,18 +130,22 @@ function SetUpStation({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
+const simulatedSigners = ['unlocked', 'locked', 'open'] as const;
+type SimulatedSigner = (typeof simulatedSigners)[number];
+
 function SimulationOptions({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation();
   const ask = useAsk();
   const [sites, setSites] = useState(4);
   const [part, setPart] = useState<'508' | '608'>('608');
+  const [signer, setSigner] = useState<SimulatedSigner>('unlocked');
   const [fast, setFast] = useState(false);
   return (
     <Dialog title={t('first.options.title')} glyph="info" onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void ask('simulation.start', { sites, part, realTime: !fast }).then((answer) => {
+          void ask('simulation.start', { sites, part, signer, realTime: !fast }).then((answer) => {
             if (answer !== undefined) onClose();
           });
         }}
@@ -172,6 +176,23 @@ function SimulationOptions({ onClose }: { readonly onClose: () => void }) {
             >
               <option value="608">ATECC608</option>
               <option value="508">ATECC508A</option>
+            </select>
+          </div>
+          <div className="field">
+            <label htmlFor="simulation-signer">{t('first.options.signer')}</label>
+            <select
+              id="simulation-signer"
+              className="input input-op"
+              value={signer}
+              onChange={(event) =>
+                setSigner(simulatedSigners.find((known) => known === event.target.value) ?? 'unlocked')
+              }
+            >
+              {simulatedSigners.map((known) => (
+                <option key={known} value={known}>
+                  {t(`first.options.signerIs.${known}`)}
+                </option>
+              ))}
             </select>
           </div>
           <label className="check">

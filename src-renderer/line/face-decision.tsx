@@ -30,7 +30,7 @@ export function DecisionBody(props: FaceProps) {
                   number: site.earlier.stage,
                   stage: t(`stage.${stage.stage}`),
                 })}{' '}
-            {resume && t('line.resume.safe')}
+            {resume && <span className="face-more">{t('line.resume.safe')}</span>}
           </p>
         )}
         {site.detail !== '' && <p className="face-tell">{site.detail}</p>}

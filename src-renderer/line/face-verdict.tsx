@@ -47,7 +47,9 @@ export function VerdictBody(props: FaceProps) {
         {site.choices.length > 0 ? (
           <ChoiceButtons {...props} onFill />
         ) : (
-          <HandsNote icon="remove">{passed ? t('line.passRemove') : t('line.remove')}</HandsNote>
+          <HandsNote icon={verdict.next === 'resume' ? 'stay' : 'remove'}>
+            {passed ? t('line.passRemove') : verdict.next === 'resume' ? t('line.next.resume') : t('line.remove')}
+          </HandsNote>
         )}
       </div>
     </>

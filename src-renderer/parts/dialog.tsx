@@ -34,9 +34,10 @@ export function Dialog({
       transitionProps={{ duration: 160, transition: 'fade' }}
       size={wide ? '60rem' : '40rem'}
       padding={0}
+      classNames={{ content: 'dialog' }}
     >
       <Modal.Overlay className="dialog-scrim" />
-      <Modal.Content className="dialog" aria-labelledby={id}>
+      <Modal.Content aria-labelledby={id}>
         <header className="dialog-head">
           {glyph !== undefined && <Glyph name={glyph} className={`dialog-glyph dialog-glyph-${glyph}`} />}
           <h2 id={id}>{title}</h2>

@@ -1,4 +1,260 @@
-/** Not built yet. */
-export default function Place() {
-  return null;
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { SignerView } from '../../src-shared/ipc/state.ts';
+import { useAsk } from '../app/client-context.tsx';
+import { useShortcut } from '../app/use-keys.ts';
+import { Button } from '../parts/button.tsx';
+import { formatCountdown, formatDate, formatNumber } from '../parts/format.ts';
+import { Glyph, type GlyphName } from '../parts/glyph.tsx';
+import { SerialNumber } from '../parts/serial-number.tsx';
+import { useSlice } from '../stores/station-store.ts';
+import { ui } from '../stores/ui-store.ts';
+import { sentenceOf, useLanguage } from '../texts/sentence.ts';
+import { useDelay } from './password-dialog.tsx';
+import { RootSetUp } from './root-set-up.tsx';
+import { SignerPanel } from './signer-panel.tsx';
+import { SignerSetUp } from './signer-set-up.tsx';
+import './signers.css';
+
+type View = { readonly kind: 'list' } | { readonly kind: 'set-up'; readonly kit: string } | { readonly kind: 'root' };
+
+/** The supervisor's screen: which signers there are, what they need, and how a new one is made. */
+export default function SignersPlace() {
+  const signers = useSlice('signers');
+  const [view, setView] = useState<View>({ kind: 'list' });
+  if (signers === undefined) return null;
+  const back = (): void => setView({ kind: 'list' });
+  if (view.kind === 'set-up') return <SignerSetUp kit={view.kit} onLeave={back} />;
+  if (view.kind === 'root') return <RootSetUp onLeave={back} />;
+  return <SignerList signers={signers} onView={setView} />;
+}
+
+function SignerList({
+  signers,
+  onView,
+}: {
+  readonly signers: readonly SignerView[];
+  readonly onView: (view: View) => void;
+}) {
+  const { t } = useTranslation();
+  const ask = useAsk();
+  const station = useSlice('station');
+  const [chosen, setChosen] = useState<string | null>(null);
+  const signer = signers.find((candidate) => keyOf(candidate) === chosen) ?? signers[0];
+  useShortcut('lock', () => {
+    if (signer?.state === 'READY') void ask('signers.lock', { serialNumber: signer.serialNumber });
+  });
+  return (
+    <div className="page">
+      <header className="page-head">
+        <h1>{t('place.signers')}</h1>
+        <span className="sub">
+          {t('signers.summary', { ready: station?.signersReady ?? 0, total: station?.signersTotal ?? 0 })}
+        </span>
+        <span className="grow" />
+        <Button icon="lock" onClick={() => void ask('signers.lockAll', {})}>
+          {t('signers.lockAll')}
+        </Button>
+        <Button icon="plus" onClick={() => onView({ kind: 'root' })}>
+          {t('signers.newRoot')}
+        </Button>
+        <Button kind="primary" icon="plus" onClick={() => onView({ kind: 'set-up', kit: '' })}>
+          {t('signers.setUpOne')}
+        </Button>
+      </header>
+      <div className={signer === undefined ? 'split is-single' : 'split'}>
+        <section className="card" aria-label={t('place.signers')}>
+          {signers.length === 0 ? (
+            <div className="empty-note">
+              <p>{t('signers.none')}</p>
+              <p>{t('signers.noneTell')}</p>
+            </div>
+          ) : (
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+            <section className="card-scroll" tabIndex={0} aria-label={t('signers.table')}>
+              <table className="table signer-table">
+                <thead>
+                  <tr>
+                    <th>{t('signers.state')}</th>
+                    <th>{t('signers.signer')}</th>
+                    <th className="num signer-chain">{t('signers.chain')}</th>
+                    <th className="num">{t('signers.signed')}</th>
+                    <th className="signer-until">{t('signers.until')}</th>
+                    <th>
+                      <span className="hidden-text">{t('signers.action')}</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {signers.map((entry) => (
+                    <SignerRow
+                      key={keyOf(entry)}
+                      signer={entry}
+                      chosen={entry === signer}
+                      onChoose={() => setChosen(keyOf(entry))}
+                      onSetUp={() => onView({ kind: 'set-up', kit: entry.path })}
+                    />
+                  ))}
+                </tbody>
+              </table>
+            </section>
+          )}
+          <footer>{t('signers.forgets')}</footer>
+        </section>
+        {signer !== undefined && (
+          <SignerPanel
+            key={keyOf(signer)}
+            signer={signer}
+            onSetUp={() => onView({ kind: 'set-up', kit: signer.path })}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** A module without a readable serial number is known by its place. */
+function keyOf(signer: SignerView): string {
+  return signer.serialNumber === '' ? signer.path : signer.serialNumber;
+}
+
+/** Shape and tone of a signer's state. */
+export function signerMark(state: SignerView['state']): readonly [GlyphName, string] {
+  switch (state) {
+    case 'READY':
+      return ['pass', 'is-pass'];
+    case 'PASSWORD_REQUIRED':
+      return ['key', 'is-ask'];
+    case 'LOCKED_OUT':
+      return ['lockout', 'is-fail'];
+    case 'FAULT':
+      return ['fail', 'is-fail'];
+    case 'ABSENT':
+      return ['skip', 'second'];
+    case 'UNCONFIGURED':
+      return ['todo', 'second'];
+    case 'FOREIGN':
+      return ['aside', 'second'];
+    case 'UNSUPPORTED':
+      return ['off', 'second'];
+    case 'PROBING':
+      return ['run', 'second'];
+  }
+}
+
+function SignerRow({
+  signer,
+  chosen,
+  onChoose,
+  onSetUp,
+}: {
+  readonly signer: SignerView;
+  readonly chosen: boolean;
+  readonly onChoose: () => void;
+  readonly onSetUp: () => void;
+}) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const [glyph, tone] = signerMark(signer.state);
+  const certified = signer.notAfter !== '';
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the name in the row is a button that does the same
+    <tr className={chosen ? 'is-chosen' : undefined} onClick={onChoose}>
+      <td>
+        <span className={`signer-state ${tone}`}>
+          <Glyph name={glyph} />
+          <span>
+            <b>{t(`signerState.${signer.state}`)}</b>
+            <StateDetail signer={signer} />
+          </span>
+        </span>
+      </td>
+      <td>
+        <button type="button" className="row-button" aria-pressed={chosen} onClick={onChoose}>
+          <b>{nameOf(signer, t('signers.noName'))}</b>
+          {signer.serialNumber === '' ? (
+            <span className="second">{t('signers.noSerial')}</span>
+          ) : signer.kind === 'chip' ? (
+            <SerialNumber value={signer.serialNumber} dense />
+          ) : (
+            <span className="second">{signer.kit}</span>
+          )}
+        </button>
+      </td>
+      <td className="num signer-chain">{certified ? signer.chainId : '–'}</td>
+      <td className="num">{certified ? formatNumber(signer.signed, language) : '–'}</td>
+      <td className="signer-until nowrap">
+        {certified ? (formatDate(signer.notAfter, language) ?? t('certificate.noEnd')) : '–'}
+      </td>
+      <td className="signer-action">
+        <RowAction signer={signer} onSetUp={onSetUp} />
+      </td>
+    </tr>
+  );
+}
+
+/** Label, else the certificate's name, else the kit. */
+export function nameOf(signer: SignerView, noName: string): string {
+  if (signer.label !== '') return signer.label;
+  if (signer.name !== '') return signer.name;
+  return signer.serialNumber === '' ? signer.kit : noName;
+}
+
+function StateDetail({ signer }: { readonly signer: SignerView }) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const delay = useDelay(signer.delayUntil);
+  const text = ((): string => {
+    switch (signer.state) {
+      case 'READY':
+        return t('signers.thisSession', { count: signer.signedThisSession });
+      case 'PASSWORD_REQUIRED':
+        return signer.waitingBoards > 0
+          ? t('signers.waiting', { count: signer.waitingBoards })
+          : t('signers.scheme', { context: signer.passwordScheme });
+      case 'LOCKED_OUT':
+        return t('signers.nextTry', { time: formatCountdown(delay) });
+      case 'FAULT':
+        return sentenceOf(signer.reason, language) ?? signer.reason;
+      default:
+        return t(`signerStateTells.${signer.state}`);
+    }
+  })();
+  return <small>{text}</small>;
+}
+
+/** The one thing that can be done next with a signer in this state. */
+export function RowAction({ signer, onSetUp }: { readonly signer: SignerView; readonly onSetUp: () => void }) {
+  const { t } = useTranslation();
+  const ask = useAsk();
+  const delay = useDelay(signer.delayUntil);
+  const { serialNumber } = signer;
+  switch (signer.state) {
+    case 'READY':
+      return (
+        <Button icon="lock" onClick={() => void ask('signers.lock', { serialNumber })}>
+          {t('signers.lock')}
+        </Button>
+      );
+    case 'PASSWORD_REQUIRED':
+      return (
+        <Button kind="primary" icon="unlock" onClick={() => ui.askUnlock(serialNumber)}>
+          {t('signers.unlock')}
+        </Button>
+      );
+    case 'LOCKED_OUT':
+      return (
+        <Button disabled={delay > 0} onClick={() => ui.askUnlock(serialNumber)}>
+          {delay > 0 ? t('signers.unlockIn', { time: formatCountdown(delay) }) : t('signers.unlock')}
+        </Button>
+      );
+    case 'UNCONFIGURED':
+      return (
+        <Button icon="plus" onClick={onSetUp}>
+          {t('signers.setUp')}
+        </Button>
+      );
+    default:
+      return null;
+  }
 }

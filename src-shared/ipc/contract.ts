@@ -500,6 +500,15 @@ export type ParsedInput<N extends CallName> = z.output<Contract['calls'][N]['in'
 export type CallOutput<N extends CallName> = z.output<Contract['calls'][N]['out']>;
 export type EventValue<N extends EventName> = z.output<Contract['events'][N]>;
 
+export type CertificateView = z.infer<typeof certificateViewSchema>;
+export type Finding = z.infer<typeof findingSchema>;
+export type ConfigRow = z.infer<typeof configRowSchema>;
+export type SlotUse = z.infer<typeof slotUseSchema>;
+export type PlanPacket = z.infer<typeof packetSchema>;
+export type Settings = z.infer<typeof settingsSchema>;
+export type LogRow = z.infer<typeof logRowSchema>;
+export type LogFilter = z.infer<typeof logFilterSchema>;
+
 /** What the line implements. `signal` is aborted when the caller went away or cancelled. */
 export type Handlers = {
   readonly [N in CallName]: (input: ParsedInput<N>, signal: AbortSignal) => Promise<CallOutput<N>>;

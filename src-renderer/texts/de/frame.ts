@@ -56,6 +56,7 @@ export const frame: Words<typeof english> = {
     clock: {
       title: 'UHRZEIT UNGLAUBWÜRDIG',
       tell: 'Es wird nichts signiert, bis die Uhr dieses Rechners stimmt. {{reason}}',
+      accept: 'Die Uhr stimmt',
     },
     'log-broken': {
       title: 'SIGNIERPROTOKOLL UNTERBROCHEN',
@@ -178,6 +179,12 @@ export const frame: Words<typeof english> = {
       title: 'Simulierte Linie',
       sites: 'Plätze',
       part: 'Chips',
+      signer: 'Signierer',
+      signerIs: {
+        unlocked: 'mit Passwort, schon eingegeben',
+        locked: 'mit Passwort, noch einzugeben',
+        open: 'ohne Passwort',
+      },
       fast: 'So schnell wie möglich statt in echten Chipzeiten',
       go: 'Starten',
     },

@@ -53,6 +53,7 @@ export const frame = {
     clock: {
       title: 'CLOCK NOT PLAUSIBLE',
       tell: 'Nothing is signed until the clock of this computer is right. {{reason}}',
+      accept: 'The clock is right',
     },
     'log-broken': {
       title: 'SIGNING LOG BROKEN',
@@ -171,6 +172,12 @@ export const frame = {
       title: 'Simulated line',
       sites: 'Sites',
       part: 'Chips',
+      signer: 'Signer',
+      signerIs: {
+        unlocked: 'with a password, already given',
+        locked: 'with a password, to be given',
+        open: 'without a password',
+      },
       fast: 'As fast as possible instead of real chip times',
       go: 'Start',
     },

@@ -1,0 +1,178 @@
+import { useTranslation } from 'react-i18next';
+import type { CallInput, PlanPacket } from '../../src-shared/ipc/contract.ts';
+import { stages } from '../../src-shared/model/stages.ts';
+import { useCall } from '../app/client-context.tsx';
+import { Button } from '../parts/button.tsx';
+import { formatDuration, formatNumber, hexPairs } from '../parts/format.ts';
+import { Glyph } from '../parts/glyph.tsx';
+import { PostKey, RunScale } from '../parts/run-scale.tsx';
+import { saveFile } from '../parts/save-file.ts';
+import { ForeverMark } from '../parts/tag.tsx';
+import { useLanguage, useSentence } from '../texts/sentence.ts';
+import { Findings } from './findings.tsx';
+
+/** Packets as text for the export: one line each. */
+export function packetLines(packets: readonly PlanPacket[]): string {
+  return packets
+    .map((packet, index) =>
+      [index + 1, packet.stage, packet.packet, packet.command, packet.describe, packet.irreversible ? '!' : ''].join(
+        '\t',
+      ),
+    )
+    .join('\n');
+}
+
+/** The full list of packets a run would send, and what each makes irreversible. Nothing is sent. */
+export function DryRunTab({
+  input,
+  usualMs,
+}: {
+  readonly input: CallInput<'plan.dryRun'>;
+  readonly usualMs: readonly number[] | null;
+}) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const sentence = useSentence();
+  const run = useCall('plan.dryRun', input);
+  const { value } = run;
+  const numbered = (value?.packets ?? []).map((packet, index) => ({ packet, number: index + 1 }));
+  const groups = [0, ...stages.map((stage) => stage.number)].map((stage) => ({
+    stage,
+    rows: numbered.filter((row) => row.packet.stage === stage),
+  }));
+  const final = numbered.filter((row) => row.packet.irreversible);
+  return (
+    <div className="split plan-split">
+      <section className="card" aria-label={t('plan.tabs.dryRun')}>
+        {run.state === 'failed' && (
+          <p className="failure" role="alert">
+            <Glyph name="fail" />
+            {sentence(run.error)}
+          </p>
+        )}
+        {run.state === 'loading' && value === undefined && <p className="empty-note">{t('loading')}</p>}
+        {value !== undefined && (
+          <>
+            <div className="dry-head">
+              <b>
+                {t('plan.packets', {
+                  count: value.packets.length,
+                  shown: formatNumber(value.packets.length, language),
+                  time: formatDuration(value.totalMs, language),
+                })}
+              </b>
+              <span className="grow" />
+              <PostKey />
+              <div className="dry-scale">
+                <RunScale
+                  stages={stages.map((stage) => ({ stage: stage.name, status: 'todo', durationMs: null, note: '' }))}
+                  usualMs={usualMs}
+                  locksSlots={final.some((row) => row.packet.stage === 9)}
+                  numbered
+                />
+              </div>
+            </div>
+            {value.problems.map((problem) => (
+              <p key={problem} className="failure" role="alert">
+                <Glyph name="fail" />
+                {problem}
+              </p>
+            ))}
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+            <section className="card-scroll" tabIndex={0} aria-label={t('plan.packetList')}>
+              <table className="table packet-table">
+                <thead>
+                  <tr>
+                    <th className="num">{t('plan.number')}</th>
+                    <th>{t('plan.packet')}</th>
+                    <th>{t('plan.does')}</th>
+                    <th className="num">ms</th>
+                    <th>{t('scale.final')}</th>
+                  </tr>
+                </thead>
+                {groups
+                  .filter((group) => group.rows.length > 0)
+                  .map((group) => (
+                    <tbody key={group.stage}>
+                      <tr className="packet-group">
+                        <th colSpan={5} scope="rowgroup">
+                          {group.stage === 0
+                            ? t('plan.beforeStage')
+                            : t('plan.stageNumber', {
+                                number: group.stage,
+                                name: t(`stage.${stages[group.stage - 1]?.name ?? 'CONFIG_WRITE'}`),
+                              })}
+                          <span className="second"> {t('plan.packetCount', { count: group.rows.length })}</span>
+                        </th>
+                      </tr>
+                      {group.rows.map(({ packet, number }) => (
+                        <tr key={number} className={packet.irreversible ? 'is-final' : undefined}>
+                          <td className="num">{number}</td>
+                          <td className="hex" title={packet.packet}>
+                            {shortPacket(packet.packet)}
+                          </td>
+                          <td>
+                            <b>{packet.command}</b> {packet.describe}
+                          </td>
+                          <td className="num">{formatNumber(packet.typicalMs, language)}</td>
+                          <td>{packet.irreversible && <ForeverMark>{t('plan.final')}</ForeverMark>}</td>
+                        </tr>
+                      ))}
+                    </tbody>
+                  ))}
+              </table>
+            </section>
+            <footer>
+              <span className="grow" />
+              <span className="result is-pass">
+                <Glyph name="pass" /> {t('plan.nothingSent')}
+              </span>
+            </footer>
+          </>
+        )}
+      </section>
+      <section className="card" aria-label={t('plan.irreversible')}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+        <section className="card-scroll" tabIndex={0} aria-label={t('plan.irreversible')}>
+          <header className="findings-head">
+            <h2>{t('plan.irreversible')}</h2>
+          </header>
+          <ul>
+            {final.map(({ packet, number }) => (
+              <li key={number} className="final-row">
+                <b className="final-number">{packet.stage}</b>
+                <div>
+                  <b>{packet.command}</b>
+                  <p className="second">
+                    {packet.describe} {t('plan.packetNumber', { number })}
+                  </p>
+                </div>
+              </li>
+            ))}
+          </ul>
+          {value !== undefined && <Findings findings={value.findings} />}
+        </section>
+        {value !== undefined && (
+          <footer>
+            <Button
+              icon="export"
+              onClick={() => saveFile(`dry-run-${input.plan.name}.tsv`, `${packetLines(value.packets)}\n`)}
+            >
+              {t('plan.exportList')}
+            </Button>
+            <Button icon="print" onClick={() => window.print()}>
+              {t('unit.print')}
+            </Button>
+          </footer>
+        )}
+      </section>
+    </div>
+  );
+}
+
+/** A long packet shown by its start and its check sum. */
+export function shortPacket(packet: string): string {
+  const pairs = hexPairs(packet.replaceAll(' ', ''));
+  if (pairs.length <= 14) return pairs.join(' ');
+  return `${pairs.slice(0, 11).join(' ')} … ${pairs.slice(-2).join(' ')}`;
+}

@@ -1,0 +1,104 @@
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CallOutput } from '../../src-shared/ipc/contract.ts';
+import { useClient } from '../app/client-context.tsx';
+import { BigList } from '../parts/big-list.tsx';
+import { formatDate, formatNumber, formatStamp } from '../parts/format.ts';
+import { Glyph } from '../parts/glyph.tsx';
+import { SerialNumber } from '../parts/serial-number.tsx';
+import { usePages } from '../parts/use-pages.ts';
+import { ui, useUi } from '../stores/ui-store.ts';
+import { useLanguage, useSentence } from '../texts/sentence.ts';
+import { ExportDialog } from './export-dialog.tsx';
+import { FilterBar } from './filter-bar.tsx';
+import { emptyFilter, type FilterForm, serialPrefix, toLogFilter } from './filter-model.ts';
+import { useSettled } from './log-tab.tsx';
+import { UnitPanel } from './unit-panel.tsx';
+
+type ArchiveRow = CallOutput<'records.archive'>['rows'][number];
+
+const columnRems = '12rem 20rem 12rem 9rem minmax(14rem, 1fr)';
+
+/** The certificates that were issued; a row opens its unit. */
+export function ArchiveTab({ exporting, onClose }: { readonly exporting: boolean; readonly onClose: () => void }) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const client = useClient();
+  const sentence = useSentence();
+  const unit = useUi((store) => store.unit);
+  const [form, setForm] = useState<FilterForm>(emptyFilter);
+  const [selected, setSelected] = useState<number | null>(null);
+  const serial = useSettled(serialPrefix(form.serial), 150);
+  const pages = usePages<ArchiveRow>(serial, async (position, limit, signal) => {
+    const answer = await client.call('records.archive', { serial, position, limit }, signal);
+    return answer.ok ? { ok: true, value: { ...answer.value, exact: true } } : answer;
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another list has no selection yet
+  useEffect(() => setSelected(null), [serial]);
+  return (
+    <>
+      <FilterBar form={form} onChange={setForm} only={['serial']} />
+      <div className={unit === null ? 'split is-single' : 'split'} data-side="unit">
+        <section className="card" aria-label={t('records.tabs.archive')}>
+          {pages.error !== null ? (
+            <p className="failure" role="alert">
+              <Glyph name="fail" />
+              {sentence(pages.error)}
+            </p>
+          ) : pages.total === 0 && !pages.loading ? (
+            <p className="empty-note">{t('records.noCertificates')}</p>
+          ) : (
+            <BigList
+              key={serial}
+              label={t('records.tabs.archive')}
+              count={pages.total}
+              rowRem={2}
+              columns={columnRems}
+              header={
+                <>
+                  {(['device', 'certificate', 'issued', 'until', 'signer'] as const).map((name) => (
+                    <span key={name} role="columnheader" tabIndex={-1}>
+                      {t(`archive.${name}`)}
+                    </span>
+                  ))}
+                </>
+              }
+              row={(index) => <ArchiveCells row={pages.row(index)} />}
+              selected={selected}
+              onSelect={setSelected}
+              onOpen={(index) => ui.openUnit(pages.row(index)?.serialNumber ?? null)}
+              onRange={pages.need}
+            />
+          )}
+          <footer>
+            <b>{t('archive.count', { count: pages.total, shown: formatNumber(pages.total, language) })}</b>
+          </footer>
+        </section>
+        {unit !== null && <UnitPanel key={unit} serialNumber={unit} />}
+      </div>
+      {exporting && (
+        <ExportDialog what="archive" filter={toLogFilter({ ...emptyFilter, serial }, 0)} onClose={onClose} />
+      )}
+    </>
+  );
+}
+
+function ArchiveCells({ row }: { readonly row: ArchiveRow | undefined }) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const cell = (content: React.ReactNode): React.ReactNode => (
+    <span role="gridcell" tabIndex={-1}>
+      {content}
+    </span>
+  );
+  if (row === undefined) return <>{cell('·')}</>;
+  return (
+    <>
+      {cell(<SerialNumber value={row.serialNumber} dense />)}
+      {cell(<span className="hex">{row.certificateSerial}</span>)}
+      {cell(formatStamp(row.issuedAt))}
+      {cell(formatDate(row.notAfter, language) ?? t('certificate.noEnd'))}
+      {cell(row.signer)}
+    </>
+  );
+}

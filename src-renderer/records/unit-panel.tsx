@@ -1,0 +1,272 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CallOutput } from '../../src-shared/ipc/contract.ts';
+import { useCall } from '../app/client-context.tsx';
+import { Button } from '../parts/button.tsx';
+import { CertificateCard } from '../parts/certificate.tsx';
+import { formatDuration, formatStamp } from '../parts/format.ts';
+import { Glyph } from '../parts/glyph.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { copyText, saveFile } from '../parts/save-file.ts';
+import { SerialNumber } from '../parts/serial-number.tsx';
+import { Tag } from '../parts/tag.tsx';
+import { ui } from '../stores/ui-store.ts';
+import { sentenceOf, useLanguage, useSentence } from '../texts/sentence.ts';
+import { resultMark } from './log-tab.tsx';
+import { ReworkDialog } from './rework-dialog.tsx';
+import { Waterfall } from './waterfall.tsx';
+import { type Run, runCode } from './waterfall-rows.ts';
+
+type Unit = CallOutput<'records.unit'>;
+
+/** One unit: every run, every stage, its certificates verified now, what was written, who did it. */
+export function UnitPanel({ serialNumber }: { readonly serialNumber: string }) {
+  const { t } = useTranslation();
+  const sentence = useSentence();
+  const unit = useCall('records.unit', { serialNumber });
+  const [reworking, setReworking] = useState(false);
+  const last = unit.value?.runs.at(-1);
+  return (
+    <section className="card unit" aria-label={t('unit.title')}>
+      <header>
+        <div className="unit-name">
+          <h2>{last === undefined || last.unitLabel === '' ? t('unit.title') : last.unitLabel}</h2>
+          <SerialNumber value={serialNumber} dense />
+        </div>
+        <span className="grow" />
+        {last !== undefined && <OutcomeTag run={last} />}
+        <button type="button" className="dialog-close" onClick={() => ui.openUnit(null)} aria-label={t('dialog.close')}>
+          <Icon name="close" />
+        </button>
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <section className="card-scroll" tabIndex={0} aria-label={t('unit.details')}>
+        {unit.state === 'failed' && (
+          <p className="failure" role="alert">
+            <Glyph name="fail" />
+            {sentence(unit.error)}
+          </p>
+        )}
+        {unit.state === 'loading' && unit.value === undefined && <p className="empty-note">{t('loading')}</p>}
+        {unit.value !== undefined && <UnitFacts unit={unit.value} />}
+      </section>
+      {unit.value !== undefined && (
+        <footer className="no-print">
+          <Button
+            icon="copy"
+            onClick={() =>
+              void copyText(serialNumber).then((done) => {
+                if (done) ui.notice('done', t('unit.copied'));
+              })
+            }
+          >
+            {t('unit.copy')}
+          </Button>
+          <Button
+            icon="export"
+            onClick={() => saveFile(`unit-${serialNumber}.json`, `${JSON.stringify(unit.value, null, 2)}\n`)}
+          >
+            {t('unit.export')}
+          </Button>
+          <Button icon="print" onClick={() => window.print()}>
+            {t('unit.print')}
+          </Button>
+          <Button onClick={() => setReworking(true)}>{t('unit.rework')}</Button>
+        </footer>
+      )}
+      {reworking && (
+        <ReworkDialog
+          serialNumber={serialNumber}
+          onClose={(done) => {
+            setReworking(false);
+            if (done) unit.reload();
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+function OutcomeTag({ run }: { readonly run: Run }) {
+  const { t } = useTranslation();
+  switch (run.outcome.kind) {
+    case 'PASS':
+      return (
+        <Tag tone="pass" glyph="pass">
+          PASS
+        </Tag>
+      );
+    case 'FAIL':
+      return (
+        <Tag tone="fail" glyph="fail">
+          FAIL
+        </Tag>
+      );
+    case 'FAULT':
+      return (
+        <Tag tone="none" glyph="fault">
+          {t('line.word.fault')}
+        </Tag>
+      );
+    case 'INTERRUPTED':
+      return (
+        <Tag tone="ask" glyph="resume">
+          {t('unit.interrupted')}
+        </Tag>
+      );
+  }
+}
+
+function UnitFacts({ unit }: { readonly unit: Unit }) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const [chosen, setChosen] = useState<string | null>(null);
+  const run = unit.runs.find((candidate) => candidate.runId === chosen) ?? unit.runs.at(-1);
+  return (
+    <>
+      <div className="sect">
+        <h3>
+          {t('unit.runs')}
+          {run !== undefined && (
+            <span className="sub">
+              {run.batch} · {t('line.plan', { name: run.plan.name, version: run.plan.version })} · {run.part}
+            </span>
+          )}
+        </h3>
+        {unit.runs.length === 0 ? (
+          <p className="second">{t('unit.noRuns')}</p>
+        ) : (
+          <ul className="run-list">
+            {unit.runs.map((entry) => (
+              <li key={entry.runId}>
+                <button type="button" aria-pressed={entry === run} onClick={() => setChosen(entry.runId)}>
+                  <OutcomeTag run={entry} />
+                  <span>{formatStamp(entry.startedAt)}</span>
+                  <span>
+                    {entry.station}, {entry.site}
+                  </span>
+                  <span>{entry.operator === '' ? '–' : entry.operator}</span>
+                  <span className="hex">{runCode(entry)}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+      {run !== undefined && (
+        <div className="sect">
+          <h3>
+            {t('unit.stages')}
+            <span className="sub">{formatDuration(Date.parse(run.endedAt) - Date.parse(run.startedAt), language)}</span>
+          </h3>
+          {run.outcome.kind !== 'PASS' && (
+            <p className="is-fail unit-reason">
+              <b className="hex">{runCode(run)}</b> {sentenceOf(run.outcome.code, language) ?? run.outcome.sentence}{' '}
+              {run.outcome.detail}
+            </p>
+          )}
+          <Waterfall run={run} />
+        </div>
+      )}
+      {unit.certificates.map((entry) => (
+        <div className="sect" key={entry.device.fingerprint}>
+          <h3>
+            {t('unit.certificates')}
+            <span className={entry.chain.verified ? 'sub is-pass' : 'sub is-fail'}>
+              {entry.chain.verified ? t('unit.verified') : t('unit.notVerified')}
+            </span>
+          </h3>
+          <ol className="cert-chain">
+            <li>
+              <Glyph
+                name={entry.chain.verified ? 'pass' : 'aside'}
+                className={entry.chain.verified ? 'is-pass' : 'is-fail'}
+              />
+              <b>{entry.chain.root === '' ? t('unit.noRoot') : entry.chain.root}</b>
+              {!entry.chain.verified && <p className="is-fail">{entry.chain.reason}</p>}
+            </li>
+            <li>
+              <Glyph name={entry.chain.verified ? 'pass' : 'todo'} className={entry.chain.verified ? 'is-pass' : ''} />
+              <b>{entry.signer.subject}</b>
+              <CertificateCard certificate={entry.signer} />
+            </li>
+            <li>
+              <Glyph name={entry.chain.verified ? 'pass' : 'todo'} className={entry.chain.verified ? 'is-pass' : ''} />
+              <b>{entry.device.subject}</b>
+              <CertificateCard certificate={entry.device} />
+            </li>
+          </ol>
+        </div>
+      ))}
+      {run !== undefined && (
+        <div className="sect">
+          <h3>
+            {t('unit.written')}
+            <span className="sub">{t('unit.neverSecrets')}</span>
+          </h3>
+          {run.dataWritten.length === 0 ? (
+            <p className="second">{t('unit.nothingWritten')}</p>
+          ) : (
+            <ul>
+              {run.dataWritten.map((line) => (
+                <li key={line}>{line}</li>
+              ))}
+            </ul>
+          )}
+          <dl className="kv">
+            <dt>{t('unit.locked')}</dt>
+            <dd>{run.lockedSlots.length === 0 ? '–' : run.lockedSlots.join(', ')}</dd>
+            <dt>{t('unit.found')}</dt>
+            <dd>{run.foundState}</dd>
+            <dt>{t('unit.who')}</dt>
+            <dd>
+              {run.operator === '' ? '–' : run.operator} ({t(`unit.auth.${run.operatorAuth}`)})
+            </dd>
+            <dt>{t('unit.kit')}</dt>
+            <dd>
+              {run.kit.name}, {run.kit.path}
+            </dd>
+            <dt>{t('unit.key')}</dt>
+            <dd className="hex">{run.publicKey === '' ? '–' : run.publicKey}</dd>
+            <dt>{t('unit.planDigest')}</dt>
+            <dd className="hex">{run.plan.digest}</dd>
+          </dl>
+        </div>
+      )}
+      <div className="sect">
+        <h3>{t('unit.logRows')}</h3>
+        <ul className="log-rows">
+          {unit.rows.map((row) => {
+            const [glyph, tone] = resultMark(row['result'] ?? '');
+            return (
+              <li key={row['seq']}>
+                <span className={`result ${tone}`}>
+                  <Glyph name={glyph} /> {row['result']}
+                </span>
+                <span>{row['seq']}</span>
+                <span>{formatStamp(row['time_utc'] ?? '')}</span>
+                <span>{row['operator']}</span>
+                <span className="second">{row['note']}</span>
+              </li>
+            );
+          })}
+        </ul>
+      </div>
+      {unit.reworks.length > 0 && (
+        <div className="sect">
+          <h3>{t('unit.reworks')}</h3>
+          <ul>
+            {unit.reworks.map((rework) => (
+              <li key={rework.createdAt}>
+                {formatStamp(rework.createdAt)}, {rework.who}: {rework.reason}{' '}
+                <span className="second">
+                  {rework.usedFor === '' ? t('unit.reworkOpen') : t('unit.reworkUsed', { serial: rework.usedFor })}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,189 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useCall } from '../app/client-context.tsx';
+import { Button } from '../parts/button.tsx';
+import { Tag, type Tone } from '../parts/tag.tsx';
+import { FormField } from '../signers/form-field.tsx';
+import { Group, type SectionProps } from './group.tsx';
+
+const tones: Readonly<Record<'site' | 'signer' | 'root' | 'free' | 'refused', Tone>> = {
+  site: 'go',
+  signer: 'pass',
+  root: 'ask',
+  free: 'none',
+  refused: 'fail',
+};
+
+/** The id of the next site: site-1 … site-16, the first that is free. */
+export function nextSiteId(taken: readonly string[]): string | undefined {
+  for (let number = 1; number <= 16; number++) {
+    if (!taken.includes(`site-${number}`)) return `site-${number}`;
+  }
+  return undefined;
+}
+
+/** Which connectors are sites, and what every kit that is plugged in is used for. */
+export function SitesSection({ settings, onChange }: SectionProps) {
+  const { t } = useTranslation();
+  const kits = useCall('kits.list', {});
+  const [extra, setExtra] = useState('');
+  const taken = settings.sites.map((site) => site.connector);
+  const add = (connector: string): void => {
+    const id = nextSiteId(settings.sites.map((site) => site.id));
+    if (id === undefined) return;
+    onChange({
+      sites: [
+        ...settings.sites,
+        { id, label: t('line.site', { number: Number(id.slice(5)) }), connector, enabled: true },
+      ],
+    });
+  };
+  return (
+    <>
+      <Group title={t('settings.sites.title')} tell={t('settings.sites.tell')}>
+        {settings.sites.length === 0 && <p className="second">{t('settings.sites.none')}</p>}
+        <ul className="site-list">
+          {settings.sites.map((site, index) => (
+            <li key={site.id}>
+              <FormField label={t('settings.sites.label')}>
+                {(props) => (
+                  <input
+                    {...props}
+                    maxLength={48}
+                    value={site.label}
+                    onChange={(event) =>
+                      onChange({
+                        sites: settings.sites.map((old, at) =>
+                          at === index ? { ...old, label: event.target.value } : old,
+                        ),
+                      })
+                    }
+                  />
+                )}
+              </FormField>
+              <FormField label={t('settings.sites.connector')}>
+                {(props) => (
+                  <input
+                    {...props}
+                    className="input hex"
+                    maxLength={255}
+                    value={site.connector}
+                    onChange={(event) =>
+                      onChange({
+                        sites: settings.sites.map((old, at) =>
+                          at === index ? { ...old, connector: event.target.value } : old,
+                        ),
+                      })
+                    }
+                  />
+                )}
+              </FormField>
+              <label className="check">
+                <input
+                  type="checkbox"
+                  checked={site.enabled}
+                  onChange={(event) =>
+                    onChange({
+                      sites: settings.sites.map((old, at) =>
+                        at === index ? { ...old, enabled: event.target.checked } : old,
+                      ),
+                    })
+                  }
+                />
+                {t('settings.sites.enabled')}
+              </label>
+              <Button kind="quiet" onClick={() => onChange({ sites: settings.sites.filter((_, at) => at !== index) })}>
+                {t('plan.remove')}
+              </Button>
+            </li>
+          ))}
+        </ul>
+      </Group>
+      <Group title={t('settings.kits.title')} tell={t('settings.kits.tell')}>
+        <div className="table-wide">
+          <table className="table">
+            <thead>
+              <tr>
+                <th>{t('settings.kits.kit')}</th>
+                <th>{t('settings.kits.path')}</th>
+                <th>{t('settings.kits.use')}</th>
+                <th>
+                  <span className="hidden-text">{t('signers.action')}</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {(kits.value ?? []).map((kit) => (
+                <tr key={kit.path}>
+                  <td>
+                    <b>{kit.name}</b>
+                    {kit.reason !== '' && <p className="second">{kit.reason}</p>}
+                  </td>
+                  <td className="hex">{kit.connector === '' ? kit.path : kit.connector}</td>
+                  <td>
+                    <Tag tone={tones[kit.use]}>{t(`kitUse.${kit.use}`)}</Tag>
+                  </td>
+                  <td className="signer-action">
+                    {kit.use === 'free' && !taken.includes(kit.connector) && (
+                      <Button
+                        disabled={settings.sites.length >= 16}
+                        onClick={() => add(kit.connector === '' ? kit.path : kit.connector)}
+                      >
+                        {t('settings.kits.bind')}
+                      </Button>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+        {kits.state === 'ready' && kits.value.length === 0 && <p className="second">{t('settings.kits.none')}</p>}
+        <div className="actions">
+          <Button onClick={() => kits.reload()}>{t('settings.kits.again')}</Button>
+        </div>
+      </Group>
+      <Group title={t('settings.kits.extra')} tell={t('settings.kits.extraTell')}>
+        <ul className="plain-list">
+          {settings.extraKits.map((path) => (
+            <li key={path}>
+              <span className="hex grow">{path}</span>
+              <Button
+                kind="quiet"
+                onClick={() => onChange({ extraKits: settings.extraKits.filter((other) => other !== path) })}
+              >
+                {t('plan.remove')}
+              </Button>
+            </li>
+          ))}
+        </ul>
+        <form
+          className="inline-form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            const path = extra.trim();
+            if (path === '' || settings.extraKits.includes(path)) return;
+            onChange({ extraKits: [...settings.extraKits, path] });
+            setExtra('');
+          }}
+        >
+          <FormField label={t('settings.kits.extraPath')}>
+            {(props) => (
+              <input
+                {...props}
+                className="input hex"
+                maxLength={255}
+                placeholder="tcp:127.0.0.1:7001"
+                value={extra}
+                onChange={(event) => setExtra(event.target.value)}
+              />
+            )}
+          </FormField>
+          <Button submit disabled={extra.trim() === ''}>
+            {t('settings.add')}
+          </Button>
+        </form>
+      </Group>
+    </>
+  );
+}

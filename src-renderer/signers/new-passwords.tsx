@@ -1,0 +1,169 @@
+import { useCallback, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Icon } from '../parts/icon.tsx';
+import './password.css';
+
+/** What is wrong with a new password and its repetition; undefined = nothing. Counted in characters after NFC, as the core does. */
+export function newPasswordFault(
+  password: string,
+  repeated: string,
+  minimum: number,
+): 'empty' | 'short' | 'differs' | undefined {
+  if (password === '') return 'empty';
+  if ([...password.normalize('NFC')].length < minimum) return 'short';
+  return password === repeated ? undefined : 'differs';
+}
+
+/** New passwords, each typed twice by its own person; the texts stay in the elements until they are taken. */
+export interface NewPasswordFields {
+  readonly step: number;
+  readonly fault: { readonly index: number; readonly kind: 'empty' | 'short' | 'differs' } | null;
+  readonly generation: number;
+  readonly register: (index: number, repetition: boolean) => (element: HTMLInputElement | null) => void;
+  /** Checks the present person's pair and goes on; true when all are right. */
+  complete(): boolean;
+  take(): string[];
+  focus(): void;
+}
+
+/** Shortest password that new modules take, when the settings do not say more (signer-and-server.md 6.4). */
+export const passwordMinimum = 12;
+
+export function useNewPasswords(count: number, minimum = passwordMinimum): NewPasswordFields {
+  const inputs = useRef(new Map<string, HTMLInputElement>());
+  const [step, setStep] = useState(0);
+  const [generation, setGeneration] = useState(0);
+  const [fault, setFault] = useState<NewPasswordFields['fault']>(null);
+  const register = useCallback(
+    (index: number, repetition: boolean) => (element: HTMLInputElement | null) => {
+      const key = `${index}${repetition ? 'r' : ''}`;
+      if (element === null) inputs.current.delete(key);
+      else inputs.current.set(key, element);
+    },
+    [],
+  );
+  const focusAt = useCallback((key: string) => {
+    requestAnimationFrame(() => inputs.current.get(key)?.focus());
+  }, []);
+  return {
+    step,
+    fault,
+    generation,
+    register,
+    complete() {
+      const kind = newPasswordFault(
+        inputs.current.get(String(step))?.value ?? '',
+        inputs.current.get(`${step}r`)?.value ?? '',
+        minimum,
+      );
+      if (kind !== undefined) {
+        setFault({ index: step, kind });
+        focusAt(kind === 'differs' ? `${step}r` : String(step));
+        return false;
+      }
+      setFault(null);
+      if (step < count - 1) {
+        setStep(step + 1);
+        focusAt(String(step + 1));
+        return false;
+      }
+      return true;
+    },
+    take() {
+      const values: string[] = [];
+      for (let index = 0; index < count; index++) {
+        values.push(inputs.current.get(String(index))?.value ?? '');
+      }
+      for (const input of inputs.current.values()) input.value = '';
+      setStep(0);
+      setGeneration((old) => old + 1);
+      return values;
+    },
+    focus: () => focusAt('0'),
+  };
+}
+
+/** The inputs: two per person, one person at a time. */
+export function NewPasswords({ passwords, count }: { readonly passwords: NewPasswordFields; readonly count: number }) {
+  const { t } = useTranslation();
+  const [shown, setShown] = useState(false);
+  return (
+    <div className="new-passwords">
+      {Array.from({ length: count }, (_, index) => {
+        const who = count === 1 ? t('newPassword.one') : index === 0 ? t('newPassword.first') : t('newPassword.second');
+        const done = index < passwords.step;
+        const fault = passwords.fault?.index === index ? passwords.fault.kind : undefined;
+        return (
+          <div key={`${passwords.generation}-${who}`}>
+            {done && (
+              <p className="password-done">
+                <Icon name="check" />
+                {t('password.given', { who })}
+              </p>
+            )}
+            <div className="new-password" hidden={index !== passwords.step}>
+              <Field
+                label={who}
+                register={passwords.register(index, false)}
+                shown={shown}
+                invalid={fault === 'short' || fault === 'empty'}
+                autoFocus={index === 0}
+              />
+              <Field
+                label={t('newPassword.repeat')}
+                register={passwords.register(index, true)}
+                shown={shown}
+                invalid={fault === 'differs'}
+              />
+              {fault !== undefined && (
+                <p className="note note-bad" role="alert">
+                  <Icon name="close" />
+                  <span>{t(`newPassword.fault.${fault}`, { count: passwordMinimum })}</span>
+                </p>
+              )}
+            </div>
+          </div>
+        );
+      })}
+      <label className="check">
+        <input type="checkbox" checked={shown} onChange={(event) => setShown(event.target.checked)} />
+        {t('newPassword.show')}
+      </label>
+    </div>
+  );
+}
+
+function Field({
+  label,
+  register,
+  shown,
+  invalid,
+  autoFocus = false,
+}: {
+  readonly label: string;
+  readonly register: (element: HTMLInputElement | null) => void;
+  readonly shown: boolean;
+  readonly invalid: boolean;
+  readonly autoFocus?: boolean;
+}) {
+  const id = `new-password-${label}`;
+  return (
+    <div className="password">
+      <label htmlFor={id}>{label}</label>
+      <div className={invalid ? 'password-box is-wrong' : 'password-box'}>
+        <input
+          id={id}
+          ref={register}
+          type={shown ? 'text' : 'password'}
+          autoComplete="off"
+          autoCapitalize="off"
+          autoCorrect="off"
+          spellCheck={false}
+          maxLength={512}
+          aria-invalid={invalid}
+          {...(autoFocus ? { 'data-autofocus': true } : {})}
+        />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,284 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { roleWanted, useCall, useClient } from '../app/client-context.tsx';
+import { Button } from '../parts/button.tsx';
+import { Glyph } from '../parts/glyph.tsx';
+import { saveFile } from '../parts/save-file.ts';
+import { SerialNumber } from '../parts/serial-number.tsx';
+import { useSlice } from '../stores/station-store.ts';
+import { ui } from '../stores/ui-store.ts';
+import { useSentence } from '../texts/sentence.ts';
+import { FormField } from './form-field.tsx';
+import { NewPasswords, useNewPasswords } from './new-passwords.tsx';
+import { HoldFoot, Sequence, WorkList } from './sequence.tsx';
+import { type RootForm, rootFormFaults, startRootForm } from './set-up-form.ts';
+import { YearsSelect } from './signer-set-up.tsx';
+
+type Made = { readonly record: string; readonly publicKey: string; readonly fingerprint: string };
+
+/** The root ceremony: a stick (or a key file for trials) that signs signers, and the record of how it was made. */
+export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
+  const { t } = useTranslation();
+  const client = useClient();
+  const sentence = useSentence();
+  const signers = useSlice('signers') ?? [];
+  const kits = useCall('kits.list', {});
+  const [form, setForm] = useState<RootForm>(startRootForm);
+  const [step, setStep] = useState(0);
+  const [working, setWorking] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const [made, setMade] = useState<Made | null>(null);
+  const count = form.scheme === 'two-persons' ? 2 : 1;
+  const fresh = useNewPasswords(count);
+  const faults = rootFormFaults(form);
+  const set = <K extends keyof RootForm>(name: K, value: RootForm[K]): void =>
+    setForm((old) => ({ ...old, [name]: value }));
+  const blank = signers.filter((signer) => signer.state === 'UNCONFIGURED');
+  const free = (kits.value ?? []).filter(
+    (entry) => entry.use === 'free' && !blank.some((signer) => signer.path === entry.path),
+  );
+
+  const make = async (): Promise<void> => {
+    setWorking(true);
+    setError(null);
+    const answer = await client.call('signers.createRoot', {
+      kind: form.kind,
+      kit: form.kit.trim(),
+      commonName: form.commonName.trim(),
+      organisation: form.organisation.trim(),
+      years: form.years,
+      passwords: fresh.take(),
+    });
+    setWorking(false);
+    if (answer.ok) {
+      setMade(answer.value);
+      setStep(4);
+      return;
+    }
+    const role = roleWanted(answer.failure);
+    if (role !== undefined) ui.askSignOn({ kind: 'role', role });
+    else setError(sentence(answer.failure));
+    setStep(2);
+  };
+
+  const blocked = (step === 0 && faults.includes('kit')) || (step === 1 && faults.length > 0);
+  return (
+    <Sequence
+      title={t('setUp.root.title')}
+      step={step}
+      onLeave={onLeave}
+      {...(working || made !== null ? {} : { onBack: () => setStep(step - 1) })}
+      steps={[
+        { name: t('setUp.root.steps.where') },
+        { name: t('setUp.root.steps.names') },
+        { name: t('setUp.root.steps.password') },
+        { name: t('setUp.root.steps.make'), final: true },
+        { name: t('setUp.root.steps.done') },
+      ]}
+      permanent={[
+        { name: t('setUp.permanent.rootKey'), tell: t('setUp.permanent.rootKeyTell') },
+        { name: t('setUp.permanent.password'), tell: t('setUp.permanent.passwordTell') },
+        { name: t('setUp.permanent.trust'), tell: t('setUp.permanent.trustTell') },
+        { name: t('setUp.permanent.forget'), tell: t('setUp.permanent.rootForgetTell') },
+      ]}
+      {...(step === 3
+        ? {
+            warning: (
+              <p>
+                <b>{t('setUp.final.title')}</b> {t('setUp.final.root')}
+              </p>
+            ),
+          }
+        : {})}
+      foot={
+        step === 4 ? (
+          <div className="actions">
+            {made !== null && (
+              <Button icon="export" size="op" onClick={() => saveFile('root-ceremony.txt', made.record)}>
+                {t('setUp.root.saveRecord')}
+              </Button>
+            )}
+            <Button kind="primary" size="op" onClick={onLeave}>
+              {t('sequence.finish')}
+            </Button>
+          </div>
+        ) : step === 3 ? (
+          working ? null : (
+            <HoldFoot onDone={() => void make()}>{t('setUp.root.make')}</HoldFoot>
+          )
+        ) : (
+          <div className="actions">
+            <Button
+              kind="primary"
+              size="op"
+              disabled={blocked}
+              onClick={() => {
+                if (step === 2 && !fresh.complete()) return;
+                setStep(step + 1);
+              }}
+            >
+              {t('sequence.next')}
+            </Button>
+          </div>
+        )
+      }
+    >
+      {error !== null && (
+        <p className="failure" role="alert">
+          <Glyph name="fail" />
+          {error}
+        </p>
+      )}
+      {step === 0 && (
+        <>
+          <h2>{t('setUp.root.steps.where')}</h2>
+          <fieldset className="choice-list plain-fieldset">
+            <legend className="hidden-text">{t('setUp.root.steps.where')}</legend>
+            {(['chip', 'file'] as const).map((kind) => (
+              <label className="choice-row" key={kind}>
+                <input
+                  type="radio"
+                  name="kind"
+                  checked={form.kind === kind}
+                  onChange={() => setForm((old) => ({ ...old, kind, kit: '' }))}
+                />
+                <b>{t(`setUp.root.kind.${kind}`)}</b>
+                <small>{t(`setUp.root.kindTell.${kind}`)}</small>
+              </label>
+            ))}
+          </fieldset>
+          {form.kind === 'file' ? (
+            <FormField label={t('setUp.root.file')} hint={t('setUp.root.fileTell')}>
+              {(props) => (
+                <input
+                  {...props}
+                  className="input hex"
+                  maxLength={255}
+                  value={form.kit}
+                  onChange={(event) => set('kit', event.target.value)}
+                />
+              )}
+            </FormField>
+          ) : (
+            <fieldset className="choice-list plain-fieldset">
+              <legend>{t('setUp.root.stick')}</legend>
+              {blank.map((signer) => (
+                <label className="choice-row" key={signer.path}>
+                  <input
+                    type="radio"
+                    name="kit"
+                    checked={form.kit === signer.path}
+                    onChange={() => set('kit', signer.path)}
+                  />
+                  <SerialNumber value={signer.serialNumber} />
+                  <small>{signer.kit}</small>
+                </label>
+              ))}
+              {free.map((entry) => (
+                <label className="choice-row" key={entry.path}>
+                  <input
+                    type="radio"
+                    name="kit"
+                    checked={form.kit === entry.path}
+                    onChange={() => set('kit', entry.path)}
+                  />
+                  <b>{entry.name}</b>
+                  <small>{entry.connector === '' ? entry.path : entry.connector}</small>
+                </label>
+              ))}
+              {blank.length + free.length === 0 && <p className="empty-note">{t('setUp.signer.noModule')}</p>}
+            </fieldset>
+          )}
+        </>
+      )}
+      {step === 1 && (
+        <>
+          <h2>{t('setUp.root.steps.names')}</h2>
+          <div className="fields-two">
+            <FormField label={t('setUp.form.commonName')} invalid={faults.includes('commonName')}>
+              {(props) => (
+                <input
+                  {...props}
+                  maxLength={48}
+                  value={form.commonName}
+                  onChange={(event) => set('commonName', event.target.value)}
+                />
+              )}
+            </FormField>
+            <FormField label={t('setUp.form.organisation')} invalid={faults.includes('organisation')}>
+              {(props) => (
+                <input
+                  {...props}
+                  maxLength={48}
+                  value={form.organisation}
+                  onChange={(event) => set('organisation', event.target.value)}
+                />
+              )}
+            </FormField>
+            <FormField label={t('setUp.form.rootYears')} hint={t('setUp.form.yearsTell')}>
+              {(props) => <YearsSelect {...props} value={form.years} onChange={(years) => set('years', years)} />}
+            </FormField>
+          </div>
+        </>
+      )}
+      {(step === 2 || step === 3) && (
+        <div hidden={step !== 2} className="sequence-stack">
+          <h2>{t('setUp.root.steps.password')}</h2>
+          <p>{t('setUp.root.passwordTell')}</p>
+          <fieldset className="choice-list plain-fieldset">
+            <legend className="hidden-text">{t('setUp.root.steps.password')}</legend>
+            {(['two-persons', 'one'] as const).map((scheme) => (
+              <label className="choice-row" key={scheme}>
+                <input
+                  type="radio"
+                  name="scheme"
+                  checked={form.scheme === scheme}
+                  onChange={() => set('scheme', scheme)}
+                />
+                <b>{t('signers.scheme', { context: scheme })}</b>
+                <small>{t(`setUp.scheme.${scheme}`)}</small>
+              </label>
+            ))}
+          </fieldset>
+          <NewPasswords passwords={fresh} count={count} />
+        </div>
+      )}
+      {step === 3 &&
+        (working ? (
+          <>
+            <h2>{t('setUp.working')}</h2>
+            <p>{t('setUp.workingTell')}</p>
+            <WorkList />
+          </>
+        ) : (
+          <>
+            <h2>{t('setUp.root.steps.make')}</h2>
+            <dl className="kv">
+              <dt>{t('setUp.form.commonName')}</dt>
+              <dd>{form.commonName}</dd>
+              <dt>{t('setUp.form.organisation')}</dt>
+              <dd>{form.organisation}</dd>
+              <dt>{t('signers.kind')}</dt>
+              <dd>{t(`setUp.root.kind.${form.kind}`)}</dd>
+            </dl>
+          </>
+        ))}
+      {step === 4 && made !== null && (
+        <>
+          <h2>{t('setUp.root.madeTitle')}</h2>
+          <dl className="kv">
+            <dt>{t('certificate.fingerprint')}</dt>
+            <dd className="hex">{made.fingerprint}</dd>
+            <dt>{t('setUp.root.publicKey')}</dt>
+            <dd className="hex">{made.publicKey}</dd>
+          </dl>
+          <h3>{t('setUp.root.record')}</h3>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+          <pre className="pem" tabIndex={0}>
+            {made.record}
+          </pre>
+        </>
+      )}
+    </Sequence>
+  );
+}
