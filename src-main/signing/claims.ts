@@ -62,10 +62,10 @@ export function fileClaims(folder: string, installation: string): SignerClaims {
     return name;
   };
   return {
-    claim: async (serialNumber) =>
-      guarded(() => {
+    claim: async (serialNumber) => {
+      const path = pathOf(serialNumber);
+      return guarded(() => {
         mkdirSync(folder, { recursive: true });
-        const path = pathOf(serialNumber);
         const mine = temporary(path);
         try {
           // A link appears whole or not at all, and only for the first.
@@ -78,12 +78,14 @@ export function fileClaims(folder: string, installation: string): SignerClaims {
         } finally {
           unlinkSync(mine);
         }
-      }),
-    takeOver: async (serialNumber) =>
+      });
+    },
+    takeOver: async (serialNumber) => {
+      const path = pathOf(serialNumber);
       guarded(() => {
         mkdirSync(folder, { recursive: true });
-        const path = pathOf(serialNumber);
         renameSync(temporary(path), path);
-      }),
+      });
+    },
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sliceExact } from '../../src-shared/base/bytes.ts';
+import { sliceExact, utf8 } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import { Secret } from '../../src-shared/base/secret.ts';
@@ -117,6 +117,12 @@ export function selfSigned(
   publicKey: Uint8Array,
   sign: (digest: Uint8Array) => Uint8Array,
 ): RootFacts {
+  for (const name of [request.organization, request.commonName]) {
+    const length = utf8(name).length;
+    if (length < 1 || length > 48 || /\p{Cc}/u.test(name) || !name.isWellFormed()) {
+      throw new SignetError('OPTION_INVALID', 'The root cannot be made: names have 1 to 48 bytes of UTF-8.');
+    }
+  }
   const snSource = request.serialPolicy === 'random' ? serialSource.STORED : serialSource.PUB_KEY_HASH;
   const definition = rootDefinition({
     organization: request.organization,

@@ -143,6 +143,9 @@ function rootBlueprint(request: RootSetUp, facts: BlueprintFacts, label: Uint8Ar
   if (!Number.isInteger(request.years) || request.years < 0 || request.years > 127) {
     return fail(`the years are within 0..127, not ${request.years}`);
   }
+  for (const name of [request.organization, request.commonName]) {
+    if (/\p{Cc}/u.test(name) || !name.isWellFormed()) return fail('a name holds a control character');
+  }
   const snSource = request.serialPolicy === 'random' ? serialSource.STORED : serialSource.PUB_KEY_HASH;
   const created = Math.floor(facts.now.getTime() / 1000);
   const definition = rootDefinition({
