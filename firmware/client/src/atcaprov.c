@@ -126,14 +126,11 @@ static enum atcaprov_code lock_config(struct atcaprov_client *c)
 /* Asks again in a new connection, if that may help. */
 static bool reconnect(struct atcaprov_client *c, uint32_t tries)
 {
-    const uint32_t wanted = c->wire.retry_after_ms;
-    const uint32_t ms = (wanted < RETRY_PAUSE_MAX_MS) ? wanted : RETRY_PAUSE_MAX_MS;
-
     if ((tries == REQUEST_TRIES) || !wire_may_ask_again(c)) {
         return false;
     }
     wire_close(c);
-    for (uint32_t i = 0U; i < ms; i++) {
+    for (uint32_t ms = 0U; (ms < c->wire.retry_after_ms) && (ms < RETRY_PAUSE_MAX_MS); ms++) {
         c->port->delay_us(c->port->context, 1000U);
     }
     return wire_open(c) == ATCAPROV_SUCCESS;

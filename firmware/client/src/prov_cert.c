@@ -1,244 +1,12 @@
 #include "prov_cert.h"
 
 #include "prov_bytes.h"
-#include "prov_chip.h"
 #include "prov_hash.h"
 
-#define TEMPLATE_MAX 2048U
 #define CHUNK 32U
-
-/* Date formats and serial number sources by number: names differ between generations of cryptoauthlib. */
-#define FORMAT_UTC 1U
-#define FORMAT_GENERALIZED 4U
-#define SOURCE_STORED 0x0U
-#define SOURCE_DEVICE_SN 0x8U
-#define SOURCE_SIGNER_ID 0x9U
-#define SOURCE_PUB_KEY_HASH 0xAU
-#define SOURCE_DEVICE_SN_HASH 0xBU
-#define SOURCE_PUB_KEY_HASH_RAW 0xEU
-#define SOURCE_DEVICE_SN_HASH_RAW 0xFU
 
 #define NEVER 9999U
 #define LAST_UTC_YEAR 2049U
-
-/* --- definitions ------------------------------------------------------------------------------------------------------ */
-
-static bool is_genkey(const atcacert_device_loc_t *location)
-{
-    return (location->zone == DEVZONE_GENKEY) || ((location->zone == DEVZONE_DATA) && (location->is_genkey != 0U));
-}
-
-static bool is_absent(const atcacert_device_loc_t *location)
-{
-    return (location->zone == DEVZONE_NONE) || (location->count == 0U);
-}
-
-/* A place in a slot that holds data in clear; key slots (0..7) are too short for all of it. */
-static bool fits_slot(const atcacert_device_loc_t *location, uint16_t count)
-{
-    return (location->zone == DEVZONE_DATA) && (location->is_genkey == 0U) && (location->slot >= 8U) &&
-           (location->slot < SLOT_COUNT) && (location->count == count) &&
-           (((uint32_t)location->offset + count) <= slot_size((uint8_t)location->slot));
-}
-
-static const atcacert_cert_loc_t *standard(const atcacert_def_t *definition, atcacert_std_cert_element_t element)
-{
-    return &definition->std_cert_elements[element];
-}
-
-/* An element is absent, or has this size and lies between the outer header and the signature. */
-static bool element_fits(const atcacert_def_t *definition, const atcacert_cert_loc_t *location, uint32_t count)
-{
-    const uint32_t end = standard(definition, STDCERT_SIGNATURE)->offset;
-
-    return (location->count == 0U) ||
-           ((location->count == count) && (location->offset >= 4U) && (((uint32_t)location->offset + count) <= end));
-}
-
-static uint32_t date_size(const atcacert_def_t *definition, atcacert_std_cert_element_t element)
-{
-    const uint32_t format = (uint32_t)((element == STDCERT_ISSUE_DATE) ? definition->issue_date_format
-                                                                       : definition->expire_date_format);
-
-    if (format == FORMAT_UTC) {
-        return 13U;
-    }
-    return (format == FORMAT_GENERALIZED) ? 15U : 0U;
-}
-
-/* A date element that is there must be of a format that is built. */
-static bool date_fits(const atcacert_def_t *definition, atcacert_std_cert_element_t element)
-{
-    const atcacert_cert_loc_t *location = standard(definition, element);
-
-    return (location->count == 0U) || element_fits(definition, location, date_size(definition, element));
-}
-
-bool definition_stores_serial(const atcacert_def_t *definition)
-{
-    return (uint32_t)definition->sn_source == SOURCE_STORED;
-}
-
-static bool serial_fits(const atcacert_def_t *definition)
-{
-    const atcacert_cert_loc_t *location = standard(definition, STDCERT_CERT_SN);
-    const uint32_t source = (uint32_t)definition->sn_source;
-    const uint32_t count = location->count;
-
-    if ((count > CERTIFICATE_SN_MAX) || !element_fits(definition, location, count)) {
-        return false;
-    }
-    if (source == SOURCE_STORED) {
-        return (count > 0U) && fits_slot(&definition->cert_sn_dev_loc, (uint16_t)count);
-    }
-    if (!is_absent(&definition->cert_sn_dev_loc) || (source < SOURCE_DEVICE_SN)) {
-        return false;
-    }
-    if (source == SOURCE_DEVICE_SN) {
-        return (count == 0U) || (count == 10U);
-    }
-    if (source == SOURCE_SIGNER_ID) {
-        return (count == 0U) || (count == 3U);
-    }
-    return source <= SOURCE_DEVICE_SN_HASH_RAW;
-}
-
-static bool is_hex_transform(atcacert_transform_t transform)
-{
-    return (transform == TF_BIN2HEX_UC) || (transform == TF_BIN2HEX_LC);
-}
-
-/* Custom elements: those that are nowhere in the chip, and parts of its configuration zone, as they are or as hex. */
-static bool custom_fits(const atcacert_def_t *definition, const atcacert_cert_element_t *element)
-{
-    const atcacert_device_loc_t *from = &element->device_loc;
-    const uint32_t factor = is_hex_transform(element->transforms[0]) ? 2U : 1U;
-
-    if (is_absent(from)) {
-        return true;
-    }
-    return (from->zone == DEVZONE_CONFIG) && (((uint32_t)from->offset + from->count) <= 128U) &&
-           ((element->transforms[0] == TF_NONE) || (factor == 2U)) &&
-           ((element->transforms[0] == TF_NONE) || (element->transforms[1] == TF_NONE)) &&
-           element_fits(definition, &element->cert_loc, factor * from->count) && (element->cert_loc.count > 0U);
-}
-
-/* The template is one DER sequence with a length of one or two bytes behind 81 or 82. */
-static size_t outer_header(const atcacert_def_t *definition)
-{
-    const uint8_t *bytes = definition->cert_template;
-    const uint32_t size = definition->cert_template_size;
-
-    if ((bytes == NULL) || (size < 128U) || (size > TEMPLATE_MAX) || (bytes[0] != 0x30U)) {
-        return 0U;
-    }
-    if ((bytes[1] == 0x82U) && ((4U + (uint32_t)u16_be(&bytes[2])) == size)) {
-        return 4U;
-    }
-    return ((bytes[1] == 0x81U) && ((3U + (uint32_t)bytes[2]) == size)) ? 3U : 0U;
-}
-
-enum atcaprov_code definition_check(const atcacert_def_t *definition, bool device)
-{
-    const uint32_t signature = standard(definition, STDCERT_SIGNATURE)->offset;
-    const atcacert_cert_loc_t *tbs = &definition->tbs_cert_loc;
-    const atcacert_device_loc_t *key = &definition->public_key_dev_loc;
-    bool good = (definition->type == CERTTYPE_X509) && (outer_header(definition) != 0U) &&
-                (signature < definition->cert_template_size) && (tbs->offset >= 3U) && (tbs->count > 0U) &&
-                (((uint32_t)tbs->offset + tbs->count) <= signature);
-
-    good = good && (standard(definition, STDCERT_PUBLIC_KEY)->count == 64U);
-    good = good && element_fits(definition, standard(definition, STDCERT_PUBLIC_KEY), 64U);
-    good = good && element_fits(definition, standard(definition, STDCERT_SIGNER_ID), 4U);
-    good = good && element_fits(definition, standard(definition, STDCERT_AUTH_KEY_ID), 20U);
-    good = good && element_fits(definition, standard(definition, STDCERT_SUBJ_KEY_ID), 20U);
-    good = good && date_fits(definition, STDCERT_ISSUE_DATE) && date_fits(definition, STDCERT_EXPIRE_DATE);
-    good = good && serial_fits(definition) && fits_slot(&definition->comp_cert_dev_loc, COMPRESSED_SIZE);
-    if (device) {
-        good = good && is_genkey(key) && (key->slot == definition->private_key_slot) && (key->slot < SLOT_COUNT);
-    } else {
-        good = good && (fits_slot(key, 72U) || fits_slot(key, 64U));
-    }
-    for (uint32_t i = 0U; good && (i < definition->cert_elements_count); i++) {
-        good = custom_fits(definition, &definition->cert_elements[i]);
-    }
-    return good ? ATCAPROV_SUCCESS : ATCAPROV_DEFINITION_UNKNOWN;
-}
-
-static void hash_u8(struct sha256 *sha, uint32_t value)
-{
-    const uint8_t byte = (uint8_t)value;
-
-    sha256_add(sha, &byte, 1U);
-}
-
-static void hash_u16(struct sha256 *sha, uint32_t value)
-{
-    hash_u8(sha, value >> 8U);
-    hash_u8(sha, value & 0xFFU);
-}
-
-static void hash_place(struct sha256 *sha, const atcacert_device_loc_t *location)
-{
-    hash_u8(sha, (uint32_t)location->zone);
-    hash_u16(sha, location->slot);
-    hash_u8(sha, (location->is_genkey != 0U) ? 1U : 0U);
-    hash_u16(sha, location->offset);
-    hash_u16(sha, location->count);
-}
-
-static void hash_element(struct sha256 *sha, const atcacert_cert_loc_t *location)
-{
-    hash_u16(sha, location->offset);
-    hash_u16(sha, location->count);
-}
-
-void definition_digest(const atcacert_def_t *definition, uint8_t digest[32])
-{
-    static const uint8_t MAGIC[4] = {0x41U, 0x44U, 0x46U, 0x31U};
-    struct sha256 sha;
-
-    sha256_begin(&sha);
-    sha256_add(&sha, MAGIC, sizeof MAGIC);
-    hash_u8(&sha, (uint32_t)definition->type);
-    hash_u8(&sha, definition->template_id);
-    hash_u8(&sha, definition->chain_id);
-    hash_u16(&sha, definition->private_key_slot);
-    hash_u8(&sha, (uint32_t)definition->sn_source);
-    hash_place(&sha, &definition->cert_sn_dev_loc);
-    hash_u8(&sha, (uint32_t)definition->issue_date_format);
-    hash_u8(&sha, (uint32_t)definition->expire_date_format);
-    hash_element(&sha, &definition->tbs_cert_loc);
-    hash_u8(&sha, definition->expire_years);
-    hash_place(&sha, &definition->public_key_dev_loc);
-    hash_place(&sha, &definition->comp_cert_dev_loc);
-    hash_u8(&sha, (uint32_t)STDCERT_NUM_ELEMENTS);
-    for (uint32_t i = 0U; i < (uint32_t)STDCERT_NUM_ELEMENTS; i++) {
-        hash_element(&sha, &definition->std_cert_elements[i]);
-    }
-    hash_u8(&sha, definition->cert_elements_count);
-    for (uint32_t i = 0U; i < definition->cert_elements_count; i++) {
-        const atcacert_cert_element_t *element = &definition->cert_elements[i];
-        uint32_t length = 0U;
-
-        while ((length < 24U) && (element->id[length] != '\0')) {
-            length++;
-        }
-        hash_u8(&sha, length);
-        for (uint32_t at = 0U; at < length; at++) {
-            hash_u8(&sha, (uint32_t)(uint8_t)element->id[at]);
-        }
-        hash_place(&sha, &element->device_loc);
-        hash_element(&sha, &element->cert_loc);
-        hash_u8(&sha, ATCA_MAX_TRANSFORMS);
-        for (uint32_t at = 0U; at < (uint32_t)ATCA_MAX_TRANSFORMS; at++) {
-            hash_u8(&sha, (uint32_t)element->transforms[at]);
-        }
-    }
-    hash_u16(&sha, definition->cert_template_size);
-    sha256_add(&sha, definition->cert_template, definition->cert_template_size);
-    sha256_end(&sha, digest);
-}
 
 /* --- what a certificate is filled with -------------------------------------------------------------------------------- */
 
@@ -328,9 +96,10 @@ static void put_serial(struct certificate *certificate)
     const atcacert_def_t *definition = certificate->definition;
     const struct certificate_source *source = &certificate->source;
     const uint32_t kind = (uint32_t)definition->sn_source;
-    const size_t count = standard(definition, STDCERT_CERT_SN)->count;
+    const size_t count = definition_element(definition, STDCERT_CERT_SN)->count;
     uint8_t device_sn[9];
     uint8_t digest[32];
+    uint8_t more;
     struct sha256 sha;
 
     bytes_copy(device_sn, source->config, 4U);
@@ -357,7 +126,8 @@ static void put_serial(struct certificate *certificate)
     }
     sha256_add(&sha, &source->compressed[64], 3U);
     if (format_version(source->compressed) >= 1U) {
-        hash_u8(&sha, (uint32_t)source->compressed[71] & 0xF0U);
+        more = (uint8_t)(source->compressed[71] & 0xF0U);
+        sha256_add(&sha, &more, 1U);
     }
     sha256_end(&sha, digest);
     if (kind < SOURCE_PUB_KEY_HASH_RAW) {
@@ -386,12 +156,12 @@ static size_t put_integer(uint8_t *to, const uint8_t value[32])
 }
 
 /* 03 len 00 30 len 02 lenR R 02 lenS S (compressed-certificates.md 6). */
-static void put_signature(struct certificate *certificate)
+static void put_signature(struct certificate *certificate, const uint8_t signature[64])
 {
     uint8_t *to = certificate->signature;
-    size_t length = put_integer(&to[5], certificate->source.compressed);
+    size_t length = put_integer(&to[5], signature);
 
-    length += put_integer(&to[5U + length], &certificate->source.compressed[32]);
+    length += put_integer(&to[5U + length], &signature[32]);
     to[0] = 0x03U;
     to[1] = (uint8_t)(length + 3U);
     to[2] = 0x00U;
@@ -403,7 +173,7 @@ static void put_signature(struct certificate *certificate)
 /* The outer length; false when it needs another number of bytes than the template's. */
 static bool put_length(struct certificate *certificate)
 {
-    const size_t header = outer_header(certificate->definition);
+    const size_t header = definition_header_size(certificate->definition);
     const size_t content = certificate->size - header;
 
     if (header == 3U) {
@@ -432,8 +202,8 @@ bool certificate_open(struct certificate *certificate, const atcacert_def_t *def
     put_hex(&certificate->signer_id[0], compressed[67], true);
     put_hex(&certificate->signer_id[2], compressed[68], true);
     put_serial(certificate);
-    put_signature(certificate);
-    certificate->size = (size_t)standard(definition, STDCERT_SIGNATURE)->offset + certificate->signature_size;
+    put_signature(certificate, compressed);
+    certificate->size = (size_t)definition_element(definition, STDCERT_SIGNATURE)->offset + certificate->signature_size;
     return put_date(certificate->issued, (uint32_t)definition->issue_date_format, dates.issue_year, &dates) &&
            put_date(certificate->expires, (uint32_t)definition->expire_date_format, dates.expire_year, &dates) &&
            put_length(certificate);
@@ -463,7 +233,7 @@ static void overlay(const struct view *view, size_t offset, const uint8_t *bytes
 static void overlay_standard(const struct view *view, const struct certificate *certificate,
                              atcacert_std_cert_element_t element, const uint8_t *bytes)
 {
-    const atcacert_cert_loc_t *location = standard(certificate->definition, element);
+    const atcacert_cert_loc_t *location = definition_element(certificate->definition, element);
 
     overlay(view, location->offset, bytes, location->count);
 }
@@ -474,12 +244,13 @@ static void overlay_custom(const struct view *view, const struct certificate *ce
         const atcacert_cert_element_t *element = &certificate->definition->cert_elements[i];
         const atcacert_transform_t transform = element->transforms[0];
 
-        if (!is_absent(&element->device_loc)) {
+        if (!definition_is_absent(&element->device_loc)) {
             for (size_t at = 0U; at < element->device_loc.count; at++) {
                 const uint8_t *byte = &certificate->source.config[element->device_loc.offset + at];
-                uint8_t digits[2];
 
-                if (is_hex_transform(transform)) {
+                if (definition_is_hex(transform)) {
+                    uint8_t digits[2];
+
                     put_hex(digits, *byte, transform == TF_BIN2HEX_UC);
                     overlay(view, (size_t)element->cert_loc.offset + (2U * at), digits, 2U);
                 } else {
@@ -494,7 +265,7 @@ void certificate_read(const struct certificate *certificate, size_t offset, uint
 {
     const atcacert_def_t *definition = certificate->definition;
     const struct view view = {bytes, offset, length};
-    const size_t header = outer_header(definition);
+    const size_t header = definition_header_size(definition);
 
     for (size_t i = 0U; i < length; i++) {
         const size_t at = offset + i;
@@ -506,7 +277,7 @@ void certificate_read(const struct certificate *certificate, size_t offset, uint
     overlay_standard(&view, certificate, STDCERT_AUTH_KEY_ID, certificate->authority_id);
     overlay_standard(&view, certificate, STDCERT_PUBLIC_KEY, certificate->source.public_key);
     overlay_standard(&view, certificate, STDCERT_SUBJ_KEY_ID, certificate->subject_id);
-    overlay(&view, standard(definition, STDCERT_SIGNATURE)->offset, certificate->signature, certificate->signature_size);
+    overlay(&view, definition_element(definition, STDCERT_SIGNATURE)->offset, certificate->signature, certificate->signature_size);
     overlay_standard(&view, certificate, STDCERT_ISSUE_DATE, certificate->issued);
     overlay_standard(&view, certificate, STDCERT_EXPIRE_DATE, certificate->expires);
     overlay_standard(&view, certificate, STDCERT_SIGNER_ID, certificate->signer_id);

@@ -9,12 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "atcacert/atcacert_def.h"
-#include "atcaprov/atcaprov_return_codes.h"
-
-#define COMPRESSED_SIZE 72U
-/* The longest serial number that a certificate may have (RFC 5280). */
-#define CERTIFICATE_SN_MAX 20U
+#include "prov_definition.h"
 
 /* What a certificate is made of, besides its definition. */
 struct certificate_source {
@@ -49,18 +44,6 @@ struct certificate_dates {
     uint8_t day;
     uint8_t hour;
 };
-
-/*
- * Whether this client can build certificates by the definition: ATCAPROV_SUCCESS, or ATCAPROV_DEFINITION_UNKNOWN for what it does not
- * do (README.md), or cannot be. `device` = the key is the chip's own; else it is stored in a slot.
- */
-enum atcaprov_code definition_check(const atcacert_def_t *definition, bool device);
-
-/* SHA-256 over the canonical layout (compressed-certificates.md 5). */
-void definition_digest(const atcacert_def_t *definition, uint8_t digest[32]);
-
-/* True when the serial number is kept in the chip instead of being generated. */
-bool definition_stores_serial(const atcacert_def_t *definition);
 
 /* Dates of a compressed certificate; false when they are no dates. */
 bool certificate_dates_of(const uint8_t compressed[COMPRESSED_SIZE], struct certificate_dates *dates);

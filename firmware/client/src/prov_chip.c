@@ -1,9 +1,8 @@
 #include "prov_chip.h"
 
-#include "atecc_crc.h"
 #include "prov_bytes.h"
+#include "prov_link.h"
 
-#define OP_READ 0x02U
 #define OP_WRITE 0x12U
 #define OP_NONCE 0x16U
 #define OP_LOCK 0x17U
@@ -14,37 +13,7 @@
 #define OP_SIGN 0x41U
 #define OP_VERIFY 0x45U
 
-#define STATUS_GOOD 0x00U
-#define STATUS_NOT_VERIFIED 0x01U
-#define STATUS_PARSE 0x03U
-#define STATUS_ECC_FAULT 0x05U
-#define STATUS_SELF_TEST 0x07U
-#define STATUS_EXECUTION 0x0FU
-#define STATUS_WOKEN 0x11U
-#define STATUS_WATCHDOG 0xEEU
-#define STATUS_DAMAGED 0xFFU
-
-#define ACCESS_32 0x80U
 #define UNLOCKED 0x55U
-
-#define TRIES 3U
-/* The shortest watchdog is 700 ms from waking; a command that might end beyond this gets a window of its own. */
-#define WINDOW_MS 600U
-/* Between two attempts to wake a chip that does not answer. */
-#define WAKE_PAUSE_US 20000U
-
-/* How one sending of a packet ended. */
-enum answer {
-    /* The payload that was expected, or status 00 where none was. */
-    ANSWER_GOOD,
-    /* A status by which the chip refuses; client->status has it. */
-    ANSWER_STATUS,
-    /* The chip did not do it, and it may be sent again: not acknowledged, or refused for want of time or by a fault. */
-    ANSWER_NONE,
-    /* It was sent, and nobody knows whether it was done. */
-    ANSWER_DOUBT,
-    ANSWER_STUCK
-};
 
 uint16_t slot_size(uint8_t slot)
 {
@@ -57,235 +26,6 @@ uint16_t slot_size(uint8_t slot)
 uint8_t slot_blocks(uint8_t slot)
 {
     return (uint8_t)((slot_size(slot) + BLOCK_SIZE - 1U) / BLOCK_SIZE);
-}
-
-/* --- packets ---------------------------------------------------------------------------------------------------------- */
-
-static void begin(struct atecc_frame *frame, uint8_t opcode, uint8_t p1, uint16_t p2)
-{
-    uint8_t *packet = &frame->bytes[ATECC_FRAME_PACKET];
-
-    packet[0] = 7U;
-    packet[1] = opcode;
-    packet[2] = p1;
-    packet[3] = (uint8_t)((uint32_t)p2 & 0xFFU);
-    packet[4] = (uint8_t)((uint32_t)p2 >> 8U);
-}
-
-static void add(struct atecc_frame *frame, const uint8_t *bytes, size_t length)
-{
-    uint8_t *packet = &frame->bytes[ATECC_FRAME_PACKET];
-
-    bytes_copy(&packet[packet[0] - 2U], bytes, length);
-    packet[0] = (uint8_t)(packet[0] + length);
-}
-
-/* Sends a packet once to a chip that is awake. `expected`: bytes of payload, 0 where a status is all there is. */
-static enum answer talk(struct atcaprov_client *c, struct atecc_frame *frame, size_t expected)
-{
-    uint8_t *packet = &frame->bytes[ATECC_FRAME_PACKET];
-    const size_t count = packet[0];
-    const uint16_t crc = atecc_crc(packet, count - 2U);
-    size_t length = 0U;
-    enum chip_result result;
-
-    c->status = STATUS_GOOD;
-    packet[count - 2U] = (uint8_t)((uint32_t)crc & 0xFFU);
-    packet[count - 1U] = (uint8_t)((uint32_t)crc >> 8U);
-    result = atecc_talk(c->port, &c->chip, frame, count, c->response, &length);
-    if (result != CHIP_OK) {
-        c->chip.awake = false;
-        if (result == CHIP_BUS_FAULT) {
-            return ANSWER_STUCK;
-        }
-        return ((result == CHIP_NO_ANSWER) || (result == CHIP_REFUSED)) ? ANSWER_NONE : ANSWER_DOUBT;
-    }
-    c->answered = true;
-    if (length != ATECC_RESPONSE_MIN) {
-        return (length == (expected + 3U)) ? ANSWER_GOOD : ANSWER_DOUBT;
-    }
-    c->status = c->response[1];
-    if (c->status == STATUS_GOOD) {
-        return (expected == 0U) ? ANSWER_GOOD : ANSWER_DOUBT;
-    }
-    if (c->status == STATUS_WOKEN) {
-        /* The wake answer in the place of an answer: the chip lost its power meanwhile. */
-        return ANSWER_DOUBT;
-    }
-    c->report.chip_status = c->status;
-    if ((c->status == STATUS_ECC_FAULT) || (c->status == STATUS_WATCHDOG) || (c->status == STATUS_DAMAGED)) {
-        return ANSWER_NONE;
-    }
-    return ANSWER_STATUS;
-}
-
-static enum atcaprov_code code_of(const struct atcaprov_client *c, enum answer answer)
-{
-    const uint8_t status = c->status;
-
-    switch (answer) {
-    case ANSWER_GOOD:
-        return ATCAPROV_SUCCESS;
-    case ANSWER_STATUS:
-        if ((status == STATUS_NOT_VERIFIED) || (status == STATUS_PARSE) || (status == STATUS_EXECUTION)) {
-            return ATCAPROV_CHIP_REFUSED;
-        }
-        return ATCAPROV_CHIP_FAULT;
-    case ANSWER_NONE:
-        if (status == STATUS_ECC_FAULT) {
-            return ATCAPROV_CHIP_FAULT;
-        }
-        return c->chip.awake ? ATCAPROV_CHIP_UNCLEAR : ATCAPROV_BOARD_REMOVED;
-    case ANSWER_STUCK:
-        return ATCAPROV_KIT_LOST;
-    case ANSWER_DOUBT:
-    default:
-        return ATCAPROV_CHIP_UNCLEAR;
-    }
-}
-
-/* --- wake windows ----------------------------------------------------------------------------------------------------- */
-
-/* A new wake window: what lives in the chip's memory over idle stays, its watchdog starts anew. */
-static enum atcaprov_code open_window(struct atcaprov_client *c)
-{
-    uint8_t answer[4];
-
-    if (c->chip.awake) {
-        (void)atecc_idle(c->port, &c->chip);
-    }
-    c->guarded = false;
-    for (uint32_t attempt = 0U; attempt < TRIES; attempt++) {
-        const enum chip_result result = atecc_wake(c->port, &c->chip, answer);
-
-        if (result == CHIP_OK) {
-            c->woken_at = c->port->millis(c->port->context);
-            if (answer[1] == STATUS_SELF_TEST) {
-                c->report.chip_status = STATUS_SELF_TEST;
-                return ATCAPROV_CHIP_FAULT;
-            }
-            return ATCAPROV_SUCCESS;
-        }
-        if (result == CHIP_BUS_FAULT) {
-            return ATCAPROV_KIT_LOST;
-        }
-        c->port->delay_us(c->port->context, WAKE_PAUSE_US);
-    }
-    return c->answered ? ATCAPROV_BOARD_REMOVED : ATCAPROV_NO_CHIP;
-}
-
-static void serial_of(const uint8_t config[13], uint8_t serial[9])
-{
-    bytes_copy(serial, config, 4U);
-    bytes_copy(&serial[4], &config[8], 5U);
-}
-
-/*
- * Reads the serial number in the present window (provisioning-recipes.md 0, board identity). It has a packet of its own: the one in
- * client->frame waits to be sent.
- */
-static enum answer guard(struct atcaprov_client *c, bool *same)
-{
-    struct atecc_frame frame;
-    uint8_t serial[9];
-    enum answer answer;
-
-    *same = true;
-    if (c->guarded) {
-        return ANSWER_GOOD;
-    }
-    begin(&frame, OP_READ, ZONE_CONFIG | ACCESS_32, 0U);
-    answer = talk(c, &frame, BLOCK_SIZE);
-    if (answer == ANSWER_GOOD) {
-        serial_of(&c->response[1], serial);
-        *same = bytes_equal(serial, c->report.serial_number, sizeof serial);
-        c->guarded = *same;
-    }
-    return answer;
-}
-
-/* How a packet may be sent. */
-enum how {
-    /* By itself, as often as it takes. */
-    ASK_FREELY,
-    /* The same, but only to the chip whose serial number is known. */
-    ASK_GUARDED
-};
-
-/* Sends the packet in client->frame, again after trouble; only for what does no harm twice. */
-static enum atcaprov_code ask(struct atcaprov_client *c, size_t expected, enum how how)
-{
-    const uint8_t opcode = c->frame.bytes[ATECC_FRAME_PACKET + 1U];
-    bool fresh = false;
-    enum atcaprov_code code = ATCAPROV_CHIP_UNCLEAR;
-
-    for (uint32_t attempt = 0U; attempt < TRIES; attempt++) {
-        const uint32_t spent = c->port->millis(c->port->context) - c->woken_at;
-        enum answer answer = ANSWER_GOOD;
-        bool same = true;
-
-        if (fresh || !c->chip.awake || ((spent + atecc_limit_ms(c->chip.part, c->chip.divider, opcode)) > WINDOW_MS)) {
-            code = open_window(c);
-            if (code != ATCAPROV_SUCCESS) {
-                return code;
-            }
-        }
-        if (how == ASK_GUARDED) {
-            answer = guard(c, &same);
-            if (!same) {
-                return ATCAPROV_BOARD_CHANGED;
-            }
-        }
-        if (answer == ANSWER_GOOD) {
-            answer = talk(c, &c->frame, expected);
-        }
-        code = code_of(c, answer);
-        if ((answer != ANSWER_NONE) && (answer != ANSWER_DOUBT)) {
-            return code;
-        }
-        fresh = true;
-    }
-    return code;
-}
-
-/* Sends the packet in client->frame once, in a window of its own, to the right chip. `code` says why it was not sent at all. */
-static enum answer ask_once(struct atcaprov_client *c, size_t expected, enum how how, enum atcaprov_code *code)
-{
-    *code = ATCAPROV_SUCCESS;
-    for (uint32_t attempt = 0U; attempt < TRIES; attempt++) {
-        enum answer answer = ANSWER_GOOD;
-        bool same = true;
-
-        *code = open_window(c);
-        if (*code != ATCAPROV_SUCCESS) {
-            return ANSWER_NONE;
-        }
-        if (how == ASK_GUARDED) {
-            answer = guard(c, &same);
-            if (!same) {
-                *code = ATCAPROV_BOARD_CHANGED;
-                return ANSWER_NONE;
-            }
-        }
-        if (answer == ANSWER_GOOD) {
-            answer = talk(c, &c->frame, expected);
-            if (answer != ANSWER_NONE) {
-                return answer;
-            }
-        } else if (answer == ANSWER_STUCK) {
-            return answer;
-        } else {
-            /* The look at the serial number failed: nothing was sent. */
-            answer = ANSWER_NONE;
-        }
-        *code = code_of(c, answer);
-    }
-    return ANSWER_NONE;
-}
-
-void chip_leave(struct atcaprov_client *c)
-{
-    (void)atecc_sleep(c->port, &c->chip);
 }
 
 /* --- reading and writing ---------------------------------------------------------------------------------------------- */
@@ -302,8 +42,8 @@ enum atcaprov_code chip_read_block(struct atcaprov_client *c, uint8_t zone, uint
 {
     enum atcaprov_code code;
 
-    begin(&c->frame, OP_READ, (uint8_t)(zone | ACCESS_32), address_of(zone, slot, block));
-    code = ask(c, BLOCK_SIZE, ASK_FREELY);
+    link_begin(&c->frame, OP_READ, (uint8_t)(zone | ACCESS_32), address_of(zone, slot, block));
+    code = link_ask(c, BLOCK_SIZE, ASK_FREELY);
     if (code == ATCAPROV_SUCCESS) {
         bytes_copy(bytes, &c->response[1], BLOCK_SIZE);
     }
@@ -313,9 +53,9 @@ enum atcaprov_code chip_read_block(struct atcaprov_client *c, uint8_t zone, uint
 enum atcaprov_code chip_write_block(struct atcaprov_client *c, uint8_t zone, uint8_t slot, uint8_t block,
                                     const uint8_t bytes[32])
 {
-    begin(&c->frame, OP_WRITE, (uint8_t)(zone | ACCESS_32), address_of(zone, slot, block));
-    add(&c->frame, bytes, BLOCK_SIZE);
-    return ask(c, 0U, ASK_GUARDED);
+    link_begin(&c->frame, OP_WRITE, (uint8_t)(zone | ACCESS_32), address_of(zone, slot, block));
+    link_add(&c->frame, bytes, BLOCK_SIZE);
+    return link_ask(c, 0U, ASK_GUARDED);
 }
 
 /* Word `word` (0..31) of the configuration zone. */
@@ -323,8 +63,8 @@ static enum atcaprov_code read_word(struct atcaprov_client *c, uint8_t word, uin
 {
     enum atcaprov_code code;
 
-    begin(&c->frame, OP_READ, ZONE_CONFIG, word);
-    code = ask(c, 4U, ASK_GUARDED);
+    link_begin(&c->frame, OP_READ, ZONE_CONFIG, word);
+    code = link_ask(c, 4U, ASK_GUARDED);
     if (code == ATCAPROV_SUCCESS) {
         bytes_copy(bytes, &c->response[1], 4U);
     }
@@ -337,8 +77,8 @@ static enum atcaprov_code identify(struct atcaprov_client *c)
 {
     enum atcaprov_code code;
 
-    begin(&c->frame, OP_INFO, 0U, 0U);
-    code = ask(c, 4U, ASK_FREELY);
+    link_begin(&c->frame, OP_INFO, 0U, 0U);
+    code = link_ask(c, 4U, ASK_FREELY);
     if (code != ATCAPROV_SUCCESS) {
         return code;
     }
@@ -355,7 +95,7 @@ static enum atcaprov_code identify(struct atcaprov_client *c)
 static enum atcaprov_code read_zone(struct atcaprov_client *c)
 {
     for (uint8_t block = 0U; block < 4U; block++) {
-        const enum atcaprov_code code = chip_read_block(c, ZONE_CONFIG, 0U, block, &c->config[BLOCK_SIZE * block]);
+        const enum atcaprov_code code = chip_read_block(c, ZONE_CONFIG, 0U, block, &c->config[(size_t)BLOCK_SIZE * block]);
 
         if (code != ATCAPROV_SUCCESS) {
             return code;
@@ -385,7 +125,7 @@ enum atcaprov_code chip_find(struct atcaprov_client *c)
         code = read_zone(c);
     }
     if (code == ATCAPROV_SUCCESS) {
-        serial_of(c->config, c->report.serial_number);
+        link_serial_of(c->config, c->report.serial_number);
     }
     return code;
 }
@@ -398,7 +138,7 @@ enum atcaprov_code chip_read_config(struct atcaprov_client *c)
     if (code != ATCAPROV_SUCCESS) {
         return code;
     }
-    serial_of(c->config, serial);
+    link_serial_of(c->config, serial);
     return bytes_equal(serial, c->report.serial_number, sizeof serial) ? ATCAPROV_SUCCESS : ATCAPROV_BOARD_CHANGED;
 }
 
@@ -419,9 +159,9 @@ bool chip_config_matches(const struct atcaprov_client *c)
 
 static enum atcaprov_code write_config_bytes(struct atcaprov_client *c, uint8_t word, size_t length)
 {
-    begin(&c->frame, OP_WRITE, (uint8_t)((length == BLOCK_SIZE) ? ACCESS_32 : 0U), word);
-    add(&c->frame, &c->image[4U * word], length);
-    return ask(c, 0U, ASK_GUARDED);
+    link_begin(&c->frame, OP_WRITE, (uint8_t)((length == BLOCK_SIZE) ? ACCESS_32 : 0U), word);
+    link_add(&c->frame, &c->image[(size_t)4U * word], length);
+    return link_ask(c, 0U, ASK_GUARDED);
 }
 
 enum atcaprov_code chip_write_config(struct atcaprov_client *c)
@@ -483,15 +223,15 @@ enum atcaprov_code chip_update_extra(struct atcaprov_client *c)
             if (found[which] == wanted) {
                 break;
             }
-            if (attempt == TRIES) {
+            if (attempt == LINK_TRIES) {
                 return (code == ATCAPROV_SUCCESS) ? ATCAPROV_READ_BACK_DIFFERS : code;
             }
-            begin(&c->frame, OP_UPDATE_EXTRA, which, wanted);
-            answer = ask_once(c, 0U, ASK_GUARDED, &code);
+            link_begin(&c->frame, OP_UPDATE_EXTRA, which, wanted);
+            answer = link_ask_once(c, 0U, ASK_GUARDED, &code);
             if ((answer == ANSWER_NONE) || (answer == ANSWER_STUCK)) {
-                return (code == ATCAPROV_SUCCESS) ? code_of(c, answer) : code;
+                return (code == ATCAPROV_SUCCESS) ? link_code(c, answer) : code;
             }
-            code = code_of(c, answer);
+            code = link_code(c, answer);
         }
     }
     return ATCAPROV_SUCCESS;
@@ -521,12 +261,12 @@ static enum atcaprov_code lock(struct atcaprov_client *c, uint8_t p1, uint16_t p
         uint8_t status;
         uint8_t word[4];
 
-        begin(&c->frame, OP_LOCK, p1, p2);
-        answer = ask_once(c, 0U, ASK_GUARDED, &code);
+        link_begin(&c->frame, OP_LOCK, p1, p2);
+        answer = link_ask_once(c, 0U, ASK_GUARDED, &code);
         if (answer == ANSWER_NONE) {
             return code;
         }
-        code = code_of(c, answer);
+        code = link_code(c, answer);
         status = c->status;
         look = read_word(c, mark.word, word);
         if (look != ATCAPROV_SUCCESS) {
@@ -596,8 +336,8 @@ enum atcaprov_code chip_public_key(struct atcaprov_client *c, uint8_t slot, uint
 {
     enum atcaprov_code code;
 
-    begin(&c->frame, OP_GENKEY, 0x00U, slot);
-    code = ask(c, 64U, ASK_GUARDED);
+    link_begin(&c->frame, OP_GENKEY, 0x00U, slot);
+    code = link_ask(c, 64U, ASK_GUARDED);
     if (code == ATCAPROV_SUCCESS) {
         bytes_copy(key, &c->response[1], 64U);
     }
@@ -618,12 +358,12 @@ enum atcaprov_code chip_create_key(struct atcaprov_client *c, uint8_t slot, uint
         enum answer answer;
         enum atcaprov_code look;
 
-        begin(&c->frame, OP_GENKEY, 0x04U, slot);
-        answer = ask_once(c, 64U, ASK_GUARDED, &code);
+        link_begin(&c->frame, OP_GENKEY, 0x04U, slot);
+        answer = link_ask_once(c, 64U, ASK_GUARDED, &code);
         if (answer == ANSWER_NONE) {
             return code;
         }
-        code = code_of(c, answer);
+        code = link_code(c, answer);
         if ((answer != ANSWER_GOOD) && (answer != ANSWER_DOUBT)) {
             return code;
         }
@@ -649,8 +389,8 @@ enum atcaprov_code chip_random(struct atcaprov_client *c, uint8_t bytes[32])
 {
     enum atcaprov_code code;
 
-    begin(&c->frame, OP_RANDOM, 0U, 0U);
-    code = ask(c, 32U, ASK_FREELY);
+    link_begin(&c->frame, OP_RANDOM, 0U, 0U);
+    code = link_ask(c, 32U, ASK_FREELY);
     if (code == ATCAPROV_SUCCESS) {
         bytes_copy(bytes, &c->response[1], 32U);
     }
@@ -665,24 +405,24 @@ static enum answer with_digest(struct atcaprov_client *c, const uint8_t digest[3
     const uint8_t plain_mode = (opcode == OP_SIGN) ? 0x80U : 0x02U;
     enum answer answer = ANSWER_NONE;
 
-    for (uint32_t attempt = 0U; attempt < TRIES; attempt++) {
+    for (uint32_t attempt = 0U; attempt < LINK_TRIES; attempt++) {
         /* On a 608 the digest goes to the message digest buffer (provisioning-recipes.md 7, step 4). */
-        begin(&c->frame, OP_NONCE, buffer ? 0x43U : 0x03U, 0U);
-        add(&c->frame, digest, 32U);
-        answer = ask_once(c, 0U, ASK_FREELY, code);
+        link_begin(&c->frame, OP_NONCE, buffer ? 0x43U : 0x03U, 0U);
+        link_add(&c->frame, digest, 32U);
+        answer = link_ask_once(c, 0U, ASK_FREELY, code);
         if (answer == ANSWER_GOOD) {
-            begin(&c->frame, opcode, (uint8_t)(plain_mode | (buffer ? 0x20U : 0x00U)), p2);
+            link_begin(&c->frame, opcode, (uint8_t)(plain_mode | (buffer ? 0x20U : 0x00U)), p2);
             if (first != NULL) {
-                add(&c->frame, first, 64U);
-                add(&c->frame, second, 64U);
+                link_add(&c->frame, first, 64U);
+                link_add(&c->frame, second, 64U);
             }
-            answer = talk(c, &c->frame, expected);
+            answer = link_talk(c, &c->frame, expected);
         } else if ((answer == ANSWER_NONE) && (*code != ATCAPROV_SUCCESS)) {
             return answer;
         } else {
             /* As the answer says. */
         }
-        *code = code_of(c, answer);
+        *code = link_code(c, answer);
         if ((answer != ANSWER_NONE) && (answer != ANSWER_DOUBT)) {
             return answer;
         }
@@ -713,4 +453,9 @@ enum atcaprov_code chip_verify(struct atcaprov_client *c, const uint8_t key[64],
         return ATCAPROV_SUCCESS;
     }
     return code;
+}
+
+void chip_leave(struct atcaprov_client *c)
+{
+    (void)atecc_sleep(c->port, &c->chip);
 }

@@ -1,17 +1,16 @@
 /*
- * Commands to the chip: packets, wake windows, what may be sent again and what must be looked at instead (atecc-device.md 6,
- * provisioning-recipes.md 0). Every function leaves the chip awake or idle; chip_leave() puts it to sleep.
+ * What a run does with the chip, each step safe to be begun again (provisioning-recipes.md 0 to 7). Every function leaves the chip
+ * awake or idle; chip_leave() puts it to sleep.
  */
 #ifndef PROV_CHIP_H
 #define PROV_CHIP_H
 
 #include "atcaprov/atcaprov.h"
+#include "prov_link.h"
 
-#define ZONE_CONFIG 0U
 #define ZONE_OTP 1U
 #define ZONE_DATA 2U
 
-#define BLOCK_SIZE 32U
 #define SLOT_COUNT 16U
 #define OTP_BLOCKS 2U
 

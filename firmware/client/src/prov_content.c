@@ -337,6 +337,17 @@ static enum atcaprov_code handle(struct atcaprov_client *c, enum content_pass pa
     }
 }
 
+/* Whether a pass has anything to do with a slot; 16 stands for OTP. */
+static bool concerns(const struct atcaprov_client *c, enum content_pass pass, uint8_t slot)
+{
+    const bool otp = slot == SLOT_COUNT;
+
+    if ((pass == PASS_CERTIFICATES) || (pass == PASS_MEND_CERTIFICATES)) {
+        return !otp && content_is_certificate_slot(c, slot);
+    }
+    return otp || !content_is_private(c, slot);
+}
+
 enum atcaprov_code content_run(struct atcaprov_client *c, enum content_pass pass)
 {
     enum atcaprov_code code = ATCAPROV_SUCCESS;
@@ -345,12 +356,11 @@ enum atcaprov_code content_run(struct atcaprov_client *c, enum content_pass pass
     if (pass == PASS_OTHERS) {
         c->lock_crc = 0U;
     }
-    /* Slot 16 stands for OTP, which comes last. */
     for (uint8_t slot = 0U; (slot <= SLOT_COUNT) && (code == ATCAPROV_SUCCESS); slot++) {
         const bool otp = slot == SLOT_COUNT;
         const uint8_t count = otp ? (uint8_t)OTP_BLOCKS : slot_blocks(slot);
 
-        if (otp || !content_is_private(c, slot)) {
+        if (concerns(c, pass, slot)) {
             for (uint8_t number = 0U; (number < count) && (code == ATCAPROV_SUCCESS); number++) {
                 block.zone = otp ? (uint8_t)ZONE_OTP : (uint8_t)ZONE_DATA;
                 block.slot = otp ? 0U : slot;

@@ -1,6 +1,5 @@
 /*
- * The client half of the request protocol (signer-and-server.md 7), streamed both ways through 64 bytes. The first thing that goes
- * wrong stays in wire.fault; from then on nothing is sent or received and every read gives zeros.
+ * The client half of the request protocol: questions and what they are answered with (signer-and-server.md 7).
  */
 #ifndef PROV_WIRE_H
 #define PROV_WIRE_H
@@ -19,9 +18,6 @@ enum wire_type {
     WIRE_WORKING = 0x80FE,
     WIRE_ERROR = 0xFFFF
 };
-
-/* A server that says nothing for this long is given up (7.5). */
-#define WIRE_SILENCE_MS 15000U
 
 /* Opens the connection, says HELLO and, where the server wants it, identifies the station. */
 enum atcaprov_code wire_open(struct atcaprov_client *c);

@@ -170,10 +170,10 @@ static enum bus_result i2c_read(void *context, uint8_t address, uint8_t *bytes, 
 
 static uint64_t machine_us(void)
 {
-    struct timespec now;
+    struct timespec moment;
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return ((uint64_t)now.tv_sec * 1000000U) + ((uint64_t)now.tv_nsec / 1000U);
+    (void)clock_gettime(CLOCK_MONOTONIC, &moment);
+    return ((uint64_t)moment.tv_sec * 1000000U) + ((uint64_t)moment.tv_nsec / 1000U);
 }
 
 static void delay_us(void *context, uint32_t microseconds)
@@ -347,7 +347,7 @@ static int draw_random(void *context, uint8_t *bytes, size_t length)
     return 0;
 }
 
-static bool now(void *context, struct atcaprov_date *date)
+static bool date_now(void *context, struct atcaprov_date *date)
 {
     const struct machine *machine = context;
 
@@ -406,15 +406,20 @@ static void parse_data(struct machine *machine, const char *text)
 
 static void parse_date(struct machine *machine, const char *text)
 {
-    unsigned year;
-    unsigned month;
-    unsigned day;
-    unsigned hour;
+    static const char SEPARATORS[4] = {'-', '-', 'T', '\0'};
+    unsigned long parts[4];
+    const char *at = text;
 
-    if (sscanf(text, "%4u-%2u-%2uT%2u", &year, &month, &day, &hour) != 4) {
-        usage(text);
+    for (size_t i = 0U; i < 4U; i++) {
+        char *end = NULL;
+
+        parts[i] = strtoul(at, &end, 10);
+        if ((end == at) || (*end != SEPARATORS[i])) {
+            usage(text);
+        }
+        at = (i < 3U) ? &end[1] : end;
     }
-    machine->date = (struct atcaprov_date){(uint16_t)year, (uint8_t)month, (uint8_t)day, (uint8_t)hour};
+    machine->date = (struct atcaprov_date){(uint16_t)parts[0], (uint8_t)parts[1], (uint8_t)parts[2], (uint8_t)parts[3]};
     machine->has_date = true;
 }
 
@@ -429,7 +434,7 @@ static int connect_bus(const char *where)
     if ((strncmp(where, "unix:", 5U) != 0) || (strlen(&where[5]) >= sizeof address.sun_path)) {
         usage(where);
     }
-    (void)strcpy(address.sun_path, &where[5]);
+    (void)memcpy(address.sun_path, &where[5], strlen(&where[5]) + 1U);
     bus = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if ((bus >= 0) && (connect(bus, (const struct sockaddr *)&address, sizeof address) != 0)) {
         (void)close(bus);
@@ -531,7 +536,7 @@ int main(int argc, char **argv)
                                          .millis = millis};
     static const struct atcaprov_user_funcs FUNCS = {
         &machine, certreq_start, certreq_send, certreq_recv, certreq_done, request_error, write_data_zone,
-        notify,   draw_random,   now,          working,
+        notify,   draw_random,   date_now,     working,
     };
     enum atcaprov_code code;
 
