@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
 import type { Part } from '../../src-shared/atecc/command.ts';
 import {
   configPreset,
@@ -161,21 +163,62 @@ function sameName(issuer: DecodedCertificate, certificate: DecodedCertificate): 
   return toHex(issuer.subject.der) === toHex(certificate.issuer.der);
 }
 
-/** `log verify`: DIR is a data folder or its logs folder. */
+/**
+ * `log verify`: the folder is a data folder or its logs folder. The files' own chain shows every change but a cut at its end; that one
+ * shows against the head which the record store of a data folder keeps.
+ */
 export function verifyLogFolder(folder: string): { readonly lines: readonly string[]; readonly good: boolean } {
   const logs = existsSync(join(folder, 'logs')) ? join(folder, 'logs') : folder;
   if (!existsSync(logs) || !statSync(logs).isDirectory())
     throw new SignetError('FILE_MISSING', `There is no log folder ${logs}.`, { path: logs });
   const { rows, files, headHash, complaints } = verifySigningLog(logs);
   if (files === 0) throw new SignetError('FILE_MISSING', `There is no signing log in ${logs}.`, { path: logs });
+  const store = join(folder, 'signet.db');
+  const kept = existsSync(store) ? headInStore(store) : undefined;
+  const all = [...complaints, ...(kept === undefined ? [] : againstHead(rows, headHash, kept))];
   return {
     lines: [
       `${counted(files, 'file')}, ${counted(rows, 'row')}, head ${headHash}`,
-      ...complaints,
-      complaints.length === 0 ? 'The chain is whole.' : 'The chain is NOT whole.',
+      kept === undefined
+        ? 'No record store is beside it: rows missing at the end would not show.'
+        : `Head in the record store: row ${kept.sequence}`,
+      ...all,
+      all.length === 0 ? 'The chain is whole.' : 'The chain is NOT whole.',
     ],
-    good: complaints.length === 0,
+    good: all.length === 0,
   };
+}
+
+interface LogHead {
+  readonly sequence: number;
+  readonly rowHash: string;
+}
+
+const logHeadSchema = z.object({ sequence: z.int(), rowHash: z.string() });
+
+/** The head as the store knows it; the store is only read. Throws STORE_DAMAGED. */
+function headInStore(path: string): LogHead | undefined {
+  try {
+    const database = new DatabaseSync(path, { readOnly: true });
+    try {
+      const row = database.prepare("SELECT value FROM facts WHERE name = 'signing-log-head'").get();
+      return row === undefined ? undefined : logHeadSchema.parse(JSON.parse(String(row['value'])));
+    } finally {
+      database.close();
+    }
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new SignetError('STORE_DAMAGED', `The record store ${path} cannot be read: ${reason}.`, { path }, thrown);
+  }
+}
+
+/** A running server writes a row first and notes it as head after that, so files may be ahead, never behind. */
+function againstHead(rows: number, headHash: string, kept: LogHead): readonly string[] {
+  if (rows < kept.sequence)
+    return [`${counted(kept.sequence - rows, 'row')} at the end missing: the record store knows ${kept.sequence}`];
+  return rows === kept.sequence && headHash !== kept.rowHash
+    ? [`row ${rows} is not the one that the record store knows`]
+    : [];
 }
 
 function counted(count: number, what: string): string {

@@ -115,6 +115,11 @@ export class Running {
     }
   }
 
+  /** Closes our end of its standard output, as `| head` does. */
+  stopReading(): void {
+    this.#child.stdout?.destroy();
+  }
+
   kill(signal: NodeJS.Signals = 'SIGTERM'): void {
     this.#child.kill(signal);
   }

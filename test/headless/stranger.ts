@@ -24,7 +24,7 @@ export function verifiedByOpenSsl(files: {
   if (told.trim() !== `${paths.device}: OK`) throw new Error(told);
   for (const path of [paths.device, paths.signer, files.root]) {
     const parsed = spawnSync('openssl', ['asn1parse', '-in', path], { encoding: 'utf8' });
-    if (parsed.status !== 0 || parsed.stderr !== '' || /error|BAD|unexpected/i.test(parsed.stdout))
+    if (parsed.status !== 0 || parsed.stderr !== '' || /\bError|:BAD /.test(parsed.stdout))
       throw new Error(`${path}: ${parsed.stdout}${parsed.stderr}`);
   }
 }
