@@ -223,7 +223,7 @@ export class BoardDesk {
       station: () => this.#o.settings().station,
       batch: () => this.#batch.name,
       plan: () => plans.loaded,
-      gate: () => this.#gate(),
+      gate: (site) => this.#gate(site),
       knowledge: (serialNumber) => ({
         archived: this.#o.link().remote ? undefined : records.archive.bySerialNumber(serialNumber).length > 0,
         newest: records.runs.bySerialNumber(serialNumber).at(-1),
@@ -240,12 +240,12 @@ export class BoardDesk {
     };
   }
 
-  #gate(): Gate {
+  #gate(site: Site): Gate {
     const { plans, signers, link } = this.#o;
     const { loaded } = plans;
     return {
       anything: this.#blockedForAll(),
-      start: this.#blockedForStart(),
+      start: this.#blockedForStart(site),
       signer: link().remote || loaded === undefined ? 'elsewhere' : signers.stateFor(loaded.entries),
     };
   }
@@ -257,14 +257,15 @@ export class BoardDesk {
     return people.refusal('operator') ?? null;
   }
 
-  #blockedForStart(): Gate['start'] {
+  #blockedForStart(site: Site): Gate['start'] {
     const { plans, watch, link, records } = this.#o;
     const { loaded } = plans;
     const own = !link().remote;
     if (own && watch.clock !== undefined) return 'clock';
     if (loaded === undefined) return 'no-plan';
     if (this.#stop.stopped !== null) return 'line-stopped';
-    const underWay = loaded.firstArticle === 'wanted' && this.busy;
+    const others = (this.#sites?.all() ?? []).some((other) => other !== site && other.busy);
+    const underWay = loaded.firstArticle === 'wanted' && others;
     if (loaded.firstArticle === 'made' || underWay) return 'first-article';
     if (own && records.policy.remaining(this.#batch.name) === 0) return 'quota-reached';
     return null;

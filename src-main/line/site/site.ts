@@ -39,7 +39,8 @@ export interface SiteHost {
   readonly station: () => string;
   readonly batch: () => string;
   readonly plan: () => LoadedPlan | undefined;
-  readonly gate: () => Gate;
+  /** What the station allows this site just now. */
+  readonly gate: (site: Site) => Gate;
   readonly knowledge: (serialNumber: string) => ChipKnowledge;
   readonly rework: (serialNumber: string) => boolean;
   readonly operator: () => { readonly name: string; readonly auth: 'claimed' | 'authenticated' };
@@ -104,7 +105,7 @@ export class Site {
   }
 
   view(): SiteView {
-    return siteView(this.#place, this.#model, this.#assessment, this.#host.gate(), this.#host.monotonic());
+    return siteView(this.#place, this.#model, this.#assessment, this.#host.gate(this), this.#host.monotonic());
   }
 
   /** What the request of a running board waits for, in a word of the stage note; empty = nothing. */
@@ -186,7 +187,7 @@ export class Site {
 
   /** What may be chosen now. */
   choices(): ReturnType<typeof siteChoices> {
-    return siteChoices(this.#model, this.#assessment, this.#host.gate());
+    return siteChoices(this.#model, this.#assessment, this.#host.gate(this));
   }
 
   /**
@@ -265,9 +266,11 @@ export class Site {
   }
 
   #blocked(action: SiteAction): boolean {
-    const choice = siteChoices({ ...this.#model, run: undefined }, this.#assessment, this.#host.gate()).choices.find(
-      (each) => each.action === action,
-    );
+    const choice = siteChoices(
+      { ...this.#model, run: undefined },
+      this.#assessment,
+      this.#host.gate(this),
+    ).choices.find((each) => each.action === action);
     return choice === undefined || choice.blocked !== null;
   }
 
@@ -295,6 +298,7 @@ export class Site {
   ): Promise<void> {
     const records: RunRecord[] = [];
     let runId = ids.runId;
+    let broken: SignetError | undefined;
     try {
       for (const [chipIndex, work] of works.entries()) {
         if (chipIndex > 0) {
@@ -307,14 +311,20 @@ export class Site {
       }
     } catch (thrown) {
       // runProvisioning never throws: this is a mistake of ours, and must not leave a site that runs for ever.
-      const error = asSignetError(thrown);
-      this.#host.activity.warning(`${this.#place.label}: the run broke off: ${error.message}`);
-      this.#end(faultVerdict(error, works, ids.runId, this.#host.monotonic() - ids.startMs, this.#host.now()), records);
-      return;
-    } finally {
-      lease.release();
+      broken = asSignetError(thrown);
+      this.#host.activity.warning(`${this.#place.label}: the run broke off: ${broken.message}`);
     }
-    this.#end(boardVerdict(records, works, this.#host.monotonic() - ids.startMs, this.#host.now()), records);
+    const durationMs = this.#host.monotonic() - ids.startMs;
+    // What the chip is now, so that whatever is offered next is offered for this chip and not for the one before the run.
+    const looked = await lease.look();
+    if (looked.ok) this.#chips(looked.value);
+    lease.release();
+    const now = this.#host.now();
+    const verdict =
+      broken === undefined
+        ? boardVerdict(records, works, durationMs, now)
+        : faultVerdict(broken, works, ids.runId, durationMs, now);
+    this.#end(verdict, records);
   }
 
   async #runChip(
