@@ -20,6 +20,7 @@ const parts: readonly Part[] = [
   { package: 'qemu-system-arm', file: '/usr/bin/qemu-system-arm' },
   { package: 'socat', file: '/usr/bin/socat' },
   { package: 'cppcheck', file: '/usr/bin/cppcheck' },
+  { package: 'softhsm2', file: '/usr/bin/softhsm2-util' },
 ];
 
 export function missingPackages(): string[] {
