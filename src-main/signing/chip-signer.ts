@@ -291,6 +291,10 @@ export class ChipSigner implements SignerModule {
         return { kind: 'refused', status: failure.status };
       case 'board-changed':
       case 'no-chip':
+        // The kit is still there: it is left alone until it is plugged in anew or looked at on purpose.
+        this.#forgetKeys();
+        this.#become('FAULT', 'its chip no longer answers');
+        return { kind: 'removed' };
       case 'not-owner':
         this.removed();
         return { kind: 'removed' };
@@ -320,7 +324,7 @@ export class ChipSigner implements SignerModule {
   }
 
   #failed(failure: DeviceFailure): void {
-    if (this.#lost() || failure.kind === 'no-chip' || failure.kind === 'not-owner') this.removed();
+    if (this.#lost() || failure.kind === 'not-owner') this.removed();
     else this.#become('FAULT', describeFailure(failure));
   }
 

@@ -1,6 +1,4 @@
 import { slotBlocks } from '../../src-shared/atecc/address.ts';
-import { decodeConfig, fillBlocks } from '../../src-shared/atecc/config/index.ts';
-import { lockCrcOf } from '../../src-shared/atecc/lock-crc.ts';
 import { chipStatus } from '../../src-shared/atecc/status.ts';
 import { equalBytes, sliceExact, toHex } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
@@ -22,7 +20,6 @@ import {
   type ChipSession,
   configMatches,
   type DeviceFailure,
-  type ExpectedContent,
   factsOfConfig,
   generateKey,
   lockConfig,
@@ -43,7 +40,6 @@ import { ceremonyRecord } from './ceremony.ts';
 import { definitionSource } from './definitions.ts';
 import {
   type Blueprint,
-  clearContent,
   contentBeforeKey,
   contentOfKey,
   finishModuleCertificate,
@@ -52,6 +48,7 @@ import {
   recordsDiffer,
   storedSerialOf,
 } from './setup-blueprint.ts';
+import { expectedContent, type ModuleContent, moduleContent } from './setup-content.ts';
 import { rootFiles, signerFiles } from './setup-files.ts';
 import type { RootSetUp, SetUpFailure, SetUpOptions, SetUpOutcome, SignerSetUp } from './setup-request.ts';
 import type { SetUpStep } from './setup-steps.ts';
@@ -224,38 +221,49 @@ class SetUp {
     }
     const settled = session.withFacts(factsOfConfig(PART, asd1Image));
     const keys = await this.#deriveKeys(serialNumber, blueprint.record);
-    return withCopies([keys.k4, keys.k5], async ([k4, k5]) => {
-      const content = new Map(contentBeforeKey(blueprint, k4, k5));
-      for (const slot of asd1RandomSlots) content.set(slot, random(36));
-      await this.#step('fill', async () => {
+    const secrets: ModuleContent[] = [];
+    try {
+      return await withCopies([keys.k4, keys.k5], async ([k4, k5]) => {
+        const content = new Map(contentBeforeKey(blueprint, k4, k5));
+        for (const slot of asd1RandomSlots) content.set(slot, random(36));
         const later = new Set<number>([asd1Slots.publicKey]);
         if (blueprint.rootPublicKey === undefined) later.add(asd1Slots.rootPublicKey);
-        const blocks = blocksOf(content).blocks.filter(
-          ({ address }) => address.zone !== 'data' || !later.has(address.slot),
-        );
-        done(await writeBlocks(settled, serialNumber, blocks));
+        const ofKey = (block: BlockWrite): boolean => block.address.zone === 'data' && later.has(block.address.slot);
+        const early = moduleContent(content);
+        secrets.push(early);
+        await this.#step('fill', async () => {
+          done(
+            await writeBlocks(
+              settled,
+              serialNumber,
+              early.blocks.filter((block) => !ofKey(block)),
+            ),
+          );
+        });
+        await this.#requireSuitableKit(settled, serialNumber, keys);
+        lease.touch();
+        // From here to the lock the key signs for anybody: nothing but what must be comes in between.
+        const begun = monotonic();
+        const publicKey = await this.#step('make-key', async () => {
+          const key = done(await generateKey(settled, asd1Slots.signingKey, serialNumber)).publicKey;
+          await notes.setSetUpNote(name, { begunAt: this.#begunAt.toISOString(), publicKey: toHex(key) });
+          return key;
+        });
+        for (const [slot, bytes] of contentOfKey(blueprint, publicKey)) content.set(slot, bytes);
+        const whole = moduleContent(content);
+        secrets.push(whole);
+        await this.#step('lock-data', async () => {
+          done(await writeBlocks(settled, serialNumber, whole.blocks.filter(ofKey)));
+          const lock = { policy: 'fill+crc', crc: whole.crc, blocks: whole.blocks } as const;
+          done(await lockData(settled, serialNumber, lock));
+        });
+        this.#windowMs = monotonic() - begun;
+        for (const slot of asd1RandomSlots) content.get(slot)?.fill(0);
+        return publicKey;
       });
-      await this.#requireSuitableKit(settled, serialNumber, keys);
-      lease.touch();
-      // From here to the lock the key signs for anybody: nothing but what must be comes in between.
-      const begun = monotonic();
-      const made = await this.#step('make-key', async () => {
-        const key = done(await generateKey(settled, asd1Slots.signingKey, serialNumber)).publicKey;
-        await notes.setSetUpNote(name, { begunAt: this.#begunAt.toISOString(), publicKey: toHex(key) });
-        for (const [slot, bytes] of contentOfKey(blueprint, key)) content.set(slot, bytes);
-        return key;
-      });
-      await this.#step('lock-data', async () => {
-        const { blocks, crc } = blocksOf(content);
-        const own = new Set(contentOfKey(blueprint, made).keys());
-        const keyBlocks = blocks.filter(({ address }) => address.zone === 'data' && own.has(address.slot));
-        done(await writeBlocks(settled, serialNumber, keyBlocks));
-        done(await lockData(settled, serialNumber, { policy: 'fill+crc', crc, blocks }));
-      });
-      this.#windowMs = monotonic() - begun;
-      for (const bytes of content.values()) bytes.fill(0);
-      return made;
-    });
+    } finally {
+      for (const content of secrets) content.wipe();
+    }
   }
 
   /**
@@ -479,36 +487,4 @@ class SetUp {
   #tell(step: SetUpStep, status: 'start' | 'done' | 'skipped'): void {
     this.#options.progress?.({ step, status });
   }
-}
-
-/** All blocks of the data zone and OTP in writing order, and the CRC over them; slots that are not there yet are zeros. */
-function blocksOf(content: ReadonlyMap<number, Uint8Array>): {
-  readonly blocks: readonly BlockWrite[];
-  readonly crc: number;
-} {
-  const secret = new Set<number>([asd1Slots.passwordKey, asd1Slots.writeKey, ...asd1RandomSlots]);
-  const fill = fillBlocks(decodeConfig(asd1Image, PART), content, (count) => {
-    throw new SignetError('INTERNAL', `a slot of ${count} bytes was not filled`);
-  });
-  const crc = lockCrcOf([fill.crcInput]);
-  fill.crcInput.fill(0);
-  return {
-    blocks: fill.blocks.map(({ address, bytes }) => ({
-      address,
-      bytes,
-      secret: address.zone === 'data' && secret.has(address.slot),
-    })),
-    crc,
-  };
-}
-
-/** What can be read after the data lock (step 4), all but slot 12, which has its own step. */
-function expectedContent(blueprint: Blueprint, publicKey: Uint8Array, resumed: boolean): readonly ExpectedContent[] {
-  const content = new Map([...clearContent(blueprint), ...contentOfKey(blueprint, publicKey)]);
-  // The label is anybody's to change.
-  if (resumed) content.delete(asd1Slots.label);
-  return [
-    ...[...content].map(([slot, bytes]): ExpectedContent => ({ zone: 'data', slot, bytes })),
-    { zone: 'otp', slot: 0, bytes: new Uint8Array(64).fill(0xff) },
-  ];
 }

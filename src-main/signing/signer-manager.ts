@@ -79,7 +79,7 @@ export class SignerManager implements SignerPool {
   readonly #listeners = new Set<() => void>();
   readonly #probes = new Set<Promise<void>>();
   #unsubscribe: (() => void) | undefined;
-  #handingOver: number | undefined;
+  #givingBack: number | undefined;
 
   constructor(options: SignerManagerOptions) {
     this.#options = options;
@@ -178,11 +178,8 @@ export class SignerManager implements SignerPool {
   async borrow(kitId: number, owner: KitOwner): Promise<Result<KitLease, TakeFailure>> {
     const managed = [...this.#managed].find((each) => each.kitId === kitId);
     await managed?.module.lock();
-    // Given back and taken in one go, without anybody (ourselves included) coming in between.
-    this.#handingOver = kitId;
     managed?.drop();
-    managed?.lease?.release();
-    this.#handingOver = undefined;
+    if (managed !== undefined) this.#giveBack(managed);
     const taken = this.#options.registry.take(kitId, owner);
     if (taken.ok) this.#lent.add(kitId);
     this.#changed();
@@ -238,6 +235,14 @@ export class SignerManager implements SignerPool {
     return passwordChanges?.passwordChangeBegun(serialNumber) ?? passwordChangeBegun?.(serialNumber) ?? false;
   }
 
+  /** Releases the kit without taking it again at once, as any other release would make us do. */
+  #giveBack(managed: Managed): void {
+    const before = this.#givingBack;
+    this.#givingBack = managed.kitId;
+    managed.lease?.release();
+    this.#givingBack = before;
+  }
+
   #find(serialNumber: string): Managed | undefined {
     const named = [...this.#managed].filter(
       ({ module }) => module.identity !== undefined && toHex(module.identity.serialNumber) === serialNumber,
@@ -254,7 +259,7 @@ export class SignerManager implements SignerPool {
       }
       return;
     }
-    if (kit.id === this.#handingOver) return;
+    if (kit.id === this.#givingBack) return;
     if (event.kind === 'released') this.#lent.delete(kit.id);
     if (event.kind !== 'taken') this.#consider(kit);
   }
@@ -336,7 +341,7 @@ export class SignerManager implements SignerPool {
       if (module.state === 'ABSENT') {
         stop();
         this.#managed.delete(managed);
-        managed.lease?.release();
+        this.#giveBack(managed);
       }
       this.#changed();
     });
