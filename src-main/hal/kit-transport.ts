@@ -226,19 +226,49 @@ class KitTransport implements Transport {
     return this.#exclusive(async () => {
       // The probe behind this question moves a legacy kit's own selection.
       this.#selected = undefined;
-      const devices: KitDevice[] = [];
-      for (const index of DEVICE_INDICES) {
-        const answered = await this.#ask({ kind: 'device', index });
-        if (!answered.ok) return answered;
-        const device = deviceOf(index, answered.value.reply);
-        if (device !== undefined && isEccDevice(device)) devices.push(device);
-      }
-      if (this.kit.dialect === 'legacy' && devices.length === 0) {
+      let devices = await this.#probe();
+      if (devices.ok && this.kit.dialect === 'legacy' && devices.value.length === 0) {
+        // A chip that somebody left awake (a program that was killed in the middle of a sequence) takes no notice of the probe's
+        // wake until its watchdog puts it to sleep, up to ten seconds later.
+        const asleep = await this.#sleepUnseen();
+        if (!asleep.ok) return asleep;
+        devices = await this.#probe();
         const quiet = await this.#ask({ kind: 'background-discovery', on: false });
         if (!quiet.ok) return quiet;
       }
-      return ok(withoutRepeats(devices));
+      return devices.ok ? ok(withoutRepeats(devices.value)) : devices;
     });
+  }
+
+  async #probe(): Promise<Result<readonly KitDevice[], TransportFailure>> {
+    const devices: KitDevice[] = [];
+    for (const index of DEVICE_INDICES) {
+      const answered = await this.#ask({ kind: 'device', index });
+      if (!answered.ok) return answered;
+      const device = deviceOf(index, answered.value.reply);
+      if (device !== undefined && isEccDevice(device)) devices.push(device);
+    }
+    return ok(devices);
+  }
+
+  /** Sleep, without the wake before it, to the address where every chip begins. Whether anybody heard it is not known. */
+  async #sleepUnseen(): Promise<Result<undefined, TransportFailure>> {
+    const steps: readonly KitRequest[] = [
+      { kind: 'select', address: 0xc0 },
+      { kind: 'auto-wrap', on: false },
+      { kind: 'sleep' },
+      { kind: 'auto-wrap', on: true },
+    ];
+    for (const step of steps) {
+      const answered = await this.#ask(step);
+      if (!answered.ok) return answered;
+    }
+    return ok(undefined);
+  }
+
+  /** Who took `e:a(01)` knows words by their first letter; fewer characters are time on a serial line. */
+  get #forms(): Dialect {
+    return this.#opened.hasAutoWrapSwitch ? 'legacy' : this.#opened.dialect;
   }
 
   get #mode(): { readonly dialect: Dialect; readonly wraps: boolean } {
@@ -301,7 +331,7 @@ class KitTransport implements Transport {
       this.#link.inStep();
       if (doubt.unsolicited) return fail({ kind: 'garbage', line: doubt.line });
     }
-    return this.#link.exchange(writeRequest(this.#opened.dialect, request), options);
+    return this.#link.exchange(writeRequest(this.#forms, request), options);
   }
 
   /** Runs an operation when those before it have settled. */
