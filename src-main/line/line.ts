@@ -63,6 +63,7 @@ export class Line {
   /** Records of the simulation, open while it runs. */
   #simulated: Records | undefined;
   #switching: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | undefined;
 
   private constructor(records: Records, now: () => Date) {
     this.#records = records;
@@ -120,8 +121,13 @@ export class Line {
     return this.#records.folder.path;
   }
 
-  /** Runs stop before their next stage; everything is given back. */
-  async close(): Promise<void> {
+  /** Runs stop before their next stage; everything is given back. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     await this.#switching.catch(() => undefined);
     this.#feed.close();
     this.#listeners.clear();
