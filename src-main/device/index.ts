@@ -12,6 +12,15 @@ export {
   type KitFailure,
 } from './failures.ts';
 export { type ChipIdentity, factsOfConfig, identifyChip, lockStateOf, signerRecordReadable } from './identify.ts';
+export {
+  type ByteChannel,
+  type ChannelDescription,
+  type ChannelReceiver,
+  type KitOpenFailure,
+  openKit,
+  type Transport,
+  type TransportFailure,
+} from './kit-access.ts';
 export { classifyKit, type KitClass } from './kit-class.ts';
 export {
   DEFAULT_ADDRESS,

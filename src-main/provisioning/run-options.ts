@@ -46,7 +46,7 @@ export interface RunOptions {
    */
   readonly sink?: (name: string, serialNumber: string, bytes: Uint8Array) => Promise<void>;
   /** Aborted = stop before the next stage. */
-  readonly signal?: AbortSignal;
+  readonly signal?: Pick<AbortSignal, 'aborted'>;
 }
 
 export interface RunRequester {
