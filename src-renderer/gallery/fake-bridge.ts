@@ -5,6 +5,8 @@ import type { StateView } from '../../src-shared/ipc/state.ts';
 /** An answer of the fake: a value of the contract, or a failure. */
 export type FakeAnswer<N extends CallName> =
   | { readonly value: CallOutput<N> }
+  /** A value recorded from a real line; the tests hold it against the contract. */
+  | { readonly recorded: unknown }
   | { readonly error: WireError }
   /** Never answers: what a screen shows meanwhile. */
   | { readonly silent: true };
@@ -42,6 +44,7 @@ export function fakeBridge(options: FakeOptions): Bridge & { readonly push: (pus
     const given: unknown = answer(input);
     if (typeof given !== 'object' || given === null || 'silent' in given) return new Promise(() => {});
     if ('error' in given) return Promise.resolve(errorOf(given.error));
+    if ('recorded' in given) return Promise.resolve({ ok: true, value: given.recorded });
     return Promise.resolve({ ok: true, value: 'value' in given ? given.value : undefined });
   };
   return {

@@ -83,6 +83,7 @@ async function play(chosen: Scenario, push: ReturnType<typeof fakeBridge>['push'
   await pause(100);
   for (const event of chosen.pushes ?? []) push(event);
   for (const step of chosen.steps ?? []) await take(step);
+  for (const event of chosen.pushesAfter ?? []) push(event);
 }
 
 async function take(step: Step): Promise<void> {
@@ -92,6 +93,14 @@ async function take(step: Step): Promise<void> {
     const target = await find(step.on);
     target.focus();
     target.dispatchEvent(new KeyboardEvent('keydown', { key: step.key, bubbles: true }));
+  } else if ('hold' in step) {
+    const target = await find(step.hold);
+    target.focus();
+    target.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+    // The clocks stand still here: the hold is over when they are put forward.
+    stopClock(galleryNow, 65_000);
+    await pause(100);
+    target.dispatchEvent(new KeyboardEvent('keyup', { key: 'Enter', bubbles: true }));
   } else if ('choose' in step) {
     const select = await find(step.in);
     if (select instanceof HTMLSelectElement) setValue(select, HTMLSelectElement.prototype, step.choose, 'change');

@@ -10,6 +10,8 @@ export type Step =
   | { readonly click: string }
   | { readonly choose: string; readonly in: string }
   | { readonly key: string; readonly on: string }
+  /** Holds Enter for as long as a final action wants. */
+  | { readonly hold: string }
   /** Waits until it is there. */
   | { readonly see: string };
 
@@ -21,6 +23,8 @@ export interface Scenario {
   readonly link?: LinkState;
   readonly steps?: readonly Step[];
   readonly pushes?: readonly Push[];
+  /** What the core says after the steps. */
+  readonly pushesAfter?: readonly Push[];
 }
 
 /** A page that stands before any state: no scenario, but a problem of the start. */

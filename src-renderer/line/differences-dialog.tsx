@@ -4,6 +4,7 @@ import { useCall } from '../app/client-context.tsx';
 import { Button } from '../parts/button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '../parts/dialog.tsx';
 import { hexPairs } from '../parts/format.ts';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 import { useSlice } from '../stores/station-store.ts';
 import { useLanguage, useSentence } from '../texts/sentence.ts';
 
@@ -35,8 +36,7 @@ export function DifferencesDialog({ site, onClose }: { readonly site: SiteView; 
           <>
             <p>{t('line.differences.count', { count: rows.length })}</p>
             {rows.length > 0 && (
-              // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-              <section className="table-scroll" tabIndex={0} aria-label={t('line.differences.title')}>
+              <ScrollBox className="table-scroll">
                 <table className="table">
                   <thead>
                     <tr>
@@ -57,7 +57,7 @@ export function DifferencesDialog({ site, onClose }: { readonly site: SiteView; 
                     ))}
                   </tbody>
                 </table>
-              </section>
+              </ScrollBox>
             )}
           </>
         )}

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows of a million stand absolutely placed in a scroller, which no table can do
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { type CSSProperties, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import {
@@ -104,6 +105,7 @@ export function BigList(props: BigListProps) {
   }, [headPx]);
 
   // A list that shrank under the place it stood at.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another height is the reason to look
   useLayoutEffect(() => {
     const max = maxOffset(mapNow.current);
     if (place.current.offset > max) go({ offset: max, scrollTop: toScroll(mapNow.current, max) });

@@ -6,6 +6,7 @@ import { Button } from './button.tsx';
 import { formatDate } from './format.ts';
 import { copyText, saveFile } from './save-file.ts';
 import './certificate.css';
+import { ScrollBox } from './scroll-box.tsx';
 
 /** A certificate as facts, as its decoded tree or as PEM. */
 export function CertificateCard({ certificate }: { readonly certificate: CertificateView }) {
@@ -14,13 +15,13 @@ export function CertificateCard({ certificate }: { readonly certificate: Certifi
   const [view, setView] = useState<'facts' | 'tree' | 'pem'>('facts');
   return (
     <div className="certificate">
-      <div className="certificate-views no-print" role="group" aria-label={t('certificate.views')}>
+      <fieldset className="certificate-views no-print" aria-label={t('certificate.views')}>
         {(['facts', 'tree', 'pem'] as const).map((name) => (
           <button key={name} type="button" aria-pressed={view === name} onClick={() => setView(name)}>
             {t(`certificate.${name}`)}
           </button>
         ))}
-      </div>
+      </fieldset>
       {view === 'facts' && (
         <dl className="kv">
           <dt>{t('certificate.subject')}</dt>
@@ -38,8 +39,7 @@ export function CertificateCard({ certificate }: { readonly certificate: Certifi
         </dl>
       )}
       {view === 'tree' && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-        <section className="certificate-tree" tabIndex={0} aria-label={t('certificate.tree')}>
+        <ScrollBox className="certificate-tree">
           <ol>
             {certificate.tree.map((node, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: lines of one certificate, which does not change
@@ -49,11 +49,11 @@ export function CertificateCard({ certificate }: { readonly certificate: Certifi
               </li>
             ))}
           </ol>
-        </section>
+        </ScrollBox>
       )}
       {view === 'pem' && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-        <pre className="pem" tabIndex={0} aria-label="PEM">
+        <pre className="pem" tabIndex={0}>
           {certificate.pem}
         </pre>
       )}

@@ -1,5 +1,5 @@
 import { Modal } from '@mantine/core';
-import { type ReactNode, useId } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Glyph, type GlyphName } from './glyph.tsx';
 import { Icon } from './icon.tsx';
@@ -23,7 +23,6 @@ export function Dialog({
   readonly children: ReactNode;
 }) {
   const { t } = useTranslation();
-  const id = useId();
   return (
     <Modal.Root
       opened
@@ -37,14 +36,14 @@ export function Dialog({
       classNames={{ content: 'dialog' }}
     >
       <Modal.Overlay className="dialog-scrim" />
-      <Modal.Content aria-labelledby={id}>
-        <header className="dialog-head">
+      <Modal.Content>
+        <div className="dialog-head">
           {glyph !== undefined && <Glyph name={glyph} className={`dialog-glyph dialog-glyph-${glyph}`} />}
-          <h2 id={id}>{title}</h2>
+          <Modal.Title className="dialog-title">{title}</Modal.Title>
           <button type="button" className="dialog-close" onClick={onClose} aria-label={t('dialog.close')}>
             <Icon name="close" />
           </button>
-        </header>
+        </div>
         {children}
       </Modal.Content>
     </Modal.Root>
@@ -56,5 +55,5 @@ export function DialogBody({ children }: { readonly children: ReactNode }) {
 }
 
 export function DialogFoot({ children }: { readonly children: ReactNode }) {
-  return <footer className="dialog-foot">{children}</footer>;
+  return <div className="dialog-foot">{children}</div>;
 }

@@ -5,6 +5,7 @@ import type { Plan } from '../../src-shared/model/plan.ts';
 import { useAsk } from '../app/client-context.tsx';
 import { CertificateCard } from '../parts/certificate.tsx';
 import { Glyph } from '../parts/glyph.tsx';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 import { useSentence } from '../texts/sentence.ts';
 import type { Inspected } from './config-tab.tsx';
 import { withEntry } from './draft.ts';
@@ -41,8 +42,7 @@ export function CertificatesTab({
   return (
     <div className="split plan-split">
       <section className="card" aria-label={t('plan.tabs.certificates')}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-        <section className="card-scroll" tabIndex={0} aria-label={t('plan.sources')}>
+        <ScrollBox>
           {fields.map(({ field, kind }) => (
             <SourceFile
               key={field}
@@ -52,11 +52,10 @@ export function CertificatesTab({
               onText={(text) => onChange(withEntry(plan, entryIndex, (old) => ({ ...old, [field]: text })))}
             />
           ))}
-        </section>
+        </ScrollBox>
       </section>
       <section className="card" aria-label={t('plan.decoded')}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-        <section className="card-scroll" tabIndex={0} aria-label={t('plan.decoded')}>
+        <ScrollBox>
           {inspected.state === 'failed' && (
             <p className="failure" role="alert">
               <Glyph name="fail" />
@@ -93,7 +92,7 @@ export function CertificatesTab({
               <CertificateCard certificate={value.sample} />
             )}
           </div>
-        </section>
+        </ScrollBox>
       </section>
     </div>
   );
@@ -155,7 +154,7 @@ function SourceFile({
       </h3>
       {text !== '' && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-        <pre className="pem source-text" tabIndex={0} aria-label={t(`plan.source.${field}`)}>
+        <pre className="pem source-text" tabIndex={0}>
           {text}
         </pre>
       )}

@@ -7,6 +7,7 @@ import type { Loaded } from '../app/client-context.tsx';
 import { useChipState } from '../line/face-parts.tsx';
 import { hexPairs } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 import { SerialNumber } from '../parts/serial-number.tsx';
 import { ForeverMark } from '../parts/tag.tsx';
 import { useSentence } from '../texts/sentence.ts';
@@ -51,8 +52,7 @@ export function ConfigTab({
   return (
     <div className="split plan-split">
       <section className="card" aria-label={t('plan.tabs.config')}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-        <section className="card-scroll" tabIndex={0} aria-label={t('plan.slots')}>
+        <ScrollBox>
           {inspected.state === 'failed' && (
             <p className="failure" role="alert">
               <Glyph name="fail" />
@@ -161,7 +161,7 @@ export function ConfigTab({
               ))}
             </tbody>
           </table>
-        </section>
+        </ScrollBox>
         <footer>
           {value?.chip === null || value?.chip === undefined ? (
             <span>{t('plan.notCompared')}</span>
@@ -176,8 +176,7 @@ export function ConfigTab({
         </footer>
       </section>
       <section className="card" aria-label={t('plan.linter')}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-        <section className="card-scroll" tabIndex={0} aria-label={t('plan.linter')}>
+        <ScrollBox>
           <Findings
             findings={value?.findings ?? []}
             onLock={(slots) => {
@@ -193,7 +192,7 @@ export function ConfigTab({
             </h3>
             <ByteMap image={image} rows={value?.rows ?? []} changed={changed} />
           </div>
-        </section>
+        </ScrollBox>
         <footer>
           <ImportConfig
             onImage={(hex) =>

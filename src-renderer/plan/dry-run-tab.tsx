@@ -7,17 +7,24 @@ import { formatDuration, formatNumber, hexPairs } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { PostKey, RunScale } from '../parts/run-scale.tsx';
 import { saveFile } from '../parts/save-file.ts';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 import { ForeverMark } from '../parts/tag.tsx';
 import { useLanguage, useSentence } from '../texts/sentence.ts';
 import { Findings } from './findings.tsx';
+
+/**
+ * Whether no later step can take a packet back. Writes to an open zone overwrite what was there, but they can be written
+ * again; only a lock is for ever.
+ */
+export function isFinal(packet: PlanPacket): boolean {
+  return packet.irreversible && packet.command === 'Lock';
+}
 
 /** Packets as text for the export: one line each. */
 export function packetLines(packets: readonly PlanPacket[]): string {
   return packets
     .map((packet, index) =>
-      [index + 1, packet.stage, packet.packet, packet.command, packet.describe, packet.irreversible ? '!' : ''].join(
-        '\t',
-      ),
+      [index + 1, packet.stage, packet.packet, packet.command, packet.describe, isFinal(packet) ? '!' : ''].join('\t'),
     )
     .join('\n');
 }
@@ -40,7 +47,7 @@ export function DryRunTab({
     stage,
     rows: numbered.filter((row) => row.packet.stage === stage),
   }));
-  const final = numbered.filter((row) => row.packet.irreversible);
+  const final = numbered.filter((row) => isFinal(row.packet));
   return (
     <div className="split plan-split">
       <section className="card" aria-label={t('plan.tabs.dryRun')}>
@@ -78,8 +85,7 @@ export function DryRunTab({
                 {problem}
               </p>
             ))}
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-            <section className="card-scroll" tabIndex={0} aria-label={t('plan.packetList')}>
+            <ScrollBox>
               <table className="table packet-table">
                 <thead>
                   <tr>
@@ -106,7 +112,7 @@ export function DryRunTab({
                         </th>
                       </tr>
                       {group.rows.map(({ packet, number }) => (
-                        <tr key={number} className={packet.irreversible ? 'is-final' : undefined}>
+                        <tr key={number} className={isFinal(packet) ? 'is-final' : undefined}>
                           <td className="num">{number}</td>
                           <td className="hex" title={packet.packet}>
                             {shortPacket(packet.packet)}
@@ -115,13 +121,13 @@ export function DryRunTab({
                             <b>{packet.command}</b> {packet.describe}
                           </td>
                           <td className="num">{formatNumber(packet.typicalMs, language)}</td>
-                          <td>{packet.irreversible && <ForeverMark>{t('plan.final')}</ForeverMark>}</td>
+                          <td>{isFinal(packet) && <ForeverMark>{t('plan.final')}</ForeverMark>}</td>
                         </tr>
                       ))}
                     </tbody>
                   ))}
               </table>
-            </section>
+            </ScrollBox>
             <footer>
               <span className="grow" />
               <span className="result is-pass">
@@ -132,8 +138,7 @@ export function DryRunTab({
         )}
       </section>
       <section className="card" aria-label={t('plan.irreversible')}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-        <section className="card-scroll" tabIndex={0} aria-label={t('plan.irreversible')}>
+        <ScrollBox>
           <header className="findings-head">
             <h2>{t('plan.irreversible')}</h2>
           </header>
@@ -151,7 +156,7 @@ export function DryRunTab({
             ))}
           </ul>
           {value !== undefined && <Findings findings={value.findings} />}
-        </section>
+        </ScrollBox>
         {value !== undefined && (
           <footer>
             <Button

@@ -46,6 +46,7 @@ export function SlotEditor({
                   .map((field) => (
                     <BitField
                       key={field.field}
+                      autoFocus={field.field === 'ReadKey'}
                       field={field}
                       value={fieldValue(draft, field, slot)}
                       was={fieldValue(image, field, slot)}
@@ -84,11 +85,13 @@ function BitField({
   value,
   was,
   onChange,
+  autoFocus,
 }: {
   readonly field: SlotField;
   readonly value: number;
   readonly was: number;
   readonly onChange: (value: number) => void;
+  readonly autoFocus: boolean;
 }) {
   const { t } = useTranslation();
   const changed = value !== was;
@@ -99,21 +102,20 @@ function BitField({
         <b>{field.field}</b>
         <small>{t(`slotField.${field.field}`)}</small>
       </label>
-      {field.width === 1 ? (
-        <select id={id} className="input" value={value} onChange={(event) => onChange(Number(event.target.value))}>
-          <option value={0}>0</option>
-          <option value={1}>1</option>
-        </select>
-      ) : (
-        <select id={id} className="input" value={value} onChange={(event) => onChange(Number(event.target.value))}>
-          {Array.from({ length: 1 << field.width }, (_, option) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the number is the choice
-            <option key={option} value={option}>
-              {option}
-            </option>
-          ))}
-        </select>
-      )}
+      <select
+        id={id}
+        className="input"
+        {...(autoFocus ? { 'data-autofocus': true } : {})}
+        value={value}
+        onChange={(event) => onChange(Number(event.target.value))}
+      >
+        {Array.from({ length: 1 << field.width }, (_, option) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the number is the choice
+          <option key={option} value={option}>
+            {option}
+          </option>
+        ))}
+      </select>
       {changed && <span className="bit-was">{t('plan.was', { value: was })}</span>}
     </div>
   );

@@ -78,7 +78,7 @@ export function VersionsTab({
                     <td className="nowrap">{formatStamp(row.createdAt)}</td>
                     <td>{row.createdBy === '' ? '–' : row.createdBy}</td>
                     <td className="hex">{row.digest.slice(0, 16)}…</td>
-                    <td className="signer-action">
+                    <td className="row-action">
                       {!row.released ? (
                         <Button onClick={() => onRelease(row)}>{t('plan.release', { version: row.version })}</Button>
                       ) : row.active ? null : (

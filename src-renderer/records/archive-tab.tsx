@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows of a million stand absolutely placed in a scroller, which no table can do
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallOutput } from '../../src-shared/ipc/contract.ts';
@@ -7,12 +8,12 @@ import { formatDate, formatNumber, formatStamp } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { SerialNumber } from '../parts/serial-number.tsx';
 import { usePages } from '../parts/use-pages.ts';
+import { useSettled } from '../parts/use-settled.ts';
 import { ui, useUi } from '../stores/ui-store.ts';
 import { useLanguage, useSentence } from '../texts/sentence.ts';
 import { ExportDialog } from './export-dialog.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { emptyFilter, type FilterForm, serialPrefix, toLogFilter } from './filter-model.ts';
-import { useSettled } from './log-tab.tsx';
 import { UnitPanel } from './unit-panel.tsx';
 
 type ArchiveRow = CallOutput<'records.archive'>['rows'][number];
@@ -54,15 +55,11 @@ export function ArchiveTab({ exporting, onClose }: { readonly exporting: boolean
               count={pages.total}
               rowRem={2}
               columns={columnRems}
-              header={
-                <>
-                  {(['device', 'certificate', 'issued', 'until', 'signer'] as const).map((name) => (
-                    <span key={name} role="columnheader" tabIndex={-1}>
-                      {t(`archive.${name}`)}
-                    </span>
-                  ))}
-                </>
-              }
+              header={(['device', 'certificate', 'issued', 'until', 'signer'] as const).map((name) => (
+                <span key={name} role="columnheader" tabIndex={-1}>
+                  {t(`archive.${name}`)}
+                </span>
+              ))}
               row={(index) => <ArchiveCells row={pages.row(index)} />}
               selected={selected}
               onSelect={setSelected}

@@ -9,10 +9,11 @@ import { useRem } from '../parts/big-list.tsx';
 import { Button } from '../parts/button.tsx';
 import { formatNumber, formatShare } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
+import { ScrollBox } from '../parts/scroll-box.tsx';
+import { useSettled } from '../parts/use-settled.ts';
 import { sentenceOf, useLanguage, useSentence } from '../texts/sentence.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { emptyFilter, type FilterForm, toLogFilter } from './filter-model.ts';
-import { useSettled } from './log-tab.tsx';
 
 /** Yield, first-pass yield, stage times and causes of failure; each also as a table. */
 export default function ChartsTab() {
@@ -47,8 +48,7 @@ export default function ChartsTab() {
         </p>
       )}
       {numbers !== undefined && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-        <section className="charts" tabIndex={0} aria-label={t('records.tabs.charts')}>
+        <ScrollBox className="charts">
           <Chart
             title={t('charts.yield')}
             figure={formatShare(numbers.passed, numbers.runs, language)}
@@ -169,7 +169,7 @@ export default function ChartsTab() {
               </ol>
             )}
           </Chart>
-        </section>
+        </ScrollBox>
       )}
     </>
   );

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows of a million stand absolutely placed in a scroller, which no table can do
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LogRow } from '../../src-shared/ipc/contract.ts';
@@ -8,11 +9,12 @@ import { useShortcut } from '../app/use-keys.ts';
 import { BigList } from '../parts/big-list.tsx';
 import { Button } from '../parts/button.tsx';
 import { formatNumber, formatStamp } from '../parts/format.ts';
-import { Glyph, type GlyphName } from '../parts/glyph.tsx';
+import { Glyph } from '../parts/glyph.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { copyText } from '../parts/save-file.ts';
 import { SerialNumber } from '../parts/serial-number.tsx';
 import { usePages } from '../parts/use-pages.ts';
+import { useSettled } from '../parts/use-settled.ts';
 import { ui, useUi } from '../stores/ui-store.ts';
 import { useLanguage, useSentence } from '../texts/sentence.ts';
 import { ColumnsDialog } from './columns-dialog.tsx';
@@ -20,6 +22,7 @@ import { ExportDialog } from './export-dialog.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { emptyFilter, type FilterForm, toLogFilter } from './filter-model.ts';
 import { defaultColumns, gridColumns, numericColumns, orderedColumns } from './log-columns.ts';
+import { resultMark } from './result-mark.ts';
 import { UnitPanel } from './unit-panel.tsx';
 
 /** The signing log: a million rows, filtered, each opening its unit. */
@@ -153,16 +156,6 @@ export function LogTab({
   );
 }
 
-/** A value once it has not changed for `ms`. */
-export function useSettled<T>(value: T, ms: number): T {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), ms);
-    return () => clearTimeout(timer);
-  }, [value, ms]);
-  return settled;
-}
-
 function isBad(row: LogRow | undefined): boolean {
   const result = row?.['result'];
   return result === 'REFUSED' || result === 'FAILED' || result === 'TORN';
@@ -193,23 +186,6 @@ function HeaderCell({
       </button>
     </span>
   );
-}
-
-/** Shape and tone of a result. */
-export function resultMark(result: string): readonly [GlyphName, string] {
-  switch (result) {
-    case 'SIGNED':
-      return ['pass', 'is-pass'];
-    case 'REISSUED':
-      return ['was', 'is-ask'];
-    case 'REFUSED':
-      return ['aside', 'is-fail'];
-    case 'FAILED':
-    case 'TORN':
-      return ['fail', 'is-fail'];
-    default:
-      return ['todo', 'second'];
-  }
 }
 
 function Cells({ row, columns }: { readonly row: LogRow | undefined; readonly columns: readonly SigningLogColumn[] }) {
@@ -250,7 +226,7 @@ function Cell({ column, value }: { readonly column: SigningLogColumn; readonly v
       </span>
     );
   }
-  return hexColumns.has(column) ? <span className="hex">{value}</span> : <>{value}</>;
+  return hexColumns.has(column) ? <span className="hex">{value}</span> : value;
 }
 
 /** Checks the chain of the whole signing log now. */

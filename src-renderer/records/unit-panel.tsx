@@ -8,11 +8,12 @@ import { formatDuration, formatStamp } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { copyText, saveFile } from '../parts/save-file.ts';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 import { SerialNumber } from '../parts/serial-number.tsx';
 import { Tag } from '../parts/tag.tsx';
 import { ui } from '../stores/ui-store.ts';
 import { sentenceOf, useLanguage, useSentence } from '../texts/sentence.ts';
-import { resultMark } from './log-tab.tsx';
+import { resultMark } from './result-mark.ts';
 import { ReworkDialog } from './rework-dialog.tsx';
 import { Waterfall } from './waterfall.tsx';
 import { type Run, runCode } from './waterfall-rows.ts';
@@ -39,8 +40,7 @@ export function UnitPanel({ serialNumber }: { readonly serialNumber: string }) {
           <Icon name="close" />
         </button>
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className="card-scroll" tabIndex={0} aria-label={t('unit.details')}>
+      <ScrollBox>
         {unit.state === 'failed' && (
           <p className="failure" role="alert">
             <Glyph name="fail" />
@@ -49,7 +49,7 @@ export function UnitPanel({ serialNumber }: { readonly serialNumber: string }) {
         )}
         {unit.state === 'loading' && unit.value === undefined && <p className="empty-note">{t('loading')}</p>}
         {unit.value !== undefined && <UnitFacts unit={unit.value} />}
-      </section>
+      </ScrollBox>
       {unit.value !== undefined && (
         <footer className="no-print">
           <Button

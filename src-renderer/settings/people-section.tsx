@@ -68,7 +68,7 @@ export function PeopleSection() {
                   </Tag>
                 )}
               </td>
-              <td className="signer-action">
+              <td className="row-action">
                 <Button icon="edit" onClick={() => setEditing(person)}>
                   {t('plan.edit')}
                 </Button>

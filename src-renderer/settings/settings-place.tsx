@@ -4,6 +4,7 @@ import type { Settings } from '../../src-shared/ipc/contract.ts';
 import { useAsk, useCall } from '../app/client-context.tsx';
 import { Button } from '../parts/button.tsx';
 import { Glyph } from '../parts/glyph.tsx';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 import { ui } from '../stores/ui-store.ts';
 import { useSentence } from '../texts/sentence.ts';
 import { HealthSection } from './health-section.tsx';
@@ -71,8 +72,7 @@ export default function SettingsPlace() {
           ))}
         </nav>
         <section className="card" aria-label={t(`settings.sections.${section}`)}>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-          <section className="card-scroll" tabIndex={0} aria-label={t(`settings.sections.${section}`)}>
+          <ScrollBox>
             {loaded.state === 'failed' && (
               <p className="failure" role="alert">
                 <Glyph name="fail" />
@@ -89,7 +89,7 @@ export default function SettingsPlace() {
                 {section === 'roots' && <RootsSection settings={settings} onChange={change} />}
               </>
             )}
-          </section>
+          </ScrollBox>
         </section>
       </div>
     </div>

@@ -123,7 +123,7 @@ export function SitesSection({ settings, onChange }: SectionProps) {
                   <td>
                     <Tag tone={tones[kit.use]}>{t(`kitUse.${kit.use}`)}</Tag>
                   </td>
-                  <td className="signer-action">
+                  <td className="row-action">
                     {kit.use === 'free' && !taken.includes(kit.connector) && (
                       <Button
                         disabled={settings.sites.length >= 16}

@@ -30,7 +30,9 @@ export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
   const [made, setMade] = useState<Made | null>(null);
   const count = form.scheme === 'two-persons' ? 2 : 1;
   const fresh = useNewPasswords(count);
+  const [tried, setTried] = useState(false);
   const faults = rootFormFaults(form);
+  const shown = tried ? faults : [];
   const set = <K extends keyof RootForm>(name: K, value: RootForm[K]): void =>
     setForm((old) => ({ ...old, [name]: value }));
   const blank = signers.filter((signer) => signer.state === 'UNCONFIGURED');
@@ -61,7 +63,7 @@ export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
     setStep(2);
   };
 
-  const blocked = (step === 0 && faults.includes('kit')) || (step === 1 && faults.length > 0);
+  const blocked = step === 0 && faults.includes('kit');
   return (
     <Sequence
       title={t('setUp.root.title')}
@@ -113,6 +115,10 @@ export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
               size="op"
               disabled={blocked}
               onClick={() => {
+                if (step === 1 && faults.length > 0) {
+                  setTried(true);
+                  return;
+                }
                 if (step === 2 && !fresh.complete()) return;
                 setStep(step + 1);
               }}
@@ -195,7 +201,7 @@ export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
         <>
           <h2>{t('setUp.root.steps.names')}</h2>
           <div className="fields-two">
-            <FormField label={t('setUp.form.commonName')} invalid={faults.includes('commonName')}>
+            <FormField label={t('setUp.form.commonName')} invalid={shown.includes('commonName')}>
               {(props) => (
                 <input
                   {...props}
@@ -205,7 +211,7 @@ export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
                 />
               )}
             </FormField>
-            <FormField label={t('setUp.form.organisation')} invalid={faults.includes('organisation')}>
+            <FormField label={t('setUp.form.organisation')} invalid={shown.includes('organisation')}>
               {(props) => (
                 <input
                   {...props}

@@ -7,6 +7,7 @@ import { Glyph } from '../parts/glyph.tsx';
 import { HoldButton } from '../parts/hold-button.tsx';
 import { ForeverMark } from '../parts/tag.tsx';
 import './signers.css';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 
 export interface SequenceStep {
   readonly name: string;
@@ -82,27 +83,23 @@ export function Sequence({
             ))}
           </ol>
         </section>
-        <section className="card sequence-main" aria-label={steps[step]?.name}>
+        <div className="card sequence-main">
           {warning !== undefined && <div className="sequence-warning">{warning}</div>}
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-          <div className="sequence-content" tabIndex={0} role="group" aria-label={steps[step]?.name}>
-            {children}
-          </div>
+          <ScrollBox className="sequence-content">{children}</ScrollBox>
           <div className="sequence-foot">{foot}</div>
-        </section>
+        </div>
         <aside className="card" aria-label={t('sequence.permanent')}>
           <header>
             <h2>{t('sequence.permanent')}</h2>
           </header>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-          <section className="card-scroll" tabIndex={0} aria-label={t('sequence.permanent')}>
+          <ScrollBox>
             {permanent.map((entry) => (
               <div className="sect" key={entry.name}>
                 <h3>{entry.name}</h3>
                 <p className="second">{entry.tell}</p>
               </div>
             ))}
-          </section>
+          </ScrollBox>
         </aside>
       </div>
     </div>

@@ -7,12 +7,14 @@ import { CertificateCard } from '../parts/certificate.tsx';
 import { formatDate, formatNumber } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { saveFile } from '../parts/save-file.ts';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 import { SerialNumber } from '../parts/serial-number.tsx';
 import { ui } from '../stores/ui-store.ts';
 import { sentenceOf, useLanguage } from '../texts/sentence.ts';
 import { ChangePasswordDialog } from './change-password-dialog.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
-import { nameOf, RowAction, signerMark } from './signers-place.tsx';
+import { RowAction } from './row-action.tsx';
+import { nameOf, signerMark } from './signer-words.ts';
 
 /** One signer in full: what it is, its chain and certificates, and what may be done with it. */
 export function SignerPanel({ signer, onSetUp }: { readonly signer: SignerView; readonly onSetUp: () => void }) {
@@ -40,8 +42,7 @@ export function SignerPanel({ signer, onSetUp }: { readonly signer: SignerView; 
       <header>
         <h2>{nameOf(signer, t('signers.noName'))}</h2>
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className="card-scroll" tabIndex={0} aria-label={t('signers.details')}>
+      <ScrollBox>
         <div className="sect">
           <p className={`signer-state ${tone}`}>
             <Glyph name={glyph} />
@@ -114,7 +115,7 @@ export function SignerPanel({ signer, onSetUp }: { readonly signer: SignerView; 
               <CertificateCard certificate={certificate} />
             </div>
           ))}
-      </section>
+      </ScrollBox>
       {(certified || signer.state === 'UNCONFIGURED') && (
         <footer>
           <RowAction signer={signer} onSetUp={onSetUp} />

@@ -38,7 +38,9 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
   const rootFields = usePasswordFields(Math.max(1, rootCount));
   const set = <K extends keyof SignerForm>(name: K, value: SignerForm[K]): void =>
     setForm((old) => ({ ...old, [name]: value }));
+  const [tried, setTried] = useState(false);
   const faults = signerFormFaults(form);
+  const shown = tried ? faults : [];
 
   const blank = signers.filter((signer) => signer.state === 'UNCONFIGURED');
   const free = (kits.value ?? []).filter(
@@ -76,12 +78,15 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
   };
 
   const next = (): void => {
+    if (step === 2 && faults.length > 0) {
+      setTried(true);
+      return;
+    }
     if (step === 3 && form.scheme !== 'open' && !fresh.complete()) return;
     setStep(step + 1);
   };
 
-  const blocked =
-    (step === 0 && form.kit === '') || (step === 1 && form.root === '') || (step === 2 && faults.length > 0);
+  const blocked = (step === 0 && form.kit === '') || (step === 1 && form.root === '');
 
   return (
     <Sequence
@@ -208,12 +213,12 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
         <>
           <h2>{t('setUp.signer.steps.names')}</h2>
           <div className="fields-two">
-            <FormField label={t('setUp.form.name')} hint={t('setUp.form.nameTell')} invalid={faults.includes('name')}>
+            <FormField label={t('setUp.form.name')} hint={t('setUp.form.nameTell')} invalid={shown.includes('name')}>
               {(props) => (
                 <input {...props} maxLength={48} value={form.name} onChange={(e) => set('name', e.target.value)} />
               )}
             </FormField>
-            <FormField label={t('setUp.form.organisation')} invalid={faults.includes('organisation')}>
+            <FormField label={t('setUp.form.organisation')} invalid={shown.includes('organisation')}>
               {(props) => (
                 <input
                   {...props}
@@ -223,7 +228,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
                 />
               )}
             </FormField>
-            <FormField label={t('setUp.form.deviceName')} invalid={faults.includes('deviceName')}>
+            <FormField label={t('setUp.form.deviceName')} invalid={shown.includes('deviceName')}>
               {(props) => (
                 <input
                   {...props}
@@ -236,7 +241,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
             <FormField
               label={t('setUp.form.signerId')}
               hint={t('setUp.form.signerIdTell')}
-              invalid={faults.includes('signerId')}
+              invalid={shown.includes('signerId')}
             >
               {(props) => (
                 <input

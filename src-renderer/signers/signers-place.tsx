@@ -5,16 +5,18 @@ import { useAsk } from '../app/client-context.tsx';
 import { useShortcut } from '../app/use-keys.ts';
 import { Button } from '../parts/button.tsx';
 import { formatCountdown, formatDate, formatNumber } from '../parts/format.ts';
-import { Glyph, type GlyphName } from '../parts/glyph.tsx';
+import { Glyph } from '../parts/glyph.tsx';
 import { SerialNumber } from '../parts/serial-number.tsx';
 import { useSlice } from '../stores/station-store.ts';
-import { ui } from '../stores/ui-store.ts';
 import { sentenceOf, useLanguage } from '../texts/sentence.ts';
 import { useDelay } from './password-dialog.tsx';
 import { RootSetUp } from './root-set-up.tsx';
+import { RowAction } from './row-action.tsx';
 import { SignerPanel } from './signer-panel.tsx';
 import { SignerSetUp } from './signer-set-up.tsx';
+import { nameOf, signerMark } from './signer-words.ts';
 import './signers.css';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 
 type View = { readonly kind: 'list' } | { readonly kind: 'set-up'; readonly kit: string } | { readonly kind: 'root' };
 
@@ -70,8 +72,7 @@ function SignerList({
               <p>{t('signers.noneTell')}</p>
             </div>
           ) : (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-            <section className="card-scroll" tabIndex={0} aria-label={t('signers.table')}>
+            <ScrollBox>
               <table className="table signer-table">
                 <thead>
                   <tr>
@@ -97,7 +98,7 @@ function SignerList({
                   ))}
                 </tbody>
               </table>
-            </section>
+            </ScrollBox>
           )}
           <footer>{t('signers.forgets')}</footer>
         </section>
@@ -118,30 +119,6 @@ function keyOf(signer: SignerView): string {
   return signer.serialNumber === '' ? signer.path : signer.serialNumber;
 }
 
-/** Shape and tone of a signer's state. */
-export function signerMark(state: SignerView['state']): readonly [GlyphName, string] {
-  switch (state) {
-    case 'READY':
-      return ['pass', 'is-pass'];
-    case 'PASSWORD_REQUIRED':
-      return ['key', 'is-ask'];
-    case 'LOCKED_OUT':
-      return ['lockout', 'is-fail'];
-    case 'FAULT':
-      return ['fail', 'is-fail'];
-    case 'ABSENT':
-      return ['skip', 'second'];
-    case 'UNCONFIGURED':
-      return ['todo', 'second'];
-    case 'FOREIGN':
-      return ['aside', 'second'];
-    case 'UNSUPPORTED':
-      return ['off', 'second'];
-    case 'PROBING':
-      return ['run', 'second'];
-  }
-}
-
 function SignerRow({
   signer,
   chosen,
@@ -158,7 +135,6 @@ function SignerRow({
   const [glyph, tone] = signerMark(signer.state);
   const certified = signer.notAfter !== '';
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the name in the row is a button that does the same
     <tr className={chosen ? 'is-chosen' : undefined} onClick={onChoose}>
       <td>
         <span className={`signer-state ${tone}`}>
@@ -186,18 +162,11 @@ function SignerRow({
       <td className="signer-until nowrap">
         {certified ? (formatDate(signer.notAfter, language) ?? t('certificate.noEnd')) : '–'}
       </td>
-      <td className="signer-action">
+      <td className="row-action">
         <RowAction signer={signer} onSetUp={onSetUp} />
       </td>
     </tr>
   );
-}
-
-/** Label, else the certificate's name, else the kit. */
-export function nameOf(signer: SignerView, noName: string): string {
-  if (signer.label !== '') return signer.label;
-  if (signer.name !== '') return signer.name;
-  return signer.serialNumber === '' ? signer.kit : noName;
 }
 
 function StateDetail({ signer }: { readonly signer: SignerView }) {
@@ -221,40 +190,4 @@ function StateDetail({ signer }: { readonly signer: SignerView }) {
     }
   })();
   return <small>{text}</small>;
-}
-
-/** The one thing that can be done next with a signer in this state. */
-export function RowAction({ signer, onSetUp }: { readonly signer: SignerView; readonly onSetUp: () => void }) {
-  const { t } = useTranslation();
-  const ask = useAsk();
-  const delay = useDelay(signer.delayUntil);
-  const { serialNumber } = signer;
-  switch (signer.state) {
-    case 'READY':
-      return (
-        <Button icon="lock" onClick={() => void ask('signers.lock', { serialNumber })}>
-          {t('signers.lock')}
-        </Button>
-      );
-    case 'PASSWORD_REQUIRED':
-      return (
-        <Button kind="primary" icon="unlock" onClick={() => ui.askUnlock(serialNumber)}>
-          {t('signers.unlock')}
-        </Button>
-      );
-    case 'LOCKED_OUT':
-      return (
-        <Button disabled={delay > 0} onClick={() => ui.askUnlock(serialNumber)}>
-          {delay > 0 ? t('signers.unlockIn', { time: formatCountdown(delay) }) : t('signers.unlock')}
-        </Button>
-      );
-    case 'UNCONFIGURED':
-      return (
-        <Button icon="plus" onClick={onSetUp}>
-          {t('signers.setUp')}
-        </Button>
-      );
-    default:
-      return null;
-  }
 }
