@@ -20,7 +20,7 @@ import type { PasswordChangeBook } from './change-password.ts';
 import { issuerMatches } from './issuer.ts';
 import { attemptsLeft, clearFailures, countFailure, type DelayBook, delayLeft } from './password-delay.ts';
 import type { SignerIdentity, SignerModule, SignerState, SignFailure, UnlockFailure } from './signer-module.ts';
-import { type ProbeOptions, probeSigner } from './signer-probe.ts';
+import { type ProbeOptions, type ProbeOutcome, probeSigner } from './signer-probe.ts';
 import { verifyP256Message } from './verify.ts';
 
 export interface ChipSignerOptions extends ProbeOptions {
@@ -34,6 +34,8 @@ export interface ChipSignerOptions extends ProbeOptions {
 
 /** Faults in a row after which the keys are forgotten and the module is set aside until it is plugged in again. */
 const faultsBeforeGivingUp = 3;
+/** How often a stick that answers badly is looked at when it comes. */
+const looksAtMost = 3;
 
 /**
  * A signer stick: the chip refuses to sign until the password's key is proven, once for every signature
@@ -104,10 +106,8 @@ export class ChipSigner implements SignerModule {
   /** Reads and verifies everything; a module without a password is authorised at once. */
   async probe(): Promise<void> {
     await this.#exclusive(async () => {
-      const { chips } = this.#lease.entry;
-      const chip = chips.find(({ address }) => address === DEFAULT_ADDRESS) ?? chips[0];
-      if (chip === undefined) return this.#become('UNSUPPORTED', 'no ATECC508A answers on this stick');
-      const outcome = await probeSigner(this.#lease.chip(chip.address), chip, this.#options);
+      const outcome = await this.#lookRepeatedly();
+      if (outcome === undefined) return this.#become('UNSUPPORTED', 'no ATECC508A answers on this stick');
       if (!outcome.ok) return this.#failed(outcome.failure);
       switch (outcome.value.kind) {
         case 'unsupported':
@@ -131,6 +131,18 @@ export class ChipSigner implements SignerModule {
     // A root is opened on purpose only.
     if (this.#state === 'PASSWORD_REQUIRED' && this.#identity?.passwordScheme === 'open' && !this.#identity.isRoot) {
       await this.unlock([]);
+    }
+  }
+
+  /** What the stick is; a bad moment of the line is given two more. Undefined = no chip answers at all. */
+  async #lookRepeatedly(): Promise<Result<ProbeOutcome, DeviceFailure> | undefined> {
+    for (let look = 1; ; look += 1) {
+      const { chips } = this.#lease.entry;
+      const chip = chips.find(({ address }) => address === DEFAULT_ADDRESS) ?? chips[0];
+      const outcome =
+        chip === undefined ? undefined : await probeSigner(this.#lease.chip(chip.address), chip, this.#options);
+      if (outcome?.ok === true || look === looksAtMost || this.#lost()) return outcome;
+      await this.#lease.look();
     }
   }
 

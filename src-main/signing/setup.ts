@@ -34,7 +34,7 @@ import {
   writeConfig,
 } from '../device/index.ts';
 import { asd1Image, asd1LockedSlots, asd1RandomSlots, asd1Slots } from './asd1/layout.ts';
-import { type ModuleKeys, moduleKeys, newModuleKdf, passwordsFault, wipeKeys } from './asd1/password.ts';
+import { kdfAccepted, type ModuleKeys, moduleKeys, newModuleKdf, passwordsFault, wipeKeys } from './asd1/password.ts';
 import { type Asd1Record, decodeRecord } from './asd1/record.ts';
 import { ceremonyRecord } from './ceremony.ts';
 import { definitionSource } from './definitions.ts';
@@ -175,12 +175,14 @@ class SetUp {
   }
 
   #freshBlueprint(): Blueprint {
-    const { passwords, random, kdf } = this.#options;
+    const { passwords, random, kdf = newModuleKdf } = this.#options;
+    if (!kdfAccepted(kdf))
+      stop({ kind: 'parameters', reason: 'these parameters of the password key are not accepted' });
     const count = passwords.length === 0 ? 0 : passwords.length === 1 ? 1 : 2;
     return worked(
       makeBlueprint(this.#request, {
         passwords: count,
-        kdf: kdf ?? newModuleKdf,
+        kdf,
         salt: random(16),
         now: this.#begunAt,
         random,
