@@ -10,7 +10,7 @@ import { makeLargeStore } from './large-store.ts';
 it('a start does not depend on how much is in the store', { timeout: 120_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'signet-large-'));
   try {
-    makeLargeStore(folder, 100_000, 100_000);
+    makeLargeStore(folder, 100_000, 200);
     const signer = softwareSigner();
     const times: number[] = [];
     for (let i = 0; i < 3; i += 1) {
