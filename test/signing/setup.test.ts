@@ -217,6 +217,17 @@ describe('a blank stick becomes a signer (signer-and-server.md 6.5)', () => {
   });
 });
 
+describe('chips whose serial number ends otherwise', () => {
+  it('SN[8] = 01 is taken from the chip in every proof', async () => {
+    const serialNumber = Uint8Array.of(0x01, 0x23, 1, 2, 3, 4, 5, 6, 0x01);
+    const board = createBoard({
+      kit: { dialect: 'legacy', name: 'AT88CKECCSIGNER' },
+      chips: [{ part: '508A', serialNumber }],
+    });
+    expect((await made(board)).identity.serialNumber).toEqual(serialNumber);
+  });
+});
+
 describe('what is refused before anything is done', () => {
   it('passwords', async () => {
     const board = createSignerStick();
