@@ -1,9 +1,24 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AppendFile, type DurableFiles, diskFiles, openRecords, verifySigningLog } from '../../src-main/records/index.ts';
+import {
+  type AppendFile,
+  type DurableFiles,
+  diskFiles,
+  openRecords,
+  verifySigningLog,
+} from '../../src-main/records/index.ts';
 import { escapeField, unescapeField } from '../../src-main/records/signing-log-format.ts';
 
 let folder = '';
@@ -17,13 +32,20 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const logs = (): string => join(folder, 'logs');
-const logFiles = (): string[] => readdirSync(logs()).filter((name) => name.endsWith('.tsv')).sort();
+const logFiles = (): string[] =>
+  readdirSync(logs())
+    .filter((name) => name.endsWith('.tsv'))
+    .sort();
 
 async function oneStart(rows: number, files?: DurableFiles): Promise<void> {
   minute += 1;
   const records = await openRecords({ folder, now, ...(files === undefined ? {} : { files }) });
   for (let i = 0; i < rows; i += 1) {
-    await records.signingLog.append({ result: 'SIGNED', device_sn: `0123000000000000${String(i).padStart(2, '0')}`, note: 'unit' });
+    await records.signingLog.append({
+      result: 'SIGNED',
+      device_sn: `0123000000000000${String(i).padStart(2, '0')}`,
+      note: 'unit',
+    });
   }
   await records.close();
 }
@@ -34,7 +56,9 @@ describe('signing log', () => {
     await oneStart(2);
     expect(verifySigningLog(logs())).toMatchObject({ rows: 7, files: 2, complaints: [] });
     const second = readFileSync(join(logs(), logFiles()[1] ?? ''), 'utf8').split('\n');
-    expect(second[1]).toContain(`v=1 prev=${logFiles()[0]} header=FD742C87A838D8B7BC39C5CC4245C797957E49AA4EC282A92126E5DEF23197C1`);
+    expect(second[1]).toContain(
+      `v=1 prev=${logFiles()[0]} header=FD742C87A838D8B7BC39C5CC4245C797957E49AA4EC282A92126E5DEF23197C1`,
+    );
   });
 
   it('moves a last line that a power cut tore away, and says so in a row', async () => {
@@ -114,12 +138,20 @@ describe('signing log', () => {
       ...diskFiles,
       async openAppend(path) {
         const file = await diskFiles.openAppend(path);
-        return { ...file, append: (bytes) => ((appends += 1), file.append(bytes)) };
+        return {
+          ...file,
+          append(bytes) {
+            appends += 1;
+            return file.append(bytes);
+          },
+        };
       },
     };
     const records = await openRecords({ folder, now, files });
     appends = 0;
-    const references = await Promise.all(Array.from({ length: 50 }, () => records.signingLog.append({ result: 'SIGNED' })));
+    const references = await Promise.all(
+      Array.from({ length: 50 }, () => records.signingLog.append({ result: 'SIGNED' })),
+    );
     expect(appends).toBe(1);
     expect(references.map((reference) => reference.sequence)).toEqual(Array.from({ length: 50 }, (_, i) => i + 2));
     await records.close();
