@@ -12,23 +12,35 @@ export function makeClient(...targets: readonly string[]): string {
   need('make', 'gcc', 'flock');
   mkdirSync(`${FIRMWARE}/build/client`, { recursive: true });
   try {
-    return execFileSync('flock', [`${FIRMWARE}/build/client/.lock`, 'make', '-s', '-C', `${FIRMWARE}/client`, ...targets], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    return execFileSync(
+      'flock',
+      [`${FIRMWARE}/build/client/.lock`, 'make', '-s', '-C', `${FIRMWARE}/client`, ...targets],
+      {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     throw new Error(`make ${targets.join(' ')} failed\n${stdout}\n${stderr}`);
   }
 }
 
+const built = new Map<string, string>();
+
 /** The embedded client as a Linux program with this plan compiled in; the same plan is built once. */
 export function clientProgram(plan: EmbeddedPlan): string {
   const files = planSources(plan);
-  const name = createHash('sha256').update(JSON.stringify([...files])).digest('hex').slice(0, 16);
+  const name = createHash('sha256')
+    .update(JSON.stringify([...files]))
+    .digest('hex')
+    .slice(0, 16);
+  const known = built.get(name);
+  if (known !== undefined) return known;
   const folder = `${FIRMWARE}/build/client/plans/${name}`;
   writeFiles(folder, files);
   makeClient('linux', `PLAN=${folder}`, `OUT=${folder}/client`);
+  built.set(name, `${folder}/client`);
   return `${folder}/client`;
 }
 
@@ -73,7 +85,8 @@ export async function runClient(program: string, args: readonly string[]): Promi
   });
   const lines = output.split('\n');
   const result = /^result (\d+) stage (\d+)$/m.exec(output);
-  const of = (word: string): string | undefined => lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1);
+  const of = (word: string): string | undefined =>
+    lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1);
   return {
     status,
     stages: lines.filter((line) => /^[A-Z_]+ (START|SKIPPED|DONE|ERROR)$/.test(line)),

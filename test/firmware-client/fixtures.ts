@@ -133,7 +133,8 @@ export interface RebuildCase {
 export function contentsFor(source: Omit<RebuildCase, 'name' | 'certificate'>): readonly LocationContent[] {
   const { definition, compressed, publicKey, config, storedSerial } = source;
   return locationsToRead(definition).map((location) => {
-    if (location.zone === 0) return { location, bytes: config.slice(location.offset, location.offset + location.count) };
+    if (location.zone === 0)
+      return { location, bytes: config.slice(location.offset, location.offset + location.count) };
     if (location.isGenkey || location.zone === 3) return { location, bytes: publicKey };
     const bytes = new Uint8Array(location.offset + location.count);
     const put = (at: { readonly slot: number; readonly offset: number }, content: Uint8Array): void => {
@@ -166,7 +167,11 @@ export function variousCases(): readonly RebuildCase[] {
     bytes.set(fromHex(head), i % 2 === 0 ? 0 : 32);
     return bytes;
   });
-  const add = (name: string, definition: CertificateDefinition, change: Partial<Parameters<typeof encodeCompressed>[0]>): void => {
+  const add = (
+    name: string,
+    definition: CertificateDefinition,
+    change: Partial<Parameters<typeof encodeCompressed>[0]>,
+  ): void => {
     const compressed = value(
       encodeCompressed({
         signature: signatures[cases.length % signatures.length] ?? new Uint8Array(64),
@@ -202,7 +207,15 @@ export function variousCases(): readonly RebuildCase[] {
     serialNumber: { ...serialNumber, count },
   });
   add('serial source 8', { ...pairs['atmel-2015'].device, snSource: 8, standardElements: ofLength(10) }, {});
-  add('serial source 9', { ...pairs['atmel-2015'].signer, snSource: 9, standardElements: { ...pairs['atmel-2015'].signer.standardElements, serialNumber: { ...serialNumber, count: 3 } } }, {});
+  add(
+    'serial source 9',
+    {
+      ...pairs['atmel-2015'].signer,
+      snSource: 9,
+      standardElements: { ...pairs['atmel-2015'].signer.standardElements, serialNumber: { ...serialNumber, count: 3 } },
+    },
+    {},
+  );
   add('chip serial in the name', pairs.tng.device, {});
   add('signer of that chain', pairs.tng.signer, {});
   add('format 1', pairs.tng.device, {
@@ -211,7 +224,15 @@ export function variousCases(): readonly RebuildCase[] {
     expireYears: 32,
   });
   add('never expires', pairs['atmel-2015'].signer, { expireYears: 0 });
-  add('never expires, UTCTime', { ...pairs['atmel-2015'].device, expireDateFormat: 1, standardElements: { ...pairs['atmel-2015'].device.standardElements, expireDate: { offset: 121, count: 13 } } }, { expireYears: 0 });
+  add(
+    'never expires, UTCTime',
+    {
+      ...pairs['atmel-2015'].device,
+      expireDateFormat: 1,
+      standardElements: { ...pairs['atmel-2015'].device.standardElements, expireDate: { offset: 121, count: 13 } },
+    },
+    { expireYears: 0 },
+  );
   return cases;
 }
 
@@ -305,14 +326,10 @@ export function generatedFiles(): ReadonlyMap<string, string> {
       ],
     }),
   );
-  files.set(
-    'test/unit/stored_cert_info.c',
-    stored.certinfo.replaceAll('g_atcaprov_cert_info_0', 'g_stored_cert_info'),
-  );
+  files.set('test/unit/stored_cert_info.c', stored.certinfo.replaceAll('g_atcaprov_cert_info_0', 'g_stored_cert_info'));
   files.set(
     'test/unit/rebuild_cases.c',
     rebuildSource(variousCases(), ['Certificates to be rebuilt. Written by test/firmware-client/fixtures.ts.']),
   );
   return files;
 }
-

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { definitionHeader, certInfoHeader } from '../../src-shared/certificates/c-source/headers.ts';
+import { certInfoHeader, definitionHeader } from '../../src-shared/certificates/c-source/headers.ts';
 import { arraySource, commentBlock, writeDefinitionSource } from '../../src-shared/certificates/c-source/write.ts';
 import type { DefinitionPair } from '../../src-shared/certificates/index.ts';
 

@@ -44,8 +44,7 @@ export class Product {
   constructor(options: ProductOptions = {}) {
     const { part = '508A', serialNumber = fromHex('01234038D92CA571EE'), snapshot, ...setting } = options;
     const made = { ...setting, clock: this.#clock };
-    this.chip =
-      snapshot === undefined ? createChip({ ...made, part, serialNumber }) : restoreChip(snapshot, made);
+    this.chip = snapshot === undefined ? createChip({ ...made, part, serialNumber }) : restoreChip(snapshot, made);
   }
 
   /** Command packets that the chip was sent in the last run. */
@@ -93,6 +92,7 @@ export class Product {
     } finally {
       this.#packets = counts.packets;
       await wires.close();
+      rmSync(folder, { recursive: true, force: true });
       this.chip.powerCycle();
     }
   }
@@ -104,6 +104,9 @@ export class Product {
 }
 
 /** The power of the whole product goes around a packet. */
-export function powerCut(when: 'before' | 'during' | 'after', torn: { newWords?: number; key?: 'old' | 'new' | 'garbage-valid' | 'garbage-invalid' } = {}): FaultAction {
+export function powerCut(
+  when: 'before' | 'during' | 'after',
+  torn: { newWords?: number; key?: 'old' | 'new' | 'garbage-valid' | 'garbage-invalid' } = {},
+): FaultAction {
   return { do: 'power-cut', when, scope: 'board', back: { kind: 'never' }, torn };
 }

@@ -14,7 +14,7 @@
  * --operator TEXT, --batch TEXT, --label TEXT, --station NAME, --station-key HEX
  * --rework, --accept-key what a supervisor decided
  * --date YYYY-MM-DDTHH   the client has a clock, which says this
- * --impatient MS         a server that is silent for so long has been silent long enough
+ * --impatient MS         with --time bus: a server that is silent for so long has been silent long enough
  * --seed NUMBER          random numbers that are not (tests only)
  * Prints one line for every notification and a last line "result CODE stage STAGE". Status 0 when the run passed, 1 when not,
  * 3 when the bus was closed: the power of this client is gone.
@@ -54,8 +54,8 @@ struct data_block {
 struct machine {
     int bus;
     bool bus_time;
-    /* Time that passed on the bus's clock, or is taken to have passed, without passing here. */
-    uint64_t skipped_us;
+    /* With bus_time: what passed on the bus's clock and in waiting for the server, and no more than that. */
+    uint64_t bus_us;
 
     const char *server;
     int connection;
@@ -185,7 +185,7 @@ static void delay_us(void *context, uint32_t microseconds)
                                  (uint8_t)((microseconds >> 16U) & 0xFFU), (uint8_t)(microseconds >> 24U)};
 
         (void)exchange(machine, FRAME_PASS, 0U, sizeof wait, wait, NULL);
-        machine->skipped_us += microseconds;
+        machine->bus_us += microseconds;
     } else {
         struct timespec left = {(time_t)(microseconds / 1000000U), (long)(microseconds % 1000000U) * 1000L};
 
@@ -198,7 +198,7 @@ static uint32_t millis(void *context)
 {
     const struct machine *machine = context;
 
-    return (uint32_t)((machine_us() + machine->skipped_us) / 1000U);
+    return (uint32_t)((machine->bus_time ? machine->bus_us : machine_us()) / 1000U);
 }
 
 /* --- the user's functions --------------------------------------------------------------------------------------------- */
@@ -275,8 +275,9 @@ static int certreq_recv(void *context, uint8_t *bytes, size_t wanted, size_t *re
     *received = 0U;
     if (poll(&waiting, 1U, SLICE_MS) <= 0) {
         machine->waited_ms += SLICE_MS;
+        machine->bus_us += (uint64_t)SLICE_MS * 1000U;
         if ((machine->impatient_ms > 0) && (machine->waited_ms >= machine->impatient_ms)) {
-            machine->skipped_us += 15000000U;
+            machine->bus_us += 15000000U;
         }
         return 0;
     }
