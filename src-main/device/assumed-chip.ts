@@ -11,6 +11,7 @@ import type { PacketFacts } from './events.ts';
 import type { DeviceFailure } from './failures.ts';
 import { factsOfConfig } from './identify.ts';
 import { Mutex } from './mutex.ts';
+import type { ExpectedContent } from './procedures/memory.ts';
 import { type ChipSession, openChipSession } from './sequence.ts';
 
 /** The chip that a dry run imagines. */
@@ -24,6 +25,8 @@ export interface AssumedChip {
   readonly publicKey?: Uint8Array;
   /** 8-bit address; C0 when absent. */
   readonly address?: number;
+  /** Data zone and OTP as the procedure finds them; zero where nothing is said. */
+  readonly content?: readonly ExpectedContent[];
   readonly dialect?: KitIdentity['dialect'];
 }
 
@@ -90,6 +93,13 @@ class AssumedMemory {
   constructor(chip: AssumedChip) {
     this.#chip = chip;
     this.#config = chip.config.slice();
+    for (const { zone, slot, bytes } of chip.content ?? []) {
+      for (let block = 0; 32 * block < bytes.length; block += 1) {
+        const held = new Uint8Array(32);
+        held.set(bytes.subarray(32 * block, 32 * block + 32));
+        this.#blocks.set(keyOf({ zone, slot, block }), held);
+      }
+    }
   }
 
   /** The answer packet of a chip that accepts the command. */
@@ -181,6 +191,6 @@ class AssumedMemory {
   }
 }
 
-function keyOf({ zone, slot, block }: MemoryAddress): string {
+function keyOf({ zone, slot, block }: Pick<MemoryAddress, 'zone' | 'slot' | 'block'>): string {
   return `${zone} ${slot} ${block}`;
 }

@@ -1,14 +1,5 @@
 import type { Part } from '../../src-shared/atecc/command.ts';
-import {
-  decodeConfig,
-  type Fill,
-  type Finding,
-  fillBlocks,
-  hasErrors,
-  lintConfig,
-  presetImage,
-} from '../../src-shared/atecc/config/index.ts';
-import { crc16 } from '../../src-shared/atecc/crc.ts';
+import { type Finding, hasErrors, lintConfig, presetImage } from '../../src-shared/atecc/config/index.ts';
 import { commandOfOpcode } from '../../src-shared/atecc/opcodes.ts';
 import { serialNumberOf } from '../../src-shared/atecc/serial.ts';
 import { executionTime } from '../../src-shared/atecc/timing.ts';
@@ -46,6 +37,7 @@ import {
   writeBlocks,
   writeConfig,
 } from '../device/index.ts';
+import { buildContent, type Content } from './content.ts';
 import { type ResolvedWrite, resolveDataWrites } from './data-sources.ts';
 import { certificateSlots, lintContext, plannedContent } from './preflight.ts';
 import type { PreparedEntry } from './prepared-entry.ts';
@@ -120,26 +112,25 @@ export async function dryRun(
     );
   if (chip?.configLocked === true && !configMatches({ part, image }, chip.config))
     problems.push('The configuration of this chip is locked and is not the plan’s.');
-  let fill: Fill | undefined;
+  let content: Content | undefined;
   let certificates: readonly BlockWrite[] = [];
   try {
     certificates = certificateBlocks(definitions, options.now);
-    const planned = plannedContent(image, part, writes, slots);
-    const content = new Map(planned.slots);
-    for (const { address, bytes } of certificates) {
-      const size = address.slot === 8 ? 416 : address.slot < 8 ? 36 : 72;
-      const whole = new Uint8Array(size);
-      whole.set(content.get(address.slot) ?? new Uint8Array(0));
-      whole.set(bytes.subarray(0, size - 32 * address.block), 32 * address.block);
-      content.set(address.slot, whole);
-    }
-    fill = fillBlocks(decodeConfig(image, part), content, options.random, planned.otp);
+    content = buildContent({
+      image,
+      part,
+      dataLock: prepared.entry.dataLock,
+      planned: plannedContent(image, part, writes, slots),
+      certificateBlocks: certificates,
+      callbackBlocks: [],
+      random: options.random,
+    });
   } catch (thrown) {
     problems.push(thrown instanceof Error ? thrown.message : String(thrown));
   }
   const packets: PlannedPacket[] = [];
-  if (fill !== undefined)
-    await list(prepared, { part, image, start, serialNumber, fill, certificates, slots, writes }, packets);
+  if (content !== undefined)
+    await list(prepared, { part, image, start, serialNumber, content, certificates, slots }, packets);
   return {
     packets,
     findings,
@@ -154,14 +145,13 @@ interface Ground {
   readonly image: Uint8Array;
   readonly start: Uint8Array;
   readonly serialNumber: Uint8Array;
-  readonly fill: Fill;
+  readonly content: Content;
   readonly certificates: readonly BlockWrite[];
   readonly slots: readonly number[];
-  readonly writes: readonly ResolvedWrite[];
 }
 
 async function list(prepared: PreparedEntry, ground: Ground, packets: PlannedPacket[]): Promise<void> {
-  const { part, image, serialNumber, fill, certificates, slots } = ground;
+  const { part, image, serialNumber, content, certificates, slots } = ground;
   const { entry, certInfo } = prepared;
   let config = ground.start.slice();
   const target = { serialNumber, part, image };
@@ -169,7 +159,8 @@ async function list(prepared: PreparedEntry, ground: Ground, packets: PlannedPac
     stage: number,
     procedure: (session: ChipSession) => Promise<Result<T, DeviceFailure>>,
   ): Promise<void> => {
-    const chip: AssumedChip = { part, config };
+    // What a run reads back is what it wrote.
+    const chip: AssumedChip = { part, config, content: content.expected };
     const planned = await planPackets(chip, procedure);
     for (const packet of planned.packets) {
       const opcode = Number.parseInt(packet.hex.slice(2, 4), 16);
@@ -199,27 +190,19 @@ async function list(prepared: PreparedEntry, ground: Ground, packets: PlannedPac
   if (!dataLocked) {
     await add(6, (session) => writeBlocks(session, serialNumber, certificates));
     const certificateKeys = new Set(certificates.map(({ address }) => `${address.slot} ${address.block}`));
-    const planned = new Set(ground.writes.map(({ write }) => (write.zone === 'otp' ? 'otp' : String(write.slot))));
-    const secret = new Set(
-      decodeConfig(image, part)
-        .slots.filter((slot) => slot.slotConfig.isSecret)
-        .map((slot) => slot.number),
+    const rest = content.all.filter(
+      ({ address }) => address.zone === 'otp' || !certificateKeys.has(`${address.slot} ${address.block}`),
     );
-    const rest = fill.blocks
-      .filter(({ address }) => address.zone === 'otp' || !certificateKeys.has(`${address.slot} ${address.block}`))
-      .filter(
-        ({ address }) =>
-          entry.dataLock === 'fill+crc' || planned.has(address.zone === 'otp' ? 'otp' : String(address.slot)),
-      )
-      .map(({ address, bytes }) => ({ address, bytes, secret: address.zone === 'data' && secret.has(address.slot) }));
     await add(7, (session) => writeBlocks(session, serialNumber, rest));
     await add(8, (session) =>
       lockData(
         session,
         serialNumber,
         entry.dataLock === 'fill+crc'
-          ? { policy: 'fill+crc', crc: crc16(fill.crcInput), blocks: [...certificates, ...rest] }
+          ? { policy: 'fill+crc', crc: content.crc, blocks: content.all }
           : { policy: 'no-crc' },
+        // What can be read in clear is read back after the lock.
+        content.expected,
       ),
     );
     config = config.slice();

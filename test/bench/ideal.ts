@@ -1,0 +1,77 @@
+import { dryRun } from '../../src-main/provisioning/dry-run.ts';
+import type { PreparedEntry } from '../../src-main/provisioning/prepared-entry.ts';
+import { i2cMs, WAKE_MS } from '../../src-main/simulator/pace.ts';
+import type { Part } from '../../src-shared/atecc/command.ts';
+import { commandOfOpcode } from '../../src-shared/atecc/opcodes.ts';
+import type { DefinitionPair } from '../../src-shared/certificates/index.ts';
+
+/**
+ * The least time that a run can take: what its packets need by themselves. The packets are those of the plan (the dry run), not those
+ * that a run happened to send, so that nothing needless can hide in the ideal.
+ */
+export interface Ideal {
+  readonly packets: number;
+  readonly executionMs: number;
+  readonly wakeMs: number;
+  readonly busMs: number;
+  readonly lineMs: number;
+  readonly totalMs: number;
+}
+
+/** Kits of today wake the chip for every packet; `wakes` says otherwise. `charactersPerSecond` 0 = the line costs nothing. */
+export async function idealOf(
+  prepared: PreparedEntry,
+  part: Part,
+  options: { readonly definitions: DefinitionPair; readonly charactersPerSecond: number; readonly wakes?: number },
+): Promise<Ideal> {
+  const plan = await dryRun(prepared, part, {
+    definitions: options.definitions,
+    now: new Date(),
+    random: (length) => new Uint8Array(length),
+  });
+  if (plan.problems.length > 0) throw new Error(plan.problems.join('; '));
+  let executionMs = 0;
+  let busMs = 0;
+  let characters = 0;
+  const packets = plan.packets.filter(({ packet }) => packet.hex !== '');
+  for (const { packet, typicalMs } of packets) {
+    const sent = packet.hex.length / 2;
+    const answered = answerLength(packet.hex);
+    executionMs += typicalMs;
+    // Address and word address go before the packet, the address before the answer.
+    busMs += i2cMs(2 + sent) + i2cMs(1 + answered);
+    // s:t(…) LF and 00(…) LF.
+    characters += 2 * sent + 6 + 2 * answered + 5;
+  }
+  const wakeMs = (options.wakes ?? packets.length) * WAKE_MS;
+  const lineMs = options.charactersPerSecond === 0 ? 0 : (characters * 1000) / options.charactersPerSecond;
+  return {
+    packets: packets.length,
+    executionMs,
+    wakeMs,
+    busMs,
+    lineMs,
+    totalMs: executionMs + wakeMs + busMs + lineMs,
+  };
+}
+
+/** Bytes of the answer to a packet, count and CRC included (atecc-device.md 7). */
+function answerLength(hex: string): number {
+  const opcode = Number.parseInt(hex.slice(2, 4), 16);
+  const mode = Number.parseInt(hex.slice(4, 6), 16);
+  switch (commandOfOpcode(opcode)) {
+    case 'Read':
+      return (mode & 0x80) === 0 ? 7 : 35;
+    case 'GenKey':
+    case 'Sign':
+      return 67;
+    case 'Random':
+      return 35;
+    case 'Nonce':
+      return (mode & 3) === 3 ? 4 : 35;
+    case 'Info':
+      return 7;
+    default:
+      return 4;
+  }
+}
