@@ -4,6 +4,7 @@ import type { ChannelFailure, RequestChannel } from '../../src-main/provisioning
 import { RequestClient } from '../../src-main/provisioning/request-client.ts';
 import { createBoard } from '../../src-main/simulator/open-board.ts';
 import { ok, type Result } from '../../src-shared/base/result.ts';
+import { writeItems } from '../../src-shared/certificates/index.ts';
 import { decodeMessage, encodeMessage } from '../../src-shared/wire/codec.ts';
 import { encodeFrame, FrameDecoder } from '../../src-shared/wire/frame.ts';
 import type { CertReply, Message } from '../../src-shared/wire/messages.ts';
@@ -75,6 +76,25 @@ const onReply =
   (answer) =>
     answer.name === 'CERT_REPLY' ? change(answer) : answer;
 
+/** What a server with another CA would answer: its own certificates, and the blocks that follow from them. */
+function forged(reply: CertReply): CertReply {
+  const { identity } = softwareSigner({ root: 'another root' });
+  const { deviceCertificate } = reply;
+  // The device's certificate keeps its key and gets another issuer's signature.
+  const device = flipped(deviceCertificate, deviceCertificate.length - 5);
+  const items = writeItems([
+    { definition: identity.deviceDefinition, certificate: device },
+    { definition: identity.signerDefinition, certificate: identity.certificate },
+  ]);
+  if (!items.ok) throw new Error('no items');
+  return {
+    ...reply,
+    deviceCertificate: device,
+    signerCertificate: identity.certificate,
+    writeItems: items.value.map(({ zone, slot, offset, bytes }) => ({ zone, slot, offset, data: bytes })),
+  };
+}
+
 const changes: Readonly<Record<string, { readonly meddle: Meddle; readonly code: string }>> = {
   'a flipped bit in a block to be written': {
     meddle: onReply((reply) => ({
@@ -130,6 +150,10 @@ const changes: Readonly<Record<string, { readonly meddle: Meddle; readonly code:
       return { ...reply, signerCertificate: other.identity.certificate };
     }),
     code: 'WRITE_ITEMS_DIFFER',
+  },
+  'a whole chain of another root, consistent in itself': {
+    meddle: onReply((reply) => forged(reply)),
+    code: 'CERTIFICATE_WRONG',
   },
   'another root key in the validation data': {
     meddle: (answer) =>
