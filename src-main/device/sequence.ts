@@ -73,6 +73,8 @@ export interface KitAccess {
 /** Deadline of one exchange in ms: above the slowest command of all, SelfTest at M2 (kit-protocol.md 2, timeouts). */
 const EXCHANGE_TIMEOUT_MS = 5000;
 const DEFAULT_ATTEMPTS = 3;
+/** What the kit host of firmware/ calls itself. */
+const OUR_KIT = 'SIGNETKIT';
 /** Kit statuses that say that something did answer: wrong size, wrong CRC (kit-protocol.md 3). */
 const damagedAnswer: ReadonlySet<number> = new Set([0xe4, 0xe5]);
 
@@ -365,8 +367,8 @@ class KitChipSession implements ChipSession {
     const { transport } = this.#access;
     if (transport.closed) return;
     if (end === 'sleep') {
-      // A chip that its kit has idled does not hear Sleep; only the legacy firmware wakes it for that by itself.
-      if (this.kit.dialect !== 'legacy') {
+      // A chip that its kit has idled does not hear Sleep; the legacy firmware and ours wake it for that by themselves.
+      if (this.kit.dialect !== 'legacy' && this.kit.name !== OUR_KIT) {
         this.#observe({ kind: 'wake', address: this.address });
         await transport.wake(this.address);
       }

@@ -4,7 +4,7 @@ import type { ByteChannel, ChannelDescription, ChannelReceiver } from './byte-ch
 import { type ChannelOpenFailure, reasonOf } from './open-failure.ts';
 import { deviceFileFailure, permissionAdvice } from './permissions.ts';
 import { ReceiverSlot } from './receiver-slot.ts';
-import { endReadsAtHangUp, watchDeviceFile } from './serial-hang-up.ts';
+import { guardPort, watchDeviceFile } from './serial-hang-up.ts';
 
 /** How a serial port is opened. */
 export interface SerialOpenOptions {
@@ -54,7 +54,7 @@ export async function openSerial(
   });
   const failure = await openWithin(port, path, options.timeoutMs ?? 3000);
   if (failure !== undefined) return fail(failure);
-  if (port.port !== undefined) endReadsAtHangUp(port.port);
+  if (port.port !== undefined) guardPort(port.port);
   await settled((done) => port.flush(done));
   if (options.modemLines !== undefined) {
     const lines = options.modemLines;

@@ -1,9 +1,6 @@
-import { read } from 'node:fs';
+import { readSync, writeSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { systemCode } from './open-failure.ts';
-
-const readAsync = promisify(read);
 
 /** What is used of an open port of the driver on systems with file descriptors. */
 interface PolledPort {
@@ -11,34 +8,50 @@ interface PolledPort {
   readonly fd: number | null;
   readonly poller: { once(event: 'readable', listener: (error: Error | null) => void): unknown };
   read(buffer: Buffer, offset: number, length: number): Promise<{ buffer: Buffer; bytesRead: number }>;
+  write(buffer: Buffer): Promise<void>;
 }
 
 /**
- * Makes an open port's reads end at a hang-up. A line that is hung up (cable pulled, pseudo-terminal left) gives 0 bytes to
+ * Makes an open port's reads end at a hang-up, and both reads and writes quick. A line that is hung up (cable pulled, pseudo-terminal left) gives 0 bytes to
  * every read, at once, and with VMIN 1 nothing else does. The driver's own read takes that for "nothing yet" and asks again
- * for ever, using up a processor and never telling anybody. Ports without a file descriptor are left as they are (Windows:
- * the system reports a pulled port as an error).
+ * for ever, using up a processor and never telling anybody.
+ *
+ * The driver opens its ports non-blocking and yet has a thread of the pool do every read (twice: the first finds nothing) and
+ * write. With one small line out and one in at a time these hand-overs are most of what a station adds to a run; so a port is
+ * read here when it is readable, and a line is written at once, by the driver only where the system did not take all of it.
+ * Ports without a file descriptor are left as they are (Windows: the system reports a pulled port as an error).
  */
-export function endReadsAtHangUp(port: object): void {
+export function guardPort(port: object): void {
   if (!isPolled(port)) return;
   port.read = async (buffer, offset, length) => {
     for (;;) {
+      await readable(port);
       if (port.fd === null) throw canceled();
-      try {
-        const { bytesRead } = await readAsync(port.fd, buffer, offset, length, null);
-        if (bytesRead > 0) return { buffer, bytesRead };
-        throw new Error('the line was hung up');
-      } catch (thrown) {
-        if (port.fd === null) throw canceled();
-        if (!meansNothingYet(thrown)) throw thrown;
-        await readable(port);
-      }
+      const bytesRead = unlessBusy(() => readSync(port.fd ?? -1, buffer, offset, length, null));
+      if (bytesRead === 0) throw new Error('the line was hung up');
+      if (bytesRead !== undefined) return { buffer, bytesRead };
     }
+  };
+  const byDriver = port.write.bind(port);
+  port.write = async (buffer) => {
+    const { fd } = port;
+    const written = fd === null ? 0 : (unlessBusy(() => writeSync(fd, buffer)) ?? 0);
+    if (written < buffer.length) await byDriver(buffer.subarray(written));
   };
 }
 
+/** What a non-blocking call gave; undefined when it would have had to wait. */
+function unlessBusy(call: () => number): number | undefined {
+  try {
+    return call();
+  } catch (thrown) {
+    if (meansNothingYet(thrown)) return undefined;
+    throw thrown;
+  }
+}
+
 function isPolled(port: object): port is PolledPort {
-  return 'fd' in port && typeof port.fd === 'number' && 'poller' in port && 'read' in port;
+  return 'fd' in port && typeof port.fd === 'number' && 'poller' in port && 'read' in port && 'write' in port;
 }
 
 function meansNothingYet(thrown: unknown): boolean {
@@ -52,7 +65,7 @@ function readable(port: PolledPort): Promise<void> {
   });
 }
 
-/** As the driver ends reads that were under way when the port was closed: no error of the port. */
+/** As the driver ends reads that are under way when the port was closed: no error of the port. */
 function canceled(): Error {
   return Object.assign(new Error('Port is not open'), { canceled: true });
 }

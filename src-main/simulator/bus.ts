@@ -114,21 +114,26 @@ export class ChipBus {
     for (const seat of this.#seats) this.#powerCycle(seat);
   }
 
-  /** SDA low for 60 µs, then tWHI: whoever sleeps or idles wakes; who is awake or computing takes no notice. */
-  async wakePulse(): Promise<void> {
+  /**
+   * SDA low for 60 µs, then tWHI: whoever sleeps or idles wakes; who is awake or computing takes no notice. `waits` = the
+   * simulated kit waits tWHI here, and no longer; a master outside does that by itself, or looks too early.
+   */
+  async wakePulse(waits = true): Promise<void> {
     this.#alive();
+    if (!waits && this.#pace.bus) await this.#pass(WAKE_MS - T_WHI_MS);
     const answered: number[] = [];
     for (const seat of this.#seats) {
       if (this.#busy(seat)) continue;
       const answer = seat.chip.wake();
       if (answer === undefined) continue;
       this.#offer(seat, answer);
-      // Kits wait tWHI and no longer; a chip that tests itself first does not acknowledge until it is done.
-      seat.busyUntil = this.#clock.now() + Math.max(0, seat.chip.wakeMs - T_WHI_MS);
+      // A chip that tests itself first does not acknowledge until it is done.
+      const waited = waits || !this.#pace.bus ? T_WHI_MS : 0;
+      seat.busyUntil = this.#clock.now() + Math.max(0, seat.chip.wakeMs - waited);
       answered.push(seat.chip.address);
     }
     this.#tracer.tell({ kind: 'wake', answered });
-    if (this.#pace.bus) await this.#pass(WAKE_MS);
+    if (waits && this.#pace.bus) await this.#pass(WAKE_MS);
   }
 
   /**

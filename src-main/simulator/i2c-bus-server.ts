@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { isWorkingClock } from './clock.ts';
 import { type I2cBus, isPowerLost } from './i2c-bus.ts';
 import type { SimulatedClock } from './silicon.ts';
 
@@ -11,7 +12,8 @@ import type { SimulatedClock } from './silicon.ts';
  *       01 pulse                      count 0
  *       02 write   data = count bytes, word address first
  *       03 read    count = bytes wanted, no data
- *       04 pass    count 4, data = microseconds that the bus's clock is to pass
+ *       04 pass    count 4, data = microseconds that the bus's clock is to pass; address 01 = the master's own work begins
+ *                  here: a clock that keeps real time reckons from now on (isWorkingClock)
  *     reply    result(1) 00(1) count(2) data
  *       00 acknowledged, 01 address not acknowledged, 02 a byte not acknowledged, 03 bus fault
  *       data is what was read; otherwise count is 0
@@ -98,6 +100,7 @@ function attend(socket: Socket, bus: I2cBus, options: I2cServerOptions): void {
 
 const OPERATION = { pulse: 0x01, write: 0x02, read: 0x03, pass: 0x04 } as const;
 const RESULT = { ack: 0x00, 'nack-address': 0x01, 'nack-data': 0x02, fault: 0x03 } as const;
+const WORK_BEGINS = 0x01;
 const HEAD_BYTES = 4;
 const MOST_BYTES = 1024;
 
@@ -130,6 +133,7 @@ async function carryOut(request: Request, bus: I2cBus, clock: SimulatedClock): P
     const read = await bus.read(address, count);
     return typeof read === 'string' ? reply(read) : reply('ack', read);
   }
+  if (address === WORK_BEGINS && isWorkingClock(clock)) clock.beginWork();
   const microseconds = new DataView(data.buffer, data.byteOffset, 4).getUint32(0, true);
   await clock.pass(microseconds / 1000);
   return reply('ack');

@@ -130,7 +130,7 @@ export function boardBus(bus: ChipBus): I2cBus {
   return {
     async pulse() {
       outputs.clear();
-      await bus.wakePulse();
+      await bus.wakePulse(false);
       return 'ack';
     },
     async write(address, bytes) {

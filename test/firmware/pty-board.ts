@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,6 @@ import { type I2cBusServer, serveI2cBus } from '../../src-main/simulator/i2c-bus
 import { busPace } from '../../src-main/simulator/pace.ts';
 import type { SimulatedClock } from '../../src-main/simulator/silicon.ts';
 import { type TraceEvent, Tracer } from '../../src-main/simulator/trace.ts';
-import { fromHex } from '../../src-shared/base/bytes.ts';
 import { hostProgram } from './build.ts';
 import { type PtyProgram, startPtyProgram } from './program.ts';
 
@@ -20,8 +20,13 @@ export type ChipModel = '508A' | '608A';
 export interface PtyBoardOptions {
   readonly part?: ChipModel;
   readonly faults?: readonly Fault[];
-  /** `virtual`: waits take no time; `real`: the chip's typical times, really waited for. */
+  /**
+   * `virtual`: waits take no time. `real`: typical times of chip and bus, and characters at 115200 baud, really waited for,
+   * reckoned from the moment a line begins: the work of simulating does not come on top.
+   */
   readonly time?: 'virtual' | 'real';
+  /** Decides serial number and random numbers; the same seed is the same chip. Another one for every board when not given. */
+  readonly seed?: string;
   /** 8-bit I2C address; C0 when not given. */
   readonly address?: number;
 }
@@ -60,8 +65,11 @@ export class PtyBoard {
       (event) => this.trace.push(event),
     );
     this.port = join(this.#folder, 'port');
-    this.chips = [this.#newChip(options)];
-    this.#spare = this.#newChip(options);
+    this.chips = [this.newChip(options)];
+    this.#spare = this.newChip({
+      ...options,
+      ...(options.seed === undefined ? {} : { seed: `${options.seed} spare` }),
+    });
   }
 
   static async open(options: PtyBoardOptions = {}): Promise<PtyBoard> {
@@ -104,8 +112,8 @@ export class PtyBoard {
       at: { path: join(this.#folder, 'bus') },
       onPowerLost: () => this.#powerOff(),
     });
-    const time = this.#time === 'real' ? 'machine' : 'bus';
-    const args = ['--bus', this.#server.where, '--time', time, '--link', this.port];
+    const baud = this.#time === 'real' ? ['--baud', String(BAUD)] : [];
+    const args = ['--bus', this.#server.where, '--time', 'bus', '--link', this.port, ...baud];
     this.#program = await startPtyProgram(hostProgram(), args, /^pty (\S+)$/m);
   }
 
@@ -168,16 +176,29 @@ export class PtyBoard {
     }
   }
 
-  #newChip({ part = '508A', address }: PtyBoardOptions): Chip {
-    boards += 1;
-    const config = factoryImage(part);
-    if (address !== undefined) config[16] = address;
-    return createChip({
-      part,
-      serialNumber: fromHex(`0123${(process.pid * 256 + boards).toString(16).padStart(12, '0')}EE`),
-      config,
-      clock: this.clock,
-      random: seededRandom(`pty board ${boards}`),
-    });
+  /** A chip for this board, as it comes from the factory. */
+  newChip(kind: NewPtyChip): Chip {
+    return newChip(this.clock, kind);
   }
 }
+
+type NewPtyChip = Pick<PtyBoardOptions, 'part' | 'address' | 'seed'>;
+
+/** A chip as it comes from the factory; the same seed is the same chip. */
+export function newChip(clock: SimulatedClock, { part = '508A', address, seed }: NewPtyChip): Chip {
+  boards += 1;
+  const config = factoryImage(part);
+  if (address !== undefined) config[16] = address;
+  const name = seed ?? `pty board ${process.pid} ${boards}`;
+  const serialNumber = createHash('sha256').update(name).digest().subarray(0, 6);
+  return createChip({
+    part,
+    serialNumber: Uint8Array.from([0x01, 0x23, ...serialNumber, 0xee]),
+    config,
+    clock,
+    random: seededRandom(name),
+  });
+}
+
+/** Characters a second times ten: what the firmware's own serial line has. */
+export const BAUD = 115_200;

@@ -79,7 +79,8 @@ describe('the C kit host behind a pseudo-terminal', () => {
     // Nonce, pass-through: TempKey = 32 bytes 00.
     expect(await serial.ask(`e:t(2716030000${'00'.repeat(32)}0C66)\n`)).toMatch(/^00\(04(00|FF)/);
     const [chip] = chips;
-    expect(chip?.inspect().mode).toBe('idle');
+    // The kit idles the chip when its reply is out.
+    await expect.poll(() => chip?.inspect().mode).toBe('idle');
     expect(await serial.ask('e:s()\n')).toBe('00()');
     expect(chip?.inspect().mode).toBe('asleep');
     expect(chip?.inspect().tempKey.valid).toBe(false);

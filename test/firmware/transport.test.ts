@@ -81,7 +81,7 @@ describe("the station's own transport and the C kit host", () => {
     const { transport, chips } = await openedKit();
     expect(await transport.wake(0xc0)).toEqual({ ok: true, value: { from: 'chip' } });
     expect(await transport.idle(0xc0)).toEqual({ ok: true, value: undefined });
-    expect(chips[0]?.inspect().mode).toBe('idle');
+    await expect.poll(() => chips[0]?.inspect().mode).toBe('idle');
     expect(await transport.sleep(0xc0)).toEqual({ ok: true, value: undefined });
     expect(chips[0]?.inspect().mode).toBe('asleep');
   });

@@ -14,7 +14,12 @@
 #define WAKE_DELAY_US 1500U
 /* How often a chip that does not answer its wake is asked again, 1 ms apart: a 608 may run its self-test first. */
 #define WAKE_POLLS 30U
-#define POLL_US 1000U
+#define WAKE_POLL_US 1000U
+/* How often a chip that computes is asked for its answer: what is waited beyond the chip's own time is the line's. The longer
+ * it takes, the seldomer: a sixteenth of the time so far. A refused address is 25 us on the bus. */
+#define POLL_US_MIN 150U
+#define POLL_US_MAX 2000U
+#define POLL_SHARE 16U
 
 static enum bus_result write_word_address(const struct kit_port *port, const struct atecc_chip *chip, uint8_t word_address)
 {
@@ -63,7 +68,7 @@ enum chip_result atecc_wake(const struct kit_port *port, struct atecc_chip *chip
             }
             port->delay_us(port->context, WAKE_DELAY_US);
         } else {
-            port->delay_us(port->context, POLL_US);
+            port->delay_us(port->context, WAKE_POLL_US);
         }
     }
     return CHIP_NO_WAKE;
@@ -122,15 +127,28 @@ static enum chip_result read_rest(const struct kit_port *port, const struct atec
     return atecc_crc_is_good(response, length) ? CHIP_OK : CHIP_BAD_CRC;
 }
 
+static uint32_t poll_delay_us(uint32_t waited_us)
+{
+    const uint32_t share = waited_us / POLL_SHARE;
+
+    if (share < POLL_US_MIN) {
+        return POLL_US_MIN;
+    }
+    return (share > POLL_US_MAX) ? POLL_US_MAX : share;
+}
+
 static enum chip_result wait_for_answer(const struct kit_port *port, const struct atecc_chip *chip, uint32_t limit_ms,
                                         uint8_t *count)
 {
     const uint32_t start = port->millis(port->context);
+    uint32_t waited_us = 0U;
 
     for (;;) {
+        const uint32_t delay = poll_delay_us(waited_us);
         enum bus_result read;
 
-        port->delay_us(port->context, POLL_US);
+        port->delay_us(port->context, delay);
+        waited_us += delay;
         read = port->i2c_read(port->context, chip->address, count, 1U);
         if (read == BUS_ACK) {
             return CHIP_OK;

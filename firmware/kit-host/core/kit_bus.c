@@ -1,7 +1,9 @@
 #include "kit_bus.h"
 
 #define WAKE_DELAY_US 1500U
-#define SELF_TEST_US 30000U
+#define SELF_TEST_MS 35U
+/* A chip that was woken stays awake at least so long (its watchdog's shortest time is 700 ms). */
+#define STILL_AWAKE_MS 500U
 
 #define INFO_RESPONSE_LENGTH 7U
 #define CHIP_MODE_BYTE 19U
@@ -16,6 +18,8 @@ void kit_bus_init(struct kit_bus *bus, const struct kit_port *port)
     bus->port = port;
     bus->chip_count = 0U;
     bus->scanned = false;
+    bus->late_round_due = false;
+    bus->pulse_ms = 0U;
     bus->address_chosen = false;
     bus->unlisted.address = (uint8_t)KIT_DEFAULT_ADDRESS;
     bus->unlisted.part = ATECC_PART_UNKNOWN;
@@ -115,17 +119,42 @@ static void idle_all(struct kit_bus *bus)
     (void)atecc_idle(bus->port, &bus->unlisted);
 }
 
-static bool wake_and_sweep(struct kit_bus *bus)
+static bool wake_all(struct kit_bus *bus)
 {
     if (bus->port->wake_pulse(bus->port->context) == BUS_FAULT) {
         return false;
     }
+    bus->pulse_ms = bus->port->millis(bus->port->context);
     bus->port->delay_us(bus->port->context, WAKE_DELAY_US);
-    if (!sweep(bus)) {
-        return false;
+    return true;
+}
+
+bool kit_bus_scan_late(struct kit_bus *bus)
+{
+    uint32_t since_pulse = bus->port->millis(bus->port->context) - bus->pulse_ms;
+    bool well;
+
+    if (!bus->late_round_due) {
+        return true;
     }
-    bus->port->delay_us(bus->port->context, SELF_TEST_US);
-    return sweep(bus);
+    bus->late_round_due = false;
+    if (since_pulse >= STILL_AWAKE_MS) {
+        if (!wake_all(bus)) {
+            return false;
+        }
+        since_pulse = 0U;
+    }
+    if (since_pulse < SELF_TEST_MS) {
+        bus->port->delay_us(bus->port->context, (SELF_TEST_MS - since_pulse) * 1000U);
+    }
+    well = sweep(bus);
+    /* Whoever the pulse woke besides, and was not meant to be awake. */
+    for (size_t i = 0U; i < bus->chip_count; i++) {
+        if (!bus->chips[i].chip.awake) {
+            (void)atecc_idle(bus->port, &bus->chips[i].chip);
+        }
+    }
+    return well;
 }
 
 bool kit_bus_scan(struct kit_bus *bus)
@@ -134,7 +163,11 @@ bool kit_bus_scan(struct kit_bus *bus)
 
     idle_all(bus);
     bus->chip_count = 0U;
-    well = wake_and_sweep(bus);
+    well = wake_all(bus) && sweep(bus);
+    bus->late_round_due = well;
+    if (well && (bus->chip_count == 0U)) {
+        well = kit_bus_scan_late(bus);
+    }
     bus->scanned = well;
     if ((bus->chip_count > 0U) && !bus->address_chosen) {
         bus->selected_address = bus->chips[0].chip.address;

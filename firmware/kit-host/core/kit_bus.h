@@ -28,6 +28,9 @@ struct kit_bus {
     struct kit_chip chips[KIT_CHIPS_MAX];
     size_t chip_count;
     bool scanned;
+    /* Chips that test themselves at waking have not been looked for since the last wake pulse of a scan, and when that was. */
+    bool late_round_due;
+    uint32_t pulse_ms;
     /* The host selected an address; until then the first chip found is the selected one. */
     bool address_chosen;
     /* A chip at an address that no scan has found: it may be reached all the same. */
@@ -39,10 +42,15 @@ void kit_bus_init(struct kit_bus *bus, const struct kit_port *port);
 
 /*
  * Wakes the bus and asks every legal address: who answers like a chip is asked by Info what it is, and a 608 for its clock
- * divider. A second round 30 ms later finds chips that test themselves at waking. Everything found ends idle.
- * False when the bus is stuck.
+ * divider. Everything found ends idle. False when the bus is stuck.
+ *
+ * Chips that test themselves at waking answer 30 ms late. They are waited for here only when nobody else was found: Microchip's
+ * own client gives a kit 50 ms for an answer (kit-protocol.md 2, "Timeouts"). Otherwise `kit_bus_scan_late` looks for them.
  */
 bool kit_bus_scan(struct kit_bus *bus);
+
+/* The second round of a scan, if it has not been made yet: adds those that came late. False when the bus is stuck. */
+bool kit_bus_scan_late(struct kit_bus *bus);
 
 /* Selects by 8-bit address. False for an address that no chip can have. */
 bool kit_bus_select(struct kit_bus *bus, uint8_t address);

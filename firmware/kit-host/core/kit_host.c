@@ -73,10 +73,12 @@ static void board_device(struct kit_host *kit, const struct kit_request *request
     if (!kit_hex_byte(&request->argument, &index)) {
         index = 0U;
     }
-    if ((index == 0U) || !kit->bus.scanned) {
-        if (!scan(kit)) {
-            return;
-        }
+    if (((index == 0U) || !kit->bus.scanned) && !scan(kit)) {
+        return;
+    }
+    if ((index >= kit->bus.chip_count) && !kit_bus_scan_late(&kit->bus)) {
+        answer(kit, KIT_COMMUNICATION_FAILED);
+        return;
     }
     describe_chip(kit, index);
 }
@@ -143,9 +145,7 @@ static void chip_wake(struct kit_host *kit)
         return;
     }
     kit_reply_end(&kit->reply, (uint8_t)KIT_OK, kit->response, 4U);
-    if (kit->auto_wake) {
-        (void)atecc_idle(kit->port, kit_bus_selected(&kit->bus));
-    }
+    kit->idle_after_reply = kit->auto_wake;
 }
 
 static void chip_idle(struct kit_host *kit)
@@ -179,10 +179,7 @@ static void chip_talk(struct kit_host *kit, const struct kit_request *request)
     if (result == CHIP_OK) {
         result = atecc_talk(kit->port, chip, &kit->frame, length, kit->response, &response_length);
     }
-    if (kit->auto_wake && chip->awake) {
-        /* The status is the talk's: whether the chip took the idle after it is another matter. */
-        (void)atecc_idle(kit->port, chip);
-    }
+    kit->idle_after_reply = kit->auto_wake && chip->awake;
     kit_reply_end(&kit->reply, (uint8_t)status_of(result), kit->response, response_length);
 }
 
@@ -284,6 +281,11 @@ static void end_of_line(struct kit_host *kit)
             obey(kit);
         }
         kit->port->uart_write(kit->port->context, (const uint8_t *)kit->reply.text, kit->reply.length);
+        if (kit->idle_after_reply) {
+            /* The host need not wait for this; whether the chip took it is another matter than what the line asked. */
+            (void)atecc_idle(kit->port, kit_bus_selected(&kit->bus));
+            kit->idle_after_reply = false;
+        }
     }
     forget_line(kit);
 }
@@ -319,6 +321,7 @@ void kit_host_init(struct kit_host *kit, const struct kit_port *port)
 {
     kit->port = port;
     kit->auto_wake = true;
+    kit->idle_after_reply = false;
     kit->last_byte_ms = 0U;
     kit->reply.length = 0U;
     kit_bus_init(&kit->bus, port);

@@ -46,6 +46,7 @@ struct kit_host {
     struct kit_bus bus;
     /* Off by `a(00)`: then wake, idle and sleep are the host's own, and a talk does neither. */
     bool auto_wake;
+    bool idle_after_reply;
 
     char line[KIT_LINE_SIZE];
     size_t line_length;

@@ -65,13 +65,56 @@ static void a_chip_that_tests_itself_is_found_in_the_second_round(void)
     bench_add(&bench, 0xC0U, 0x60U, 0x00U)->wake_us = 25000U;
     (void)bench_add(&bench, 0xC8U, 0x50U, 0x00U);
     CHECK(kit_bus_scan(&bus));
-    CHECK_NUMBER(2, bus.chip_count);
+    CHECK_NUMBER(1, bus.chip_count);
     CHECK_NUMBER(0xC8, bus.chips[0].chip.address);
+    CHECK(kit_bus_scan_late(&bus));
+    CHECK_NUMBER(2, bus.chip_count);
     CHECK_NUMBER(0xC0, bus.chips[1].chip.address);
+    CHECK_NUMBER(FAKE_CHIP_IDLE, bench.chips[0].state);
+    CHECK_NUMBER(FAKE_CHIP_IDLE, bench.chips[1].state);
+    /* Once is enough. */
+    bench.io_length = 0U;
+    CHECK(kit_bus_scan_late(&bus));
+    CHECK_NUMBER(0, bench.io_length);
+}
+
+static void a_chip_that_tests_itself_and_is_alone_is_waited_for(void)
+{
+    uint64_t before;
+
     start();
-    bench_add(&bench, 0x10U, 0x60U, 0x00U)->wake_us = 35000U;
+    before = bench.now_us;
+    bench_add(&bench, 0x10U, 0x60U, 0x00U)->wake_us = 33000U;
     CHECK(kit_bus_scan(&bus));
     CHECK_NUMBER(1, bus.chip_count);
+    CHECK((bench.now_us - before) < 60000U);
+}
+
+/* The host took its time: whoever the first pulse woke sleeps again. */
+static void a_second_round_that_comes_late(void)
+{
+    uint64_t before;
+
+    start();
+    before = bench.now_us;
+    bench_add(&bench, 0xC0U, 0x60U, 0x00U)->wake_us = 25000U;
+    (void)bench_add(&bench, 0xC8U, 0x50U, 0x00U);
+    CHECK(kit_bus_scan(&bus));
+    CHECK((bench.now_us - before) < 25000U);
+    bench_wait_ms(&bench, 3000U);
+    CHECK(kit_bus_scan_late(&bus));
+    CHECK_NUMBER(2, bus.chip_count);
+    CHECK_NUMBER(FAKE_CHIP_IDLE, bench.chips[0].state);
+    CHECK_NUMBER(FAKE_CHIP_IDLE, bench.chips[1].state);
+    /* One that is held awake stays so, and a stuck bus is told. */
+    CHECK(kit_bus_scan(&bus));
+    CHECK_NUMBER(CHIP_OK, kit_bus_wake(&bus, answer));
+    CHECK(kit_bus_scan_late(&bus));
+    CHECK_NUMBER(FAKE_CHIP_AWAKE, bench.chips[1].state);
+    CHECK(kit_bus_scan(&bus));
+    bench_wait_ms(&bench, 3000U);
+    bench.stuck_at = bench.transfers + 1U;
+    CHECK(!kit_bus_scan_late(&bus));
 }
 
 static void a_chip_whose_info_fails_is_listed_without_a_name(void)
@@ -233,6 +276,8 @@ void bus_suite(void)
     RUN(chips_at_any_address_and_what_they_are);
     RUN(a_scan_leaves_every_chip_idle);
     RUN(a_chip_that_tests_itself_is_found_in_the_second_round);
+    RUN(a_chip_that_tests_itself_and_is_alone_is_waited_for);
+    RUN(a_second_round_that_comes_late);
     RUN(a_chip_whose_info_fails_is_listed_without_a_name);
     RUN(a_608_whose_divider_cannot_be_read);
     RUN(an_info_answer_of_another_length);

@@ -91,6 +91,25 @@ static void when_the_bus_is_searched(void)
     SAY("board:version()\n", "SIGNETKIT no_device TWI 00(00)\n");
 }
 
+/* Microchip's client gives a kit 50 ms. Index 00 answers with whoever came at once; the next one looks for those that came late. */
+static void an_answer_to_a_search_comes_in_time(void)
+{
+    uint64_t before;
+
+    (void)start();
+    bench_add(&bench, 0x6AU, 0x60U, 0x00U)->wake_us = 25000U;
+    before = bench.now_us;
+    SAY("board:device(00)\n", "ECC508A TWI 00(C0)\n");
+    CHECK((bench.now_us - before) < 40000U);
+    before = bench.now_us;
+    SAY("board:device(01)\n", "ECC608 TWI 00(6A)\n");
+    CHECK((bench.now_us - before) < 40000U);
+    SAY("board:device(02)\n", "no_device TWI 00(00)\n");
+    SAY("board:device(00)\n", "ECC508A TWI 00(C0)\n");
+    bench.stuck_at = bench.transfers + 1U;
+    SAY("board:device(01)\n", "F0()\n");
+}
+
 static void board_lines_with_wrong_arguments(void)
 {
     (void)start();
@@ -427,6 +446,7 @@ void host_suite(void)
     RUN(what_the_modern_client_sends);
     RUN(several_chips);
     RUN(when_the_bus_is_searched);
+    RUN(an_answer_to_a_search_comes_in_time);
     RUN(board_lines_with_wrong_arguments);
     RUN(lines_that_nobody_knows);
     RUN(lines_put_together_wrongly);

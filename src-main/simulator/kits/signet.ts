@@ -27,6 +27,8 @@ export class SignetKit implements Kit {
   readonly #bus: ChipBus;
   #found: readonly FoundChip[] = [];
   #searched = false;
+  /** Chips that test themselves at waking have not been looked for since the last search. */
+  #lateRoundDue = false;
   #selected: number | undefined;
   #held = false;
   /** Chips that are held awake. */
@@ -39,6 +41,7 @@ export class SignetKit implements Kit {
   powerUp(): void {
     this.#found = [];
     this.#searched = false;
+    this.#lateRoundDue = false;
     this.#selected = undefined;
     this.#held = false;
     this.#awake = new Set();
@@ -69,6 +72,7 @@ export class SignetKit implements Kit {
     if (begins('device', command)) {
       const index = byte ?? 0;
       if (index === 0 || !this.#searched) await this.#search();
+      if (index >= this.#found.length) await this.#searchLate();
       return describe(this.#found[index]);
     }
     if (begins('version', command)) {
@@ -181,27 +185,41 @@ export class SignetKit implements Kit {
     return answer !== undefined && WAKE_ANSWERS.some((known) => sameBytes(known, answer)) ? answer : undefined;
   }
 
-  /** Wakes everybody, asks every address, asks who answered what it is, and idles it. Ends a hold. */
+  /** Wakes everybody and asks every address. Who tests itself at waking is waited for when nobody else is there. Ends a hold. */
   async #search(): Promise<void> {
     this.#held = false;
     for (const { address } of this.#found) await this.#bus.idle(address);
     this.#awake.clear();
+    this.#found = [];
     await this.#bus.wakePulse();
-    const found: FoundChip[] = [];
-    for (let round = 0; round < 2; round += 1) {
-      // A chip that tests itself at waking answers in the second round only.
-      if (round > 0) await this.#bus.clock.pass(this.#bus.pace.bus ? SELF_TEST_MS : 0);
-      for (let address = LOWEST_ADDRESS; address <= HIGHEST_ADDRESS; address += 2) {
-        if (found.length >= MOST_CHIPS || found.some((chip) => chip.address === address)) continue;
-        const answer = await this.#bus.read(address);
-        if (answer === undefined || !WAKE_ANSWERS.some((known) => sameBytes(known, answer))) continue;
-        const info = await this.#exchange(address, INFO);
-        found.push({ address, name: typeof info === 'number' ? 'UNKNOWN' : nameOf(info) });
-        await this.#bus.idle(address);
-      }
+    await this.#sweep();
+    this.#searched = true;
+    this.#lateRoundDue = true;
+    if (this.#found.length === 0) await this.#searchLate();
+  }
+
+  /** The second round of a search, once. */
+  async #searchLate(): Promise<void> {
+    if (!this.#lateRoundDue) return;
+    this.#lateRoundDue = false;
+    await this.#bus.wakePulse();
+    await this.#bus.clock.pass(this.#bus.pace.bus ? SELF_TEST_MS : 0);
+    await this.#sweep();
+    for (const { address } of this.#found) if (!this.#awake.has(address)) await this.#bus.idle(address);
+  }
+
+  /** Asks every address that has no chip yet; who answers is asked what it is, and idled. */
+  async #sweep(): Promise<void> {
+    const found = [...this.#found];
+    for (let address = LOWEST_ADDRESS; address <= HIGHEST_ADDRESS; address += 2) {
+      if (found.length >= MOST_CHIPS || found.some((chip) => chip.address === address)) continue;
+      const answer = await this.#bus.read(address);
+      if (answer === undefined || !WAKE_ANSWERS.some((known) => sameBytes(known, answer))) continue;
+      const info = await this.#exchange(address, INFO);
+      found.push({ address, name: typeof info === 'number' ? 'UNKNOWN' : nameOf(info) });
+      await this.#bus.idle(address);
     }
     this.#found = found;
-    this.#searched = true;
   }
 }
 

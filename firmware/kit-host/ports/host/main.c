@@ -2,9 +2,10 @@
  * The kit host as a Linux process: opens a pseudo-terminal and speaks the Kit Protocol there; the I2C bus is a socket to a
  * simulated chip (README.md, "The bus over a socket").
  *
- *   kit-host --bus unix:PATH|tcp:HOST:PORT [--time bus|machine] [--link PATH]
+ *   kit-host --bus unix:PATH|tcp:HOST:PORT [--time bus|machine] [--link PATH] [--baud RATE]
  *
  * --time bus      delays are the simulator's: a virtual clock there makes them take no time (default: machine)
+ * --baud RATE     characters take the time that they take on a serial line, 8N1 (default: none)
  * --link PATH     a symbolic link to the pseudo-terminal, removed at the end
  * Prints one line "pty /dev/pts/N" when it is ready. Ends when the bus is closed (the kit's power is gone) or at SIGTERM.
  */
@@ -40,8 +41,10 @@ struct machine {
     int bus;
     int terminal;
     bool bus_time;
-    /* Time that passed on the bus's clock without passing here. */
-    uint64_t skipped_us;
+    /* 0: characters take no time. */
+    uint32_t baud;
+    /* What the bus's clock is ahead of the machine's since the start: exchanges count as what they take there. */
+    int64_t ahead_us;
     uint8_t received[RECEIVED_SIZE];
     size_t received_length;
     size_t received_read;
@@ -105,6 +108,14 @@ static void receive_all(int socket_fd, uint8_t *bytes, size_t length)
     }
 }
 
+static uint64_t machine_us(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return ((uint64_t)now.tv_sec * 1000000U) + ((uint64_t)now.tv_nsec / 1000U);
+}
+
 /* One frame out, one frame back; `reply_capacity` bytes of data are kept, more is an error of the other side. */
 static enum bus_result exchange(struct machine *machine, enum frame_operation operation, uint8_t address, size_t count,
                                 const uint8_t *data, size_t data_length, uint8_t *reply, size_t reply_length)
@@ -142,42 +153,57 @@ static enum bus_result exchange(struct machine *machine, enum frame_operation op
     return (head[0] == 0x02U) ? BUS_NACK_DATA : BUS_FAULT;
 }
 
+/* The other end may be slow, as a program among others is: with --time bus that is no time of this kit. */
+static void count_as(struct machine *machine, uint64_t start_us, uint32_t nominal_us)
+{
+    if (machine->bus_time) {
+        machine->ahead_us += (int64_t)nominal_us - (int64_t)(machine_us() - start_us);
+    }
+}
+
+static uint32_t bits_us(size_t bytes)
+{
+    /* Nine bits a byte at 400 kHz, rounded up. */
+    return (uint32_t)((bytes + 1U) * 23U);
+}
+
 static enum bus_result wake_pulse(void *context)
 {
-    return exchange(context, FRAME_PULSE, 0U, 0U, NULL, 0U, NULL, 0U);
+    const uint64_t start = machine_us();
+    const enum bus_result result = exchange(context, FRAME_PULSE, 0U, 0U, NULL, 0U, NULL, 0U);
+
+    count_as(context, start, 60U);
+    return result;
 }
 
 static enum bus_result i2c_write(void *context, uint8_t address, const uint8_t *bytes, size_t length)
 {
-    return exchange(context, FRAME_WRITE, address, length, bytes, length, NULL, 0U);
+    const uint64_t start = machine_us();
+    const enum bus_result result = exchange(context, FRAME_WRITE, address, length, bytes, length, NULL, 0U);
+
+    count_as(context, start, bits_us(length));
+    return result;
 }
 
 static enum bus_result i2c_read(void *context, uint8_t address, uint8_t *bytes, size_t length)
 {
-    return exchange(context, FRAME_READ, address, length, NULL, 0U, bytes, length);
+    const uint64_t start = machine_us();
+    const enum bus_result result = exchange(context, FRAME_READ, address, length, NULL, 0U, bytes, length);
+
+    count_as(context, start, bits_us((result == BUS_ACK) ? length : 0U));
+    return result;
 }
 
-static uint64_t machine_us(void)
+/* `line_begins`: characters have come, and nothing happened on the bus's clock since the line before. */
+static void pass(struct machine *machine, uint32_t microseconds, bool line_begins)
 {
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return ((uint64_t)now.tv_sec * 1000000U) + ((uint64_t)now.tv_nsec / 1000U);
-}
-
-static void delay_us(void *context, uint32_t microseconds)
-{
-    struct machine *machine = context;
-
     if (machine->bus_time) {
         const uint8_t wait[4] = {(uint8_t)(microseconds & 0xFFU), (uint8_t)((microseconds >> 8U) & 0xFFU),
                                  (uint8_t)((microseconds >> 16U) & 0xFFU), (uint8_t)(microseconds >> 24U)};
         const uint64_t start = machine_us();
-        uint64_t really;
 
-        (void)exchange(machine, FRAME_PASS, 0U, sizeof wait, wait, sizeof wait, NULL, 0U);
-        really = machine_us() - start;
-        machine->skipped_us += (really < microseconds) ? (microseconds - really) : 0U;
+        (void)exchange(machine, FRAME_PASS, line_begins ? 1U : 0U, sizeof wait, wait, sizeof wait, NULL, 0U);
+        count_as(machine, start, microseconds);
     } else {
         struct timespec left = {(time_t)(microseconds / 1000000U), (long)(microseconds % 1000000U) * 1000L};
 
@@ -186,11 +212,24 @@ static void delay_us(void *context, uint32_t microseconds)
     }
 }
 
+static void delay_us(void *context, uint32_t microseconds)
+{
+    pass(context, microseconds, false);
+}
+
+/* Start bit, eight bits, stop bit. */
+static void pass_characters(struct machine *machine, size_t count, bool line_begins)
+{
+    if (machine->baud > 0U) {
+        pass(machine, (uint32_t)(((uint64_t)count * 10000000U) / machine->baud), line_begins);
+    }
+}
+
 static uint32_t millis(void *context)
 {
     const struct machine *machine = context;
 
-    return (uint32_t)((machine_us() + machine->skipped_us) / 1000U);
+    return (uint32_t)((machine_us() + (uint64_t)machine->ahead_us) / 1000U);
 }
 
 static int16_t uart_read(void *context)
@@ -211,6 +250,7 @@ static void uart_write(void *context, const uint8_t *bytes, size_t length)
     struct machine *machine = context;
     size_t done = 0U;
 
+    pass_characters(machine, length, false);
     while (done < length) {
         const ssize_t written = write(machine->terminal, &bytes[done], length - done);
 
@@ -336,11 +376,12 @@ static void wait_for_bytes(struct machine *machine)
     got = read(machine->terminal, machine->received, sizeof machine->received);
     machine->received_read = 0U;
     machine->received_length = (got > 0) ? (size_t)got : 0U;
+    pass_characters(machine, machine->received_length, true);
 }
 
 static void usage(void)
 {
-    (void)fprintf(stderr, "usage: kit-host --bus unix:PATH|tcp:HOST:PORT [--time bus|machine] [--link PATH]\n");
+    (void)fprintf(stderr, "usage: kit-host --bus unix:PATH|tcp:HOST:PORT [--time bus|machine] [--link PATH] [--baud RATE]\n");
     exit(2);
 }
 
@@ -358,6 +399,8 @@ int main(int argc, char **argv)
             where = argv[i + 1];
         } else if (strcmp(argv[i], "--link") == 0) {
             link_path = argv[i + 1];
+        } else if (strcmp(argv[i], "--baud") == 0) {
+            machine.baud = (uint32_t)strtoul(argv[i + 1], NULL, 10);
         } else if ((strcmp(argv[i], "--time") == 0) && (strcmp(argv[i + 1], "bus") == 0)) {
             machine.bus_time = true;
         } else if ((strcmp(argv[i], "--time") == 0) && (strcmp(argv[i + 1], "machine") == 0)) {
