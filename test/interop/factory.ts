@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { duplexPair } from 'node:stream';
 import { selectionOf } from '../../src-main/provisioning/preflight.ts';
 import { type PreparedEntry, prepareEntry } from '../../src-main/provisioning/prepared-entry.ts';
 import { RequestClient } from '../../src-main/provisioning/request-client.ts';
-import { type RunResult, runProvisioning } from '../../src-main/provisioning/run.ts';
+import type { RunResult } from '../../src-main/provisioning/run.ts';
 import type { RunAction } from '../../src-main/provisioning/run-options.ts';
 import { StreamChannel } from '../../src-main/provisioning/stream-channel.ts';
 import { ok } from '../../src-shared/base/result.ts';
@@ -11,6 +10,7 @@ import { type StageName, stageNames, stageNumber } from '../../src-shared/model/
 import { proofOfPossessionDigest } from '../../src-shared/wire/index.ts';
 import type { CertReply } from '../../src-shared/wire/messages.ts';
 import { makeWorld, type World } from '../provisioning/world.ts';
+import { runBoard } from './run-board.ts';
 import { must, withSignet } from './signet-line.ts';
 
 /** A small factory whose boards hang on serial lines. */
@@ -29,7 +29,6 @@ export interface Factory {
 
 export async function openFactory(): Promise<Factory> {
   const world = await makeWorld();
-  const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
   const channel = new StreamChannel(
     async () => {
       const [ours, theirs] = duplexPair();
@@ -42,46 +41,20 @@ export async function openFactory(): Promise<Factory> {
   return {
     world,
     run: (port, action = 'provision', stopBefore) =>
-      withSignet(port, async (_, lease) => {
-        const chip = lease.entry.chips[0];
-        if (chip === undefined) throw new Error(`no chip: ${JSON.stringify(lease.entry.trouble)}`);
+      withSignet(port, (_, lease) => {
         const stop = new AbortController();
-        return runProvisioning({
+        return runBoard({
+          lease,
           prepared,
-          plan: { name: 'interop', version: 1, digest: '00'.repeat(32) },
+          channel,
+          records: world.records,
+          station: 'interop',
+          site: 'site 1',
           action,
-          board: {
-            open: (address) => lease.chip(address),
-            chip,
-            kit: { ...lease.transport.kit, path: lease.transport.description.path },
-          },
-          client: new RequestClient(channel, { station: 'interop', site: 'site 1', software: '0' }),
-          callbacks: {
-            notify: (stage, status) => {
-              if (status !== 'START' && stageNames[stageNumber(stage)] === stopBefore) stop.abort();
-            },
-            requestError: () => undefined,
-          },
-          journal: {
-            begin: (run) => world.records.runs.begin(run),
-            stage: (runId, stage, status) => world.records.runs.stage(runId, stage, status),
-            end: (record) => world.records.runs.end(record),
-          },
-          data: { random },
-          requester: {
-            station: 'interop',
-            site: 'site 1',
-            software: '0',
-            operator: '',
-            operatorAuth: 'claimed',
-            batch: '',
-            unitLabel: '',
-          },
-          runId: random(16),
-          boardId: random(16),
-          now: () => new Date(),
-          monotonic: () => performance.now(),
           signal: stop.signal,
+          onStage: (stage, status) => {
+            if (status !== 'START' && stageNames[stageNumber(stage)] === stopBefore) stop.abort();
+          },
         });
       }),
     async certificates(config, publicKey, sign) {

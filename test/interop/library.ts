@@ -42,19 +42,21 @@ export interface Target {
 }
 
 /** The library waits for a byte that never comes without end; it is given up after this time. */
-const PATIENCE_MS = 20_000;
+const DEFAULT_PATIENCE_MS = 20_000;
 
 /** Microchip's own library in a process of its own. A process that dies or waits without end fails one call; the next gets a new one. */
 export class Library {
   readonly #python: string;
   readonly #preload: string | undefined;
+  readonly #patienceMs: number;
   #process: LibraryProcess;
 
   /** `python`: an interpreter that has the wheel. `preload`: a shared object for pseudo-terminals. */
-  constructor(python: string, preload: string | undefined) {
+  constructor(python: string, preload: string | undefined, patienceMs = DEFAULT_PATIENCE_MS) {
     this.#python = python;
     this.#preload = preload;
-    this.#process = new LibraryProcess(python, preload);
+    this.#patienceMs = patienceMs;
+    this.#process = new LibraryProcess(python, preload, patienceMs);
   }
 
   /** Looks for the chip as the library does: status 00, or why not. */
@@ -117,7 +119,7 @@ export class Library {
   }
 
   async #ask(request: object): Promise<Answer> {
-    if (this.#process.ended) this.#process = new LibraryProcess(this.#python, this.#preload);
+    if (this.#process.ended) this.#process = new LibraryProcess(this.#python, this.#preload, this.#patienceMs);
     return parseAnswer(JSON.parse(await this.#process.ask(JSON.stringify(request))));
   }
 }
@@ -125,12 +127,14 @@ export class Library {
 class LibraryProcess {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #closed: Promise<void>;
+  readonly #patienceMs: number;
   #waiting: ((line: string | undefined) => void) | undefined;
   #text = '';
   #complaints = '';
   ended = false;
 
-  constructor(python: string, preload: string | undefined) {
+  constructor(python: string, preload: string | undefined, patienceMs: number) {
+    this.#patienceMs = patienceMs;
     const script = fileURLToPath(new URL('./client.py', import.meta.url));
     const env = { ...process.env, ...(preload === undefined ? {} : { LD_PRELOAD: preload }) };
     this.#child = spawn(python, ['-B', '-X', 'faulthandler', script], { env });
@@ -149,9 +153,9 @@ class LibraryProcess {
       this.#waiting = resolve;
     });
     const timer = setTimeout(() => {
-      this.#complaints += `no answer for ${PATIENCE_MS / 1000} s, `;
+      this.#complaints += `no answer for ${this.#patienceMs / 1000} s, `;
       this.#child.kill('SIGKILL');
-    }, PATIENCE_MS);
+    }, this.#patienceMs);
     this.#child.stdin.write(`${request}\n`);
     const line = await answered;
     clearTimeout(timer);
