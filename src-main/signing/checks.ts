@@ -3,6 +3,7 @@ import { equalBytes, readU16le, toHex } from '../../src-shared/base/bytes.ts';
 import { isPublicKey, keyId, verifyDigest } from '../../src-shared/certificates/index.ts';
 import { type CertificateRequest, type Refusal, refusal, type SignerSelection } from './request.ts';
 import type { SignerIdentity } from './signer-module.ts';
+import { verifyP256Message } from './verify.ts';
 
 /** How strictly the chip's proof of possession is wanted (signer-and-server.md 7.2). */
 export type ProofPolicy = 'off' | 'if-offered' | 'required';
@@ -25,7 +26,12 @@ export function checkRequest(request: CertificateRequest, proofPolicy: ProofPoli
   if (request.proof === undefined) {
     return proofPolicy === 'required' ? refusal('POP_INVALID', 'a proof of possession is required') : undefined;
   }
-  if (!verifyDigest(publicKey, request.proof.digest, request.proof.signature)) {
+  const { digest, message, signature } = request.proof;
+  const proven =
+    message === undefined
+      ? verifyDigest(publicKey, digest, signature)
+      : verifyP256Message(publicKey, message, signature);
+  if (!proven) {
     return refusal('POP_INVALID', 'the proof of possession does not verify');
   }
   return undefined;

@@ -168,7 +168,9 @@ export class SignerManager implements SignerPool {
 
   /** Adds a signer that is no kit: a key file or a token. Gives a function that takes it away again. */
   add(module: SignerModule, place: string): () => void {
-    return this.#manage(module, place, undefined, () => undefined);
+    return this.#manage(module, place, undefined, () => {
+      module.lock().catch(() => undefined);
+    });
   }
 
   /**

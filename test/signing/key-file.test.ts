@@ -65,8 +65,13 @@ describe('a signer in an encrypted file', () => {
     expect(open.lines).toContain(`info Signer (${serialNumber}, Example ATECC508A Signer) password accepted, ready.`);
     await open.manager.lockAll();
     expect(open.manager.modules()[0]?.state).toBe('PASSWORD_REQUIRED');
+    const [module] = open.manager.modules();
+    await open.manager.unlock(serialNumber, [password(phrase)]);
+    expect(module?.state).toBe('READY');
     remove();
     expect(open.manager.modules()).toEqual([]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(module?.state).toBe('PASSWORD_REQUIRED');
   });
 
   it('delays after wrong passwords and opens for two persons', async () => {

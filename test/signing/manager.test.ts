@@ -331,6 +331,17 @@ describe('passwords', () => {
     expect(chipsOf(board)[0]?.inspect()).toMatchObject({ mode: 'asleep', authValid: false });
   });
 
+  it('forgets all keys when it stops, and gives the kits back', async () => {
+    const { factory, board } = await readyFactory();
+    open = factory;
+    const [module] = factory.manager.modules();
+    await factory.manager.stop();
+    expect(await module?.sign(new Uint8Array(0), async () => undefined)).toMatchObject({ ok: false });
+    expect(factory.manager.modules()).toEqual([]);
+    expect(factory.registry.kits()[0]?.owner).toBeUndefined();
+    expect(chipsOf(board)[0]?.inspect()).toMatchObject({ mode: 'asleep', authValid: false });
+  });
+
   it('lets a request wait for the password when policy says so', async () => {
     const factory = await factoryWith({ policy: { passwordWaitMs: 5_000 } });
     const { board, serialNumber } = await stick();
