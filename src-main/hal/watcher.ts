@@ -182,7 +182,7 @@ export async function judgePort(description: ChannelDescription, byHand: readonl
 }
 
 /** A port that a person named and that no list shows. */
-async function judgeByHand(path: string): Promise<PortSeen> {
+export async function judgeByHand(path: string): Promise<PortSeen> {
   const kind = kindOfPath(path);
   const description: ChannelDescription = { kind: kind ?? 'serial', path, connector: path };
   const seen = (taken: boolean, reason: string): PortSeen => ({ description, identity: undefined, taken, reason });

@@ -1,4 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { KitRegistry } from '../../src-main/device/index.ts';
+import { openKit } from '../../src-main/hal/kit-transport.ts';
+import { describeOpenFailure } from '../../src-main/hal/open-failure.ts';
+import { openSerial } from '../../src-main/hal/serial-channel.ts';
+import { BENCH_SERIAL_NUMBER } from './bench-chip.ts';
 import { microbitImage } from './build.ts';
 import { type PtyProgram, startPtyProgram } from './program.ts';
 import { openSerialLine, type SerialLine } from './serial-line.ts';
@@ -21,6 +26,20 @@ describe('the kit host on an emulated CPU', () => {
   afterAll(async () => {
     await serial?.close();
     await qemu?.stop();
+  });
+
+  test("is found and spoken to by the station's own transport", async () => {
+    await serial.close();
+    const channel = await openSerial(qemu.pty);
+    if (!channel.ok) throw new Error(describeOpenFailure(channel.failure));
+    const kit = await openKit(channel.value, { openTimeoutMs: 10_000 });
+    if (!kit.ok) throw new Error(JSON.stringify(kit.failure));
+    expect(kit.value.kit).toEqual({ dialect: 'modern', name: 'SIGNETKIT', version: '1.0.0' });
+    const registry = new KitRegistry({ now: () => performance.now() });
+    const adopted = await registry.adopt(kit.value);
+    expect(adopted.chips).toMatchObject([{ address: 0xc0, part: 'ATECC508A', serialNumber: BENCH_SERIAL_NUMBER }]);
+    await registry.remove(adopted.id);
+    serial = await openSerialLine(qemu.pty);
   });
 
   test('answers the test lines', async () => {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { listKits } from '../../line/find-kit.ts';
+import { askKit, listKits, type PortSeen } from '../../line/find-kit.ts';
 import { checkPlan } from '../../line/plan-check.ts';
 import {
   lintConfigFile,
@@ -133,18 +133,27 @@ export function addTools(program: Command): void {
       process.exitCode = result.good ? exitCodes.done : exitCodes.boardFailed;
     });
   program
-    .command('kits')
-    .description('List ports and sticks, and why something was not taken.')
+    .command('kits [ports...]')
+    .description('List ports and sticks, why something was not taken, and what answers at the others.')
     .option('--json', 'As JSON.')
-    .action(async (flags: { json?: boolean }) => {
-      const { ports, health } = await listKits();
+    .option('--no-ask', 'Open nothing, list only.')
+    .action(async (named: readonly string[], flags: { json?: boolean; ask: boolean }) => {
+      const { ports, health } = await listKits(named);
+      const asked: { readonly port: PortSeen; readonly answer: string | undefined }[] = [];
+      for (const port of ports) {
+        const answer = flags.ask && port.taken ? await askKit(port.description.path) : undefined;
+        asked.push({ port, answer });
+      }
       if (flags.json === true) {
-        process.stdout.write(`${JSON.stringify({ ports, health }, undefined, 2)}\n`);
+        const listed = asked.map(({ port, answer }) => (answer === undefined ? port : { ...port, answer }));
+        process.stdout.write(`${JSON.stringify({ ports: listed, health }, undefined, 2)}\n`);
         return;
       }
       if (ports.length === 0) print(['Nothing is plugged in.']);
-      for (const { description, taken, reason } of ports)
-        print([`${taken ? '+' : '-'} ${description.path}  ${reason}`]);
+      for (const { port, answer } of asked) {
+        print([`${port.taken ? '+' : '-'} ${port.description.path}  ${port.reason}`]);
+        if (answer !== undefined) print([`    ${answer}`]);
+      }
       print(health);
     });
 }
