@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { certInfoHeader, definitionHeader } from '../../src-shared/certificates/c-source/headers.ts';
 import { arraySource, commentBlock, writeDefinitionSource } from '../../src-shared/certificates/c-source/write.ts';
@@ -66,8 +66,11 @@ export function clientHeaders(): ReadonlyMap<string, string> {
   ]);
 }
 
-/** Writes files into a folder, which is made. */
+/** Writes files into a folder, which is made; what is there already keeps its time, so that nothing is built again for it. */
 export function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
   mkdirSync(folder, { recursive: true });
-  for (const [name, text] of files) writeFileSync(join(folder, name), text);
+  for (const [name, text] of files) {
+    const path = join(folder, name);
+    if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text);
+  }
 }
