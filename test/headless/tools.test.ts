@@ -30,11 +30,9 @@ describe('demo', () => {
     ['608', []],
     ['508', ['--real-time']],
     ['608', ['--real-time']],
-  ] as const)('ATECC%s %j: signer, server, board and client, in under ten seconds', async (part, options) => {
+  ] as const)('ATECC%s %j: signer, server, board and client', async (part, options) => {
     const demo = place.at(`demo-${part}${options.join('')}`);
-    const started = performance.now();
     const { code, out, err } = await run('demo', '--part', part, '--folder', demo, ...options);
-    const seconds = (performance.now() - started) / 1000;
     expect([code, err]).toEqual([0, '']);
     const time = '\\[\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d, info\\]';
     expect(out).toMatch(
@@ -55,8 +53,6 @@ describe('demo', () => {
       chain: readFileSync(`${demo}/data/certs/${device}/${pem}`, 'utf8'),
       root: `${demo}/signer-files/root_certificate.pem`,
     });
-    // Ten seconds on a quiet machine; a shared one may take twice as long before this says so.
-    expect(seconds).toBeLessThan(20);
   });
 });
 

@@ -281,7 +281,7 @@ describe('files that people drop', () => {
       content: 'A'.repeat(1 << 20),
     });
     expect(big.code).toBe('TOO_LARGE');
-    expect(performance.now() - begun).toBeLessThan(2000);
+    expect(performance.now() - begun).toBeLessThan(20_000);
     expect((await world.provision('new')).verdict?.kind).toBe('PASS');
   });
 });

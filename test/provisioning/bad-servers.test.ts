@@ -293,7 +293,7 @@ describe('a server that keeps a station waiting', () => {
     const started = performance.now();
     const answer = await new RequestClient(channel, identity).open();
     expect(answer).toMatchObject({ ok: false, failure: { code: 'SERVER_SILENT' } });
-    expect(performance.now() - started).toBeLessThan(16_000);
+    expect(performance.now() - started).toBeLessThan(40_000);
   });
 
   it('says WORKING for ever: given up in the end', async () => {

@@ -117,7 +117,7 @@ describe('slow ones', () => {
     clearInterval(drip);
     const took = performance.now() - started;
     expect(took).toBeGreaterThan(350);
-    expect(took).toBeLessThan(2500);
+    expect(took).toBeLessThan(20_000);
     expect((await client.hear('ERROR'))?.code).toBe(7);
   });
 
