@@ -41,7 +41,7 @@ export interface SequencePlan {
   readonly expectSerial?: Uint8Array;
   /**
    * `single` = the commands must share one wake window without idling in between (what lives only until idle matters):
-   * a legacy kit's own wrapping is switched off meanwhile. Kits that always wrap stay as they are.
+   * the kit's own wrapping is switched off meanwhile where it can be. Kits that always wrap stay as they are.
    */
   readonly window?: 'any' | 'single';
   /** How often the whole may be begun; 3 when absent. */
@@ -145,7 +145,7 @@ class KitChipSession implements ChipSession {
 
   #budgetFailure(plan: SequencePlan): DeviceFailure | undefined {
     // A kit that wraps gives every command a window of its own; a lone command is refused by the chip itself (EE) in time.
-    if (plan.window !== 'single' || this.kit.dialect !== 'legacy' || plan.commands.length < 2) return undefined;
+    if (plan.window !== 'single' || !canHold(this.kit) || plan.commands.length < 2) return undefined;
     const commands: readonly CommandName[] =
       plan.expectSerial === undefined ? plan.commands : ['Read', ...plan.commands];
     const needed = windowCeilingMs(commands, this.facts, this.#access.transport.description.kind);
@@ -327,7 +327,7 @@ class KitChipSession implements ChipSession {
 
   /** Opens the wake window: nothing to do on a kit that wraps every command. */
   async #openWindow(plan: SequencePlan): Promise<Result<Window, DeviceFailure>> {
-    if (plan.window !== 'single' || this.kit.dialect !== 'legacy') return ok('wrapped');
+    if (plan.window !== 'single' || !canHold(this.kit)) return ok('wrapped');
     const { transport } = this.#access;
     const wrap = await transport.setAutoWrap(false);
     if (!wrap.ok) return fail(this.#lineFailure(wrap.failure));
@@ -367,8 +367,8 @@ class KitChipSession implements ChipSession {
     const { transport } = this.#access;
     if (transport.closed) return;
     if (end === 'sleep') {
-      // A chip that its kit has idled does not hear Sleep; the legacy firmware and ours wake it for that by themselves.
-      if (this.kit.dialect !== 'legacy' && this.kit.name !== OUR_KIT) {
+      // A chip that its kit has idled does not hear Sleep; those that can hold a chip wake it for that by themselves.
+      if (!canHold(this.kit)) {
         this.#observe({ kind: 'wake', address: this.address });
         await transport.wake(this.address);
       }
@@ -392,6 +392,11 @@ class KitChipSession implements ChipSession {
 }
 
 type CommandStep = Extract<Step, { readonly kind: 'command' }>;
+
+/** Whether a kit's own wake and idle around every command can be switched off: the legacy firmware's and ours. */
+function canHold(kit: KitIdentity): boolean {
+  return kit.dialect === 'legacy' || kit.name === OUR_KIT;
+}
 
 /** What one attempt remembers. */
 interface AttemptState {

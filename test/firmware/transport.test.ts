@@ -1,13 +1,17 @@
 import { SerialPort } from 'serialport';
 import { afterEach, describe, expect, test } from 'vitest';
+import { ask, KitRegistry } from '../../src-main/device/index.ts';
 import type { ByteChannel, ChannelReceiver } from '../../src-main/hal/byte-channel.ts';
 import { openKit } from '../../src-main/hal/kit-transport.ts';
 import type { Transport } from '../../src-main/hal/transport.ts';
+import { openKitAt } from '../../src-main/line/kit-address.ts';
 import { virtualClock } from '../../src-main/simulator/clock.ts';
 import { siliconBus } from '../../src-main/simulator/i2c-bus.ts';
+import { infoRevision, random } from '../../src-shared/atecc/index.ts';
 import { fromHex } from '../../src-shared/base/bytes.ts';
 import { benchChip } from './bench-chip.ts';
 import { startHostKit } from './host-kit.ts';
+import { PtyBoard } from './pty-board.ts';
 
 const open: (() => Promise<void>)[] = [];
 
@@ -94,6 +98,29 @@ describe("the station's own transport and the C kit host", () => {
     expect(chips[0]?.inspect().mode).toBe('awake');
     expect(await transport.setAutoWrap(true)).toEqual({ ok: true, value: 'on' });
     expect(chips[0]?.inspect().mode).toBe('idle');
+  });
+
+  test.each([
+    ['any', 2],
+    ['single', 1],
+  ] as const)('a sequence in %s window wakes the chip %i times', async (window, wakes) => {
+    const board = await PtyBoard.open();
+    open.push(() => board.close());
+    const kit = await openKitAt(board.port);
+    if (!kit.ok) throw kit.failure.error;
+    const registry = new KitRegistry({ now: () => performance.now() });
+    const adopted = await registry.adopt(kit.value);
+    open.push(() => registry.remove(adopted.id));
+    const lease = registry.take(adopted.id, { role: 'tool', name: 'test' });
+    if (!lease.ok) throw new Error(lease.failure.kind);
+    board.trace.length = 0;
+    const done = await lease.value.chip().sequence({ commands: ['Info', 'Random'], end: 'idle', window }, function* () {
+      yield* ask(infoRevision());
+      return yield* ask(random());
+    });
+    expect(done.ok).toBe(true);
+    expect(board.trace.filter((event) => event.kind === 'wake')).toHaveLength(wakes);
+    await expect.poll(() => board.chip.inspect().mode).toBe('idle');
   });
 
   test('nobody at an address: the command did not reach a chip', async () => {
