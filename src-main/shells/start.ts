@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { defaultDataFolder } from '../line/line.ts';
+import { exitWith, startArguments, startUsage } from './browser/arguments.ts';
 
 /**
  * `npm start`: opens Signet under Electron where its binary is there, otherwise, with one line that says so, in the browser shell. Same
@@ -35,42 +34,27 @@ function packageFolder(): string[] {
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      'data-folder': { type: 'string' },
-      port: { type: 'string', default: '0' },
-      'no-window': { type: 'boolean', default: false },
-      shell: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
   const print = (line: string): void => {
     process.stdout.write(`${line}\n`);
   };
-  if (values.help) {
-    print('npm start [-- --data-folder DIR] [--shell electron|browser] [--port N] [--no-window]');
+  const { dataFolder, port, noWindow, shell, help } = startArguments(process.argv.slice(2), process.env);
+  if (help) {
+    print(`npm start -- ${startUsage}`);
     return 0;
   }
-  const dataFolder = values['data-folder'] ?? process.env['SIGNET_DATA'] ?? defaultDataFolder(process.env);
-  const electron = values.shell === 'browser' ? undefined : electronBinary(process.env, process.platform);
+  const electron = shell === 'browser' ? undefined : electronBinary(process.env, process.platform);
   if (electron !== undefined) {
     const { buildElectron } = await import('./electron/build.ts');
     await buildElectron(top, print);
     return runElectron(electron, dataFolder);
   }
-  if (values.shell === 'electron') {
+  if (shell === 'electron') {
     print("Electron's binary is not here: set ELECTRON_OVERRIDE_DIST_PATH or run npx install-electron.");
     return 1;
   }
-  if (values.shell === undefined)
-    print("Electron's binary is not here: Signet opens in a window of an installed browser.");
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    print(`"${values.port}" is no port number.`);
-    return 2;
-  }
+  if (shell === undefined) print("Electron's binary is not here: Signet opens in a window of an installed browser.");
   const { runBrowserShell } = await import('./browser/run.ts');
-  return runBrowserShell({ top, dataFolder, port, noWindow: values['no-window'], print });
+  return runBrowserShell({ top, dataFolder, port, noWindow, print });
 }
 
 function runElectron(binary: string, dataFolder: string): Promise<number> {
@@ -84,16 +68,4 @@ function runElectron(binary: string, dataFolder: string): Promise<number> {
   });
 }
 
-if (import.meta.main) {
-  main().then(
-    (code) => {
-      process.exitCode = code;
-      // A timer of a library must not hold a process whose window was closed.
-      setTimeout(() => process.exit(code), 1000).unref();
-    },
-    (thrown: unknown) => {
-      process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
-      process.exitCode = 1;
-    },
-  );
-}
+if (import.meta.main) exitWith(main());

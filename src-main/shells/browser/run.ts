@@ -84,10 +84,10 @@ async function show(
   const browser = options.noWindow ? undefined : findBrowser();
   const tell = (): void => print(address);
   if (browser === undefined) {
+    if (!working) return 'closed';
     if (!options.noWindow)
       print('No Chromium, Chrome or Edge was found; open this address in a browser of your choice:');
     tell();
-    if (!working) return 'closed';
     await stop;
     return 'stopped';
   }

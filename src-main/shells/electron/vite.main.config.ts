@@ -1,10 +1,13 @@
 import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import packageJson from '../../../package.json' with { type: 'json' };
 
 /** Builds the main process and its query thread into dist/electron; native modules stay outside, everything else is in. */
 const here = fileURLToPath(new URL('.', import.meta.url));
 const top = fileURLToPath(new URL('../../..', import.meta.url));
+
+const outside = [...Object.keys(packageJson.dependencies), ...Object.keys(packageJson.optionalDependencies)];
 
 export default defineConfig({
   root: here,
@@ -18,9 +21,7 @@ export default defineConfig({
       input: { main: `${here}main.ts`, 'query-worker': `${top}/src-main/records/query-worker.ts` },
       external: [
         'electron',
-        'serialport',
-        'node-hid',
-        /^usb(\/|$)/,
+        ...outside.map((name) => new RegExp(`^${name}(/|$)`)),
         ...builtinModules,
         ...builtinModules.map((name) => `node:${name}`),
         'node:sqlite',
