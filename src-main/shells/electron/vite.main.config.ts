@@ -1,13 +1,18 @@
+import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import packageJson from '../../../package.json' with { type: 'json' };
+import { z } from 'zod';
 
 /** Builds the main process and its query thread into dist/electron; native modules stay outside, everything else is in. */
 const here = fileURLToPath(new URL('.', import.meta.url));
 const top = fileURLToPath(new URL('../../..', import.meta.url));
 
-const outside = [...Object.keys(packageJson.dependencies), ...Object.keys(packageJson.optionalDependencies)];
+const named = z.record(z.string(), z.string());
+const { dependencies, optionalDependencies } = z
+  .object({ dependencies: named, optionalDependencies: named })
+  .parse(JSON.parse(readFileSync(`${top}/package.json`, 'utf8')));
+const outside = [...Object.keys(dependencies), ...Object.keys(optionalDependencies)];
 
 export default defineConfig({
   root: here,
