@@ -46,6 +46,12 @@ export async function connectorOfHidraw(path: string, roots: LinuxRoots = linuxR
   return device === undefined ? undefined : connectorOfSysfs(device);
 }
 
+/** The connector behind a serial port's file; undefined when sysfs does not tell. */
+export async function connectorOfSerial(path: string, roots: LinuxRoots = linuxRoots): Promise<string | undefined> {
+  const device = await realpath(join(roots.sys, 'class/tty', basename(path), 'device')).catch(() => undefined);
+  return device === undefined ? undefined : connectorOfSysfs(device);
+}
+
 type UsbFacts = Pick<ChannelDescription, 'vendorId' | 'productId' | 'manufacturer' | 'product'>;
 
 /** Vendor, product and strings of the USB device that a device of sysfs belongs to; empty when it is not on USB. */

@@ -2,10 +2,11 @@
 export class Tally {
   passed = 0;
   failed = 0;
-  readonly #print: (line: string) => void;
+  readonly #limitMs: number;
 
-  constructor(print: (line: string) => void = (line) => process.stdout.write(`${line}\n`)) {
-    this.#print = print;
+  /** `limitMs`: how long one check may take. */
+  constructor(limitMs = 60_000) {
+    this.#limitMs = limitMs;
   }
 
   section(title: string): void {
@@ -13,12 +14,12 @@ export class Tally {
   }
 
   /** Gives what `work` gave; undefined when it threw, was too slow, or what it depends on is missing. */
-  async check<T>(name: string, work: () => Promise<T> | T, timeoutMs = 60_000): Promise<T | undefined> {
+  async check<T>(name: string, work: () => Promise<T> | T, limitMs = this.#limitMs): Promise<T | undefined> {
     const started = performance.now();
     let timer: NodeJS.Timeout | undefined;
     try {
       const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`not done after ${timeoutMs / 1000} s`)), timeoutMs);
+        timer = setTimeout(() => reject(new Error(`not done after ${limitMs / 1000} s`)), limitMs);
       });
       const value = await Promise.race([Promise.resolve().then(work), late]);
       this.passed += 1;
@@ -32,6 +33,10 @@ export class Tally {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  #print(line: string): void {
+    process.stdout.write(`${line}\n`);
   }
 
   /** The line that the test runner reads; gives the exit code. */

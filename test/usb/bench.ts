@@ -10,6 +10,7 @@ import { comingAndGoing, pluggingIn } from './plugging.ts';
 import { boardPulled, provisionAll, signerPulled } from './provisioning.ts';
 import { signerSetUp, twoSticks } from './signing.ts';
 import { openStation } from './station.ts';
+import { PATIENCE_MS } from './until.ts';
 
 /**
  * The bench, inside the guest: bench.ts [cycles=N] [seconds=N] [python=PATH] [parts=A+B]. `seconds`: when the plug cycles end at
@@ -23,7 +24,7 @@ const seconds = Number(settings.get('seconds') ?? 200);
 const wanted = settings.get('parts')?.split('+');
 const part = (name: string): boolean => (wanted === undefined && name !== 'only') || wanted?.includes(name) === true;
 
-const tally = new Tally();
+const tally = new Tally(2 * PATIENCE_MS);
 process.stdout.write(`${await controllers()} emulated USB controllers, Node ${process.version}\n`);
 const plant = await buildPlant();
 if (part('library') && python !== undefined) await microchipLibrary({ tally, plant }, python);

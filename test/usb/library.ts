@@ -4,7 +4,7 @@ import { toHex } from '../../src-shared/base/bytes.ts';
 import { Library, number, out } from '../interop/library.ts';
 import type { Context } from './context.ts';
 import { chipOf } from './plant.ts';
-import { until } from './until.ts';
+import { PATIENCE_MS, until } from './until.ts';
 import type { UsbBoard } from './usb-board.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function microchipLibrary(
   python: string,
 ): Promise<void> {
   tally.section("Microchip's own library");
-  const library = new Library(python, undefined, 60_000);
+  const library = new Library(python, undefined, PATIENCE_MS);
   const board = plant.boards[2];
   if (board === undefined) throw new Error('the plant is too small');
   await tally.check('over a real serial port, nothing preloaded', async () => {

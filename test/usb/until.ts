@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** What takes a second on a machine of its own may take a minute on one that is shared by many. */
+export const PATIENCE_MS = 120_000;
+
 /** Waits until something is so; rejects with `what` when it is not after `timeoutMs`. */
-export async function until(what: string, condition: () => boolean, timeoutMs = 40_000): Promise<void> {
+export async function until(what: string, condition: () => boolean, timeoutMs = PATIENCE_MS): Promise<void> {
   const end = performance.now() + timeoutMs;
   while (!condition()) {
     if (performance.now() > end) throw new Error(`after ${timeoutMs / 1000} s still not: ${what}`);

@@ -24,6 +24,7 @@ export class UsbBoard {
   readonly #board: Board | undefined;
   readonly #end: DeviceEnd;
   #channel: ByteChannel | undefined;
+  #plugged = false;
   /** Bytes that any host program ever sent to it. */
   heard = 0;
 
@@ -57,6 +58,8 @@ export class UsbBoard {
 
   /** The cable goes in: power, the device's own side, then the bus. */
   async plug(): Promise<void> {
+    if (this.#plugged) return;
+    this.#plugged = true;
     const board = this.#board;
     if (board !== undefined) {
       board.plug();
@@ -69,6 +72,8 @@ export class UsbBoard {
 
   /** The cable comes out. */
   async unplug(): Promise<void> {
+    if (!this.#plugged) return;
+    this.#plugged = false;
     await this.gadget.unplug();
     this.#board?.unplug();
     this.#channel = undefined;
