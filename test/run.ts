@@ -69,6 +69,7 @@ const suites: readonly Suite[] = [
     args: ['test', '--config', 'test/e2e/playwright.config.ts', '--reporter=list,json'],
     count: 'playwright',
     needs: 'test/e2e/playwright.config.ts',
+    onRequest: true,
   },
   {
     name: 'packaging',
