@@ -241,7 +241,7 @@ export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
                   checked={form.scheme === scheme}
                   onChange={() => set('scheme', scheme)}
                 />
-                <b>{t('signers.scheme', { context: scheme })}</b>
+                <b>{t(`passwordScheme.${scheme}`)}</b>
                 <small>{t(`setUp.scheme.${scheme}`)}</small>
               </label>
             ))}

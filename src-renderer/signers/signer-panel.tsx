@@ -93,7 +93,7 @@ export function SignerPanel({ signer, onSetUp }: { readonly signer: SignerView; 
                   {signer.state === 'READY' && `, ${t('signers.thisSession', { count: signer.signedThisSession })}`}
                 </dd>
                 <dt>{t('password.label')}</dt>
-                <dd>{t('signers.scheme', { context: signer.passwordScheme })}</dd>
+                <dd>{t(`passwordScheme.${signer.passwordScheme}`)}</dd>
               </>
             )}
           </dl>

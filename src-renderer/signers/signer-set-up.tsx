@@ -305,7 +305,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
                   checked={form.scheme === scheme}
                   onChange={() => set('scheme', scheme)}
                 />
-                <b>{t('signers.scheme', { context: scheme })}</b>
+                <b>{t(`passwordScheme.${scheme}`)}</b>
                 <small>{t(`setUp.scheme.${scheme}`)}</small>
               </label>
             ))}
@@ -331,7 +331,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
               <dt>{t('setUp.form.profile')}</dt>
               <dd>{t(`setUp.profile.${form.profile}`)}</dd>
               <dt>{t('password.label')}</dt>
-              <dd>{t('signers.scheme', { context: form.scheme })}</dd>
+              <dd>{t(`passwordScheme.${form.scheme}`)}</dd>
             </dl>
             {rootCount > 0 && root?.state !== 'READY' && (
               <>

@@ -180,7 +180,7 @@ function StateDetail({ signer }: { readonly signer: SignerView }) {
       case 'PASSWORD_REQUIRED':
         return signer.waitingBoards > 0
           ? t('signers.waiting', { count: signer.waitingBoards })
-          : t('signers.scheme', { context: signer.passwordScheme });
+          : t(`passwordScheme.${signer.passwordScheme}`);
       case 'LOCKED_OUT':
         return t('signers.nextTry', { time: formatCountdown(delay) });
       case 'FAULT':

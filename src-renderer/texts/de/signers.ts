@@ -42,6 +42,7 @@ export const signers: Words<typeof english> = {
       differs: 'Die beiden stimmen nicht überein.',
     },
   },
+  passwordScheme: { open: 'kein Passwort', one: 'ein Passwort', 'two-persons': 'zwei Personen' },
   signerState: {
     ABSENT: 'Abgezogen',
     PROBING: 'Wird gelesen',
@@ -83,9 +84,6 @@ export const signers: Words<typeof english> = {
     waiting_one: '{{count}} Board wartet',
     waiting_other: '{{count}} Boards warten',
     nextTry: 'nächster Versuch in {{time}}',
-    scheme_open: 'kein Passwort',
-    scheme_one: 'ein Passwort',
-    'scheme_two-persons': 'zwei Personen',
     lock: 'Sperren',
     unlock: 'Entsperren',
     unlockIn: 'Entsperren in {{time}}',

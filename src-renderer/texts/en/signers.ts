@@ -38,6 +38,7 @@ export const signers = {
       differs: 'The two do not match.',
     },
   },
+  passwordScheme: { open: 'no password', one: 'one password', 'two-persons': 'two persons' },
   signerState: {
     ABSENT: 'Removed',
     PROBING: 'Looking',
@@ -79,9 +80,6 @@ export const signers = {
     waiting_one: '{{count}} board is waiting',
     waiting_other: '{{count}} boards are waiting',
     nextTry: 'next try in {{time}}',
-    scheme_open: 'no password',
-    scheme_one: 'one password',
-    'scheme_two-persons': 'two persons',
     lock: 'Lock signer',
     unlock: 'Unlock signer',
     unlockIn: 'Unlock in {{time}}',
