@@ -79,6 +79,29 @@ describe('a station that cannot write its journal', () => {
   });
 });
 
+describe('a configuration that was written wrong', () => {
+  it('is not locked', async () => {
+    const board = createBoard({
+      chips: [{ part: '508A' }],
+      timing: 'none',
+      faults: {
+        seed: 1,
+        faults: [
+          {
+            at: { on: 'packet', filter: { opcode: 0x12 }, from: 13 },
+            times: 1,
+            action: { do: 'bit-rot', zone: 'config', slot: 0, offset: 24, xor: 1 },
+          },
+        ],
+      },
+    });
+    const { record } = await world.run(board);
+    expect(record.outcome).toMatchObject({ kind: 'FAIL', code: 'READ_BACK_DIFFERS' });
+    expect(chipOf(board).inspect().configLocked).toBe(false);
+    expect((await world.run(board, { action: 'resume' })).passed).toBe(true);
+  });
+});
+
 describe('chips that are not what they seem', () => {
   it('a chip that cannot sign with the key of its certificate does not pass validation', async () => {
     const good = newBoard();

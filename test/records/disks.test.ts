@@ -125,6 +125,23 @@ describe('a disk that stays bad', () => {
   });
 });
 
+describe('a disk that is bad in one place only', () => {
+  it.each(['append', 'replace', 'folder'])(
+    '%s: after the first failure nothing is signed until a trial has shown that it works',
+    async (place) => {
+      const { side, files } = await start();
+      expect(await issue(side, 1)).toBe('issued');
+      files.plan = (_, operation) => (operation.startsWith(place) ? 'broken' : undefined);
+      const before = signer.signatures;
+      for (let n = 10; n < 20; n += 1) expect(await issue(side, n)).toBe('STORAGE_FAILED');
+      expect(signer.signatures - before).toBeLessThanOrEqual(1);
+      files.plan = () => undefined;
+      for (let n = 10; n < 20; n += 1) expect(['issued', 'reissued']).toContain(await issue(side, n));
+      expect(complaints()).toEqual([]);
+    },
+  );
+});
+
 describe('a disk that fails while the server starts', () => {
   it('says so, lets the folder go, and the next start mends what was left', async () => {
     const { files: counted } = await start();

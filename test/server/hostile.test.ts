@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../src-main/simulator/random.ts';
+import { Secret } from '../../src-shared/base/secret.ts';
+import { authCode } from '../../src-shared/wire/auth.ts';
 import { encodeMessage } from '../../src-shared/wire/codec.ts';
 import { encodeFrame } from '../../src-shared/wire/frame.ts';
 import type { Message } from '../../src-shared/wire/messages.ts';
@@ -303,8 +305,6 @@ describe('who somebody is', () => {
 
   it('a recorded AUTH is worth nothing: not again on its connection, not on another', async () => {
     const at = await guarded();
-    const { authCode } = await import('../../src-shared/wire/auth.ts');
-    const { Secret } = await import('../../src-shared/base/secret.ts');
     const client = await at.connect();
     const { nonce, sessionId } = await hello(client);
     const auth = {
@@ -332,6 +332,27 @@ describe('who somebody is', () => {
     expect(at.signer.signatures).toBe(1);
   });
 
+  it('after a wrong AUTH nothing more is listened to, not even the right one', async () => {
+    const at = await guarded();
+    const client = await at.connect();
+    await hello(client);
+    client.say({ name: 'AUTH', station: 'Linie 1', code: new Uint8Array(32) });
+    const { nonce, sessionId } = await new Promise<{ nonce: Uint8Array; sessionId: Uint8Array }>((resolve) => {
+      client.say({ name: 'HELLO', station: 'Linie 1' });
+      setTimeout(() => {
+        const answers = client.messages.flatMap(({ message }) => (message.name === 'HELLO_OK' ? [message] : []));
+        resolve(answers[answers.length - 1] ?? { nonce: new Uint8Array(32), sessionId: new Uint8Array(16) });
+      }, 60);
+    });
+    client.say({
+      name: 'AUTH',
+      station: 'Linie 1',
+      code: authCode(new Secret(key.slice()), nonce, sessionId, 'Linie 1'),
+    });
+    expect(await client.ends()).toBe(true);
+    expect(client.messages.some(({ message }) => message.name === 'AUTH_OK')).toBe(false);
+  });
+
   it('without AUTH there is HELLO, AUTH and PING, and nothing else', async () => {
     const at = await guarded();
     const client = await at.connect();
@@ -352,8 +373,6 @@ describe('who somebody is', () => {
   it('a withdrawn key opens nothing', async () => {
     const at = await guarded();
     await at.side.records.policy.withdrawStation('Linie 1', new Date().toISOString());
-    const { authCode } = await import('../../src-shared/wire/auth.ts');
-    const { Secret } = await import('../../src-shared/base/secret.ts');
     const client = await at.connect();
     const { nonce, sessionId } = await hello(client);
     client.say({

@@ -297,7 +297,7 @@ state('kit lost', () =>
 );
 
 describe('every state of a chip has a way on', () => {
-  it.each(states)('$name', async (row) => {
+  it.each(states.map((row) => [row.name, row] as const))('%s', async (_, row) => {
     const how = runs.get(row.name);
     if (how === undefined) throw new Error(`nobody makes the state "${row.name}"`);
     const { result } = await how();
