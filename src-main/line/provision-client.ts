@@ -88,6 +88,7 @@ export class ProvisionClient {
   readonly #channel: StreamChannel;
   readonly #registry = new KitRegistry({ now: () => performance.now(), isBound: () => true });
   #lease: KitLease | undefined;
+  #reporting: Promise<void> = Promise.resolve();
 
   /** Throws FILE_INVALID or PLAN_UNSAFE for a plan that cannot be read. */
   constructor(options: ProvisionClientOptions) {
@@ -157,6 +158,7 @@ export class ProvisionClient {
   }
 
   async close(): Promise<void> {
+    await this.#reporting;
     this.#channel.close();
     const lease = this.#lease;
     this.#lease = undefined;
@@ -280,6 +282,7 @@ export class ProvisionClient {
     signal: AbortSignal,
     unitLabel: string,
   ): Promise<RunRecord> {
+    await this.#reporting;
     const lease = this.#lease;
     if (lease === undefined) throw new SignetError('KIT_LOST', 'The kit is gone.');
     const { plan, runs, station, operator, batch, askSecret } = this.#o;
@@ -329,12 +332,21 @@ export class ProvisionClient {
       sink: appendToSink,
       signal,
     });
-    const opened = await client.open();
-    if (opened.ok) {
-      const taken = await reportRun(client, result.record);
-      if (taken.ok) await runs.reportTaken(result.record.runId);
-    }
+    // The verdict does not wait for the server to have the report; whoever speaks to the server next does.
+    this.#reporting = this.#report(client, result.record);
     return result.record;
+  }
+
+  /** Never rejects: a report that nobody takes stays where it is and is handed over at the next connection. */
+  async #report(client: RequestClient, record: RunRecord): Promise<void> {
+    try {
+      const opened = await client.open();
+      if (!opened.ok) return;
+      const taken = await reportRun(client, record);
+      if (taken.ok) await this.#o.runs.reportTaken(record.runId);
+    } catch {
+      // Its file could not be removed: it is handed over once more, and the server knows it by its run id.
+    }
   }
 }
 

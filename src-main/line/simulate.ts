@@ -23,6 +23,8 @@ export interface SimulatedBoardOptions {
   /** When not given: legacy, or whatever the state file has. */
   readonly dialect?: 'legacy' | 'd21' | 'modern';
   readonly realTime: boolean;
+  /** Real time only: the kit's line takes this many bits a second, ten to a character; none = it costs nothing. */
+  readonly baud?: number;
   readonly faults?: string;
   /** A stick instead of a board: it says AT88CKECCSIGNER when it is asked. */
   readonly stick?: boolean;
@@ -43,6 +45,8 @@ export interface RunningSimulation {
 }
 
 const firstAddress = 0xc0;
+/** 8N1 */
+const bitsOfCharacter = 10;
 
 /** Starts it. Throws FILE_*, PORT_IN_USE, OPTION_INVALID with the simulator's own sentence. */
 export async function startSimulatedBoard(options: SimulatedBoardOptions): Promise<RunningSimulation> {
@@ -61,6 +65,9 @@ export async function startSimulatedBoard(options: SimulatedBoardOptions): Promi
     const opened = await openBoard({
       stateFile: options.stateFile,
       timing,
+      ...(options.baud === undefined
+        ? {}
+        : { pace: { line: { kind: 'characters', perSecond: options.baud / bitsOfCharacter } } }),
       ...(kit === undefined ? {} : { kit }),
       ...(kinds === undefined ? {} : { chips: kinds }),
       ...(faults === undefined ? {} : { faults }),

@@ -1,6 +1,7 @@
 import { equalBytes } from '../../src-shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import { type CertificateDate, type DefinitionPair, verifyChain } from '../../src-shared/certificates/index.ts';
+import { verifyMessage } from './platform-verify.ts';
 
 /** A device certificate, the signer's, and what they are held against. */
 export interface Chain {
@@ -26,6 +27,7 @@ export function checkChain(chain: Chain): Result<undefined, string> {
     at: certificateDate(chain.now),
     definitions: chain.definitions,
     deviceSn: chain.serialNumber,
+    verifyMessage,
   });
   if (!verified.ok) return fail(verified.failure.map(({ member, reason }) => `${member}: ${reason}`).join('; '));
   const { publicKey } = verified.value.device;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type MemoryAddress, slotBlocks, slotSize } from '../../src-shared/atecc/address.ts';
 import { decodeConfig } from '../../src-shared/atecc/config/index.ts';
 import { serialNumberOf } from '../../src-shared/atecc/serial.ts';
@@ -10,7 +11,6 @@ import {
   locationsToRead,
   readCertificate,
   rebuildFromReader,
-  verifyDigest,
 } from '../../src-shared/certificates/index.ts';
 import type { StageName } from '../../src-shared/model/stages.ts';
 import { proofOfPossessionDigest } from '../../src-shared/wire/index.ts';
@@ -42,6 +42,7 @@ import { type ResolvedWrite, resolveDataWrites } from './data-sources.ts';
 import { type FoundState, foundState, foundStateWords } from './found-state.ts';
 import { judgeReply } from './judge-reply.ts';
 import { boardFails, EndOfRun, endOfDevice, endOfRequest, stationFails } from './outcome.ts';
+import { verifyMessage } from './platform-verify.ts';
 import type { DataBlock } from './ports.ts';
 import {
   certificateSlots,
@@ -597,10 +598,12 @@ export class RunStages {
     if (this.#reply !== undefined && !equalBytes(this.#reply.deviceCertificate, device.value)) {
       boardFails('CERTIFICATE_WRONG', 'The certificate rebuilt from the chip is not the one that was issued.');
     }
-    const challenge = data.random(32);
+    // Fresh, and known by what it is the digest of, so that the platform's library can verify it.
+    const nonce = data.random(32);
+    const challenge = createHash('sha256').update(nonce).digest();
     const signature = await challengeSignature(this.#session, { slot, part: board.chip.part, challenge });
     if (!signature.ok) this.#deviceFailed(signature.failure);
-    if (!verifyDigest(key.value, challenge, signature.value))
+    if (!verifyMessage(key.value, nonce, signature.value))
       boardFails(
         'POSSESSION_NOT_PROVEN',
         'The answer to a fresh challenge does not verify under the key of the certificate.',

@@ -2,7 +2,13 @@ import type { Duplex } from 'node:stream';
 import { fromHex } from '../../src-shared/base/bytes.ts';
 import { asSignetError } from '../../src-shared/base/error.ts';
 import { Secret } from '../../src-shared/base/secret.ts';
-import { authCode, NO_SESSION, proofOfPossessionDigest, sameCode } from '../../src-shared/wire/auth.ts';
+import {
+  authCode,
+  NO_SESSION,
+  proofOfPossessionDigest,
+  proofOfPossessionMessage,
+  sameCode,
+} from '../../src-shared/wire/auth.ts';
 import { decodeMessage, encodeBody, encodeMessage, errorReply } from '../../src-shared/wire/codec.ts';
 import type { WireFault } from '../../src-shared/wire/fault.ts';
 import { type Frame, FrameDecoder, MAX_BODY } from '../../src-shared/wire/frame.ts';
@@ -379,6 +385,7 @@ export class Session {
         : {
             proof: {
               digest: proofOfPossessionDigest(this.#sessionId, message.configZone, message.publicKey),
+              message: proofOfPossessionMessage(this.#sessionId, message.configZone, message.publicKey),
               signature: message.proofOfPossession,
             },
           }),

@@ -29,7 +29,12 @@ export function sameCode(a: Uint8Array, b: Uint8Array): boolean {
  * public key) (signer-and-server.md 7.2). `config` is the configuration zone, of which 16 bytes are taken.
  */
 export function proofOfPossessionDigest(sessionId: Uint8Array, config: Uint8Array, publicKey: Uint8Array): Uint8Array {
+  return sha256(proofOfPossessionMessage(sessionId, config, publicKey));
+}
+
+/** What `proofOfPossessionDigest` is the SHA-256 of. */
+export function proofOfPossessionMessage(sessionId: Uint8Array, config: Uint8Array, publicKey: Uint8Array): Uint8Array {
   if (sessionId.length !== 16 || publicKey.length !== 64)
     throw new RangeError('a session id has 16 bytes, a public key 64');
-  return sha256(concat(utf8('ATPR-POP'), sessionId, sliceExact(config, 0, 16), publicKey));
+  return concat(utf8('ATPR-POP'), sessionId, sliceExact(config, 0, 16), publicKey);
 }

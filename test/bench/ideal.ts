@@ -4,6 +4,7 @@ import { i2cMs, WAKE_MS } from '../../src-main/simulator/pace.ts';
 import type { Part } from '../../src-shared/atecc/command.ts';
 import { commandOfOpcode } from '../../src-shared/atecc/opcodes.ts';
 import type { DefinitionPair } from '../../src-shared/certificates/index.ts';
+import { type Dialect, writeRequest } from '../../src-shared/kit/requests.ts';
 
 /**
  * The least time that a run can take: what its packets need by themselves. The packets are those of the plan (the dry run), not those
@@ -18,11 +19,13 @@ export interface Ideal {
   readonly totalMs: number;
 }
 
-/** Kits of today wake the chip for every packet; `wakes` says otherwise. `charactersPerSecond` 0 = the line costs nothing. */
+const WAKE_ANSWER_BYTES = 4;
+
+/** Kits wake the chip for every packet and idle it after. `charactersPerSecond` 0 = the line costs nothing. */
 export async function idealOf(
   prepared: PreparedEntry,
   part: Part,
-  options: { readonly definitions: DefinitionPair; readonly charactersPerSecond: number; readonly wakes?: number },
+  options: { readonly definitions: DefinitionPair; readonly charactersPerSecond: number; readonly dialect: Dialect },
 ): Promise<Ideal> {
   const plan = await dryRun(prepared, part, {
     definitions: options.definitions,
@@ -38,12 +41,13 @@ export async function idealOf(
     const sent = packet.hex.length / 2;
     const answered = answerLength(packet.hex);
     executionMs += typicalMs;
-    // Address and word address go before the packet, the address before the answer.
-    busMs += i2cMs(2 + sent) + i2cMs(1 + answered);
-    // s:t(…) LF and 00(…) LF.
-    characters += 2 * sent + 6 + 2 * answered + 5;
+    // Address and word address go before the packet, the address before the answer; and so for the answer to the wake (4 bytes) and idle.
+    busMs += i2cMs(2 + sent) + i2cMs(1 + answered) + i2cMs(1 + WAKE_ANSWER_BYTES) + i2cMs(2);
+    characters += writeRequest(options.dialect, { kind: 'talk', packet: new Uint8Array(sent) }).length;
+    // 00(…) LF
+    characters += 2 * answered + 5;
   }
-  const wakeMs = (options.wakes ?? packets.length) * WAKE_MS;
+  const wakeMs = packets.length * WAKE_MS;
   const lineMs = options.charactersPerSecond === 0 ? 0 : (characters * 1000) / options.charactersPerSecond;
   return {
     packets: packets.length,

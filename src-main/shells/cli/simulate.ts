@@ -15,6 +15,7 @@ interface BoardFlags {
   readonly serial?: string;
   readonly dialect?: string;
   readonly realTime?: boolean;
+  readonly baud?: string;
   readonly faults?: string;
 }
 
@@ -48,6 +49,7 @@ export function addSimulate(program: Command): void {
     .option('--serial <hex>', 'Serial number of the first chip of a new board, 9 bytes.')
     .option('--dialect <dialect>', 'legacy, d21 or modern. (default: legacy, or that of the state file)')
     .option('--real-time', "The chip's typical execution times.")
+    .option('--baud <n>', 'With --real-time: a serial line of this speed between kit and host.')
     .option('--faults <file>', 'Faults, as JSON.')
     .addHelpText(
       'after',
@@ -74,6 +76,8 @@ export function addSimulate(program: Command): void {
 
 async function board(flags: BoardFlags): Promise<void> {
   const { host, port } = parseListen(flags.listen);
+  if (flags.baud !== undefined && flags.realTime !== true)
+    throw new SignetError('OPTION_INVALID', '--baud needs --real-time.');
   const running = await startSimulatedBoard({
     host,
     port,
@@ -84,6 +88,7 @@ async function board(flags: BoardFlags): Promise<void> {
       serialNumber: parseSerial(flags.serial),
       dialect: parseDialect(flags.dialect),
       faults: flags.faults,
+      baud: parseNumber('--baud', flags.baud, 'line speed', 300, 12_000_000),
     }),
   });
   process.stdout.write(`Simulated board listening on ${running.host}:${running.port}.\n`);
