@@ -1,0 +1,52 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, go, test } from './signet.ts';
+
+test.describe('first start', () => {
+  test('a newcomer has a simulated board provisioned within a minute, by clicks alone', async ({ start, page }) => {
+    const signet = await start();
+    const began = performance.now();
+    await page.goto(signet.address);
+    await expect(page.getByRole('heading', { name: 'Welcome to Signet' })).toBeVisible();
+    await page.getByRole('button', { name: 'Try with a simulated line' }).click();
+    await page.getByRole('button', { name: 'Connect board' }).click();
+    await page.getByRole('button', { name: 'Provision', exact: true }).click();
+    await expect(page.getByText('PASS', { exact: true })).toBeVisible();
+    expect(performance.now() - began).toBeLessThan(60_000);
+  });
+
+  test('simulation is marked on every place, and what it makes is kept apart', async ({ start, page }) => {
+    const signet = await start();
+    const desk = await signet.desk();
+    await page.goto(signet.address);
+    await page.getByRole('button', { name: 'More sites' }).click();
+    await page.getByLabel('As fast as possible instead of real chip times').check();
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await expect(page.getByText('SIMULATION', { exact: true })).toBeVisible();
+    await desk.provision();
+    for (const place of ['Signers', 'Records', 'Plan', 'Activity', 'Settings', 'Line'] as const) {
+      await go(page, place);
+      await expect(page.getByText('SIMULATION', { exact: true })).toBeVisible();
+    }
+    expect(existsSync(join(signet.folder, 'simulation', 'data', 'signet.db'))).toBe(true);
+    await page.getByRole('button', { name: 'End simulation' }).click();
+    await expect(page.getByRole('heading', { name: 'Welcome to Signet' })).toBeVisible();
+    const { rows } = await desk.call('records.log', { filter: {}, before: null, limit: 10, descending: true });
+    expect(rows).toEqual([]);
+    expect(readdirSync(join(signet.folder, 'certs'), { recursive: true })).toEqual([]);
+  });
+
+  test('a station is set up by its name, and is a station after the next start', async ({ start, page }) => {
+    const signet = await start();
+    await page.goto(signet.address);
+    await page.getByRole('button', { name: 'Set up this station' }).click();
+    await page.getByLabel('Name of this station').fill('Line 3');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await expect(page.getByRole('banner')).toContainText('Line 3');
+    expect(await signet.end()).toBe(0);
+    const again = await start({ folder: signet.folder });
+    await page.goto(again.address);
+    await expect(page.getByRole('banner')).toContainText('Line 3');
+    await expect(page.getByRole('heading', { name: 'No site yet' })).toBeVisible();
+  });
+});
