@@ -117,9 +117,12 @@ export class Desk {
       `${site} has no board`,
     );
     await this.insert(board, site);
-    const found = await this.until(site, 'seen', 'decision', 'waiting');
-    const action = found.choices.find((choice) => choice.blocked === null)?.action;
-    if (action === undefined || action === 'set-aside') throw new Error(`Nothing can be started: ${found.reason}.`);
+    // A signer may still be looked at when the board is there.
+    const action = await this.eventually(async () => {
+      const { choices } = await this.site(site);
+      const free = choices.find((choice) => choice.blocked === null)?.action;
+      return free === 'set-aside' ? undefined : free;
+    }, `something can be started at ${site}`);
     await this.call('line.start', { site, action });
     return this.until(site, 'verdict');
   }
