@@ -12,6 +12,8 @@ export interface SettingsChange {
   readonly server: boolean;
   /** The runs' server is another one. */
   readonly link: boolean;
+  /** Other roots are trusted. */
+  readonly roots: boolean;
 }
 
 /** Settings as people change them: judged, saved, with the trusted roots by their names. */
@@ -45,7 +47,7 @@ export class SettingsDesk {
 
   /**
    * Saves settings and says what has changed. Language, look and loudness are everybody's; the rest is the engineer's. Throws
-   * ROLE_REQUIRED, OPTION_INVALID, and NOT_NOW for sites and server while a board is being worked on.
+   * ROLE_REQUIRED, OPTION_INVALID, and NOT_NOW for sites, server and roots while a board is being worked on.
    */
   async save(next: Settings, busy: boolean): Promise<SettingsChange> {
     const before = this.shown;
@@ -60,11 +62,17 @@ export class SettingsDesk {
       kits: differs(({ extraKits, sites }) => [extraKits, sites]),
       server: differs(({ server }) => server),
       link: differs(({ server: { mode, remoteHost, remotePort } }) => [mode, remoteHost, remotePort]),
+      roots: differs(({ trustedRoots }) => trustedRoots.map(({ publicKey }) => publicKey.toUpperCase()).sort()),
     };
-    if (busy && (change.sites || change.link))
-      throw new SignetError('NOT_NOW', 'Sites and server cannot be changed while a board is being worked on.');
+    if (busy && (change.sites || change.link || change.roots))
+      throw new SignetError(
+        'NOT_NOW',
+        'Sites, server and trusted roots cannot be changed while a board is being worked on.',
+      );
     await this.#file.save(next);
     for (const { publicKey } of next.trustedRoots) this.#trust(publicKey);
+    const kept = new Set(next.trustedRoots.map(({ publicKey }) => publicKey.toUpperCase()));
+    for (const key of [...this.#roots.keys]) if (!kept.has(toHex(key))) this.#roots.remove(key);
     return change;
   }
 

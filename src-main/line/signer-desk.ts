@@ -6,7 +6,7 @@ import type { CallOutput } from '../../src-shared/ipc/contract.ts';
 import type { SignerView } from '../../src-shared/ipc/state.ts';
 import type { KitRegistry } from '../device/index.ts';
 import type { PreparedEntry } from '../provisioning/prepared-entry.ts';
-import type { Records } from '../records/index.ts';
+import { pemOf, type Records } from '../records/index.ts';
 import { passwordSecret } from '../signing/asd1/password.ts';
 import { matchSigner } from '../signing/checks.ts';
 import { attemptsLeft, delayLeft } from '../signing/password-delay.ts';
@@ -118,16 +118,26 @@ export class SignerDesk {
   /** Certinfo, definitions and certificates, as the set-up wrote them once. */
   files(serialNumber: string): CallOutput<'signers.export'> {
     const identity = this.identity(serialNumber);
-    if (identity.isRoot)
-      throw new SignetError('OPTION_INVALID', 'A root module has no certinfo: it does not sign for devices.');
+    if (identity.isRoot) {
+      // It does not sign for devices: there is no certinfo, only what others shall trust.
+      const { certificate } = identity;
+      return [
+        { name: 'root_certificate.pem', encoding: 'text', content: pemOf(certificate) },
+        { name: 'root_certificate.der', encoding: 'base64', content: Buffer.from(certificate).toString('base64') },
+      ];
+    }
     return signerFiles(identity, {
       rootCertificate: identity.rootCertificate,
       generator: softwareVersion,
       created: this.#now(),
-    }).map(({ name, bytes }) => ({
-      name,
-      content: name.endsWith('.der') ? Buffer.from(bytes).toString('base64') : Buffer.from(bytes).toString('utf8'),
-    }));
+    }).map(({ name, bytes }) => {
+      const binary = name.endsWith('.der');
+      return {
+        name,
+        encoding: binary ? 'base64' : 'text',
+        content: Buffer.from(bytes).toString(binary ? 'base64' : 'utf8'),
+      };
+    });
   }
 
   /** Throws SIGNER_REMOVED when no module with this serial number is there and known. */

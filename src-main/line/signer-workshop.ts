@@ -8,7 +8,7 @@ import type { CallOutput, EventValue, ParsedInput } from '../../src-shared/ipc/c
 import type { SetUpStep as ShownStep } from '../../src-shared/ipc/lists.ts';
 import { type KitLease, type KitRegistry, takeFailureAsError } from '../device/index.ts';
 import { diskFiles, type Records } from '../records/index.ts';
-import { type CeremonyRecord, keyFingerprint, type Software } from '../signing/ceremony.ts';
+import { type CeremonyRecord, ceremonyText, keyFingerprint, type Software } from '../signing/ceremony.ts';
 import { changePassword, passwordChangeFailureAsError, setLabel } from '../signing/change-password.ts';
 import { writeOwnerOnly } from '../signing/owner-only-file.ts';
 import type { RootAuthority, RootFacts } from '../signing/root.ts';
@@ -82,14 +82,23 @@ export class SignerWorkshop {
   listRoots(): CallOutput<'signers.roots'> {
     const sticks = this.#o.manager.list().flatMap(({ module: { identity } }) => {
       if (identity?.isRoot !== true) return [];
-      const { name, notAfter, serialNumber } = identity;
-      return [{ id: `chip:${toHex(serialNumber)}`, kind: 'chip' as const, name, notAfter: notAfter.toISOString() }];
+      const { name, notAfter, passwordScheme, serialNumber } = identity;
+      return [
+        {
+          id: `chip:${toHex(serialNumber)}`,
+          kind: 'chip' as const,
+          name,
+          notAfter: notAfter.toISOString(),
+          passwords: passwordScheme === 'open' ? 0 : passwordScheme === 'one' ? 1 : 2,
+        },
+      ];
     });
-    const files = this.#rootFiles().map(({ name, facts }) => ({
+    const files = this.#rootFiles().map(({ name, facts, passwords }) => ({
       id: `file:${name}`,
       kind: 'file' as const,
       name: facts.commonName,
       notAfter: facts.notAfter.toISOString(),
+      passwords,
     }));
     return [...sticks, ...files];
   }
@@ -221,9 +230,14 @@ export class SignerWorkshop {
     files: readonly OutputFile[],
     ceremony: CeremonyRecord,
   ): Promise<CallOutput<'signers.createRoot'>> {
-    const record = await this.#keep(this.#rootFolder(publicKey), files, ceremony);
+    const file = await this.#keep(this.#rootFolder(publicKey), files, ceremony);
     this.#o.roots.add(publicKey);
-    return { record, publicKey: toHex(publicKey), fingerprint: keyFingerprint(publicKey) };
+    return {
+      record: ceremonyText(ceremony),
+      file,
+      publicKey: toHex(publicKey),
+      fingerprint: keyFingerprint(publicKey),
+    };
   }
 
   #make(kitPath: string, request: SignerSetUp | RootSetUp, passwords: readonly Secret[]): Promise<SetUpOutcome> {
@@ -280,7 +294,12 @@ export class SignerWorkshop {
     return join(this.#rootsFolder, keyFingerprint(publicKey).slice(0, 16));
   }
 
-  #rootFiles(): { readonly name: string; readonly bytes: Uint8Array; readonly facts: RootFacts }[] {
+  #rootFiles(): {
+    readonly name: string;
+    readonly bytes: Uint8Array;
+    readonly facts: RootFacts;
+    readonly passwords: number;
+  }[] {
     if (!existsSync(this.#rootsFolder)) return [];
     return readdirSync(this.#rootsFolder)
       .sort()
@@ -289,7 +308,8 @@ export class SignerWorkshop {
         if (!existsSync(path)) return [];
         const bytes = new Uint8Array(readFileSync(path));
         const read = readRootFile(bytes);
-        return read === undefined ? [] : [{ name, bytes, facts: read.facts }];
+        if (read === undefined) return [];
+        return [{ name, bytes, facts: read.facts, passwords: read.file.key.scheme === 'two-persons' ? 2 : 1 }];
       });
   }
 

@@ -177,7 +177,18 @@ async function saveSettings(parts: StationParts, next: Settings): Promise<void> 
   if (change.server) await server.apply(change.link);
   if (change.sites) boards.sites.rearrange();
   if (change.kits) await kits()?.setByHand(namedPorts());
+  if (change.roots) await lookAgain(parts);
   parts.gateChanged();
+}
+
+/** Sticks are looked at anew, because their roots may be trusted no longer, or are now. */
+async function lookAgain({ manager }: StationParts): Promise<void> {
+  for (const { kitId } of manager.list()) {
+    if (kitId === undefined) continue;
+    const lent = await manager.borrow(kitId, { role: 'set-up', name: 'trusted roots' });
+    if (lent.ok) lent.value.release();
+  }
+  await manager.settled();
 }
 
 function inspectQuestion({ boards, signers, now }: StationParts, input: ParsedInput<'plan.inspect'>): InspectQuestion {

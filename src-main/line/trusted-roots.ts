@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { equalBytes, toHex } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
@@ -12,6 +12,8 @@ import { readCertificates } from './tools.ts';
 export interface TrustedRoots {
   trusts(publicKey: Uint8Array): boolean;
   add(publicKey: Uint8Array): void;
+  /** Its signers are believed no longer. A station whose roots were all taken away trusts nobody by itself again. */
+  remove(publicKey: Uint8Array): void;
   /** A root of a certificate file, copied in. */
   addFile(path: string): void;
   readonly keys: readonly Uint8Array[];
@@ -27,6 +29,7 @@ export function openTrustedRoots(dataFolder: string, onFirst: (publicKey: string
     if (match?.[1] !== undefined) keys.push(new Uint8Array(Buffer.from(match[1], 'hex')));
   }
   const known = (publicKey: Uint8Array): boolean => keys.some((key) => equalBytes(key, publicKey));
+  const emptied = join(folder, 'emptied');
   const add = (publicKey: Uint8Array): void => {
     if (known(publicKey)) return;
     writeFileSync(join(folder, `${toHex(publicKey)}.key`), '', { flag: 'w', mode: 0o640 });
@@ -35,12 +38,20 @@ export function openTrustedRoots(dataFolder: string, onFirst: (publicKey: string
   return {
     trusts(publicKey) {
       if (known(publicKey)) return true;
-      if (keys.length > 0) return false;
+      if (keys.length > 0 || existsSync(emptied)) return false;
       add(publicKey);
       onFirst(toHex(publicKey));
       return true;
     },
     add,
+    remove(publicKey) {
+      const at = keys.findIndex((key) => equalBytes(key, publicKey));
+      if (at < 0) return;
+      // The mark first: a station that is cut off between the two must not take the next stick's root on trust.
+      if (keys.length === 1) writeFileSync(emptied, '', { mode: 0o640 });
+      rmSync(join(folder, `${toHex(publicKey)}.key`));
+      keys.splice(at, 1);
+    },
     addFile(path) {
       for (const certificate of readCertificates(path)) {
         if (certificate.publicKey === undefined)

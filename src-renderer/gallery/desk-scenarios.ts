@@ -14,8 +14,20 @@ export const deskAnswers: FakeAnswers = {
   'signers.certificate': () => ({ recorded: recorded.signerCertificates }),
   'signers.roots': () => ({
     value: [
-      { id: 'KEYFILE-ROOT', kind: 'file', name: 'Example ATECC508A Root CA', notAfter: '9999-12-31T23:59:59.000Z' },
-      { id: '01234F00D82CA571EE', kind: 'chip', name: 'Plant root 2026', notAfter: '2057-01-01T00:00:00.000Z' },
+      {
+        id: 'file:4F1C0A6B2D9E8875',
+        kind: 'file',
+        name: 'Example ATECC508A Root CA',
+        notAfter: '9999-12-31T23:59:59.000Z',
+        passwords: 1,
+      },
+      {
+        id: 'chip:01234F00D82CA571EE',
+        kind: 'chip',
+        name: 'Plant root 2026',
+        notAfter: '2057-01-01T00:00:00.000Z',
+        passwords: 2,
+      },
     ],
   }),
   'kits.list': () => ({

@@ -3,12 +3,17 @@ const types: Readonly<Record<string, string>> = {
   csv: 'text/csv',
   json: 'application/json',
   pem: 'application/x-pem-file',
+  der: 'application/pkix-cert',
 };
 
-/** Hands a text to the person as a file; the shell's own save dialog decides where it goes. */
-export function saveFile(name: string, content: string): void {
+/** Hands a text, or bytes as base64, to the person as a file; the shell's own save dialog decides where it goes. */
+export function saveFile(name: string, content: string, encoding: 'text' | 'base64' = 'text'): void {
   const type = types[name.split('.').at(-1) ?? ''] ?? 'text/plain';
-  const address = URL.createObjectURL(new Blob([content], { type: `${type};charset=utf-8` }));
+  const blob =
+    encoding === 'text'
+      ? new Blob([content], { type: `${type};charset=utf-8` })
+      : new Blob([Uint8Array.from(atob(content), (character) => character.charCodeAt(0))], { type });
+  const address = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = address;
   link.download = name;

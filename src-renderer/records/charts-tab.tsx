@@ -80,7 +80,7 @@ export default function ChartsTab() {
                   ]}
                   withTooltip={false}
                   withLegend
-                  barProps={{ isAnimationActive: false }}
+                  barProps={{ isAnimationActive: false, maxBarSize: 6 * rem }}
                   barChartProps={{ accessibilityLayer: false }}
                   gridColor="line"
                   textColor="ink-2"

@@ -26,7 +26,8 @@ export function UnitPanel({ serialNumber }: { readonly serialNumber: string }) {
   const sentence = useSentence();
   const unit = useCall('records.unit', { serialNumber });
   const [reworking, setReworking] = useState(false);
-  const last = unit.value?.runs.at(-1);
+  // Newest first, as the core gives them.
+  const last = unit.value?.runs[0];
   return (
     <section className="card unit" aria-label={t('unit.title')}>
       <header>
@@ -121,7 +122,7 @@ function UnitFacts({ unit }: { readonly unit: Unit }) {
   const { t } = useTranslation();
   const language = useLanguage();
   const [chosen, setChosen] = useState<string | null>(null);
-  const run = unit.runs.find((candidate) => candidate.runId === chosen) ?? unit.runs.at(-1);
+  const run = unit.runs.find((candidate) => candidate.runId === chosen) ?? unit.runs[0];
   return (
     <>
       <div className="sect">
@@ -137,7 +138,7 @@ function UnitFacts({ unit }: { readonly unit: Unit }) {
           <p className="second">{t('unit.noRuns')}</p>
         ) : (
           <ul className="run-list">
-            {unit.runs.map((entry) => (
+            {[...unit.runs].reverse().map((entry) => (
               <li key={entry.runId}>
                 <button type="button" aria-pressed={entry === run} onClick={() => setChosen(entry.runId)}>
                   <OutcomeTag run={entry} />
@@ -182,7 +183,13 @@ function UnitFacts({ unit }: { readonly unit: Unit }) {
                 name={entry.chain.verified ? 'pass' : 'aside'}
                 className={entry.chain.verified ? 'is-pass' : 'is-fail'}
               />
-              <b>{entry.chain.root === '' ? t('unit.noRoot') : entry.chain.root}</b>
+              {entry.chain.root === '' ? (
+                <b>{t('unit.noRoot')}</b>
+              ) : (
+                <>
+                  <b>{entry.signer.issuer}</b> <span className="second">{entry.chain.root}</span>
+                </>
+              )}
               {!entry.chain.verified && <p className="is-fail">{entry.chain.reason}</p>}
             </li>
             <li>

@@ -33,7 +33,7 @@ export function SignerPanel({ signer, onSetUp }: { readonly signer: SignerView; 
   const exportFiles = async (): Promise<void> => {
     const files = await ask('signers.export', { serialNumber: signer.serialNumber });
     if (files === undefined) return;
-    for (const file of files) saveFile(file.name, file.content);
+    for (const { name, encoding, content } of files) saveFile(name, content, encoding);
     ui.notice('done', t('signers.exported', { count: files.length }));
   };
 

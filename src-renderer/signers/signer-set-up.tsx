@@ -33,8 +33,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
   const [made, setMade] = useState<Made | null>(null);
   const two = form.scheme === 'two-persons';
   const fresh = useNewPasswords(two ? 2 : 1);
-  const root = signers.find((signer) => signer.serialNumber === form.root || signer.path === form.root);
-  const rootCount = root?.passwordScheme === 'two-persons' ? 2 : root?.passwordScheme === 'open' ? 0 : 1;
+  const rootCount = roots.value?.find((entry) => entry.id === form.root)?.passwords ?? 0;
   const rootFields = usePasswordFields(Math.max(1, rootCount));
   const set = <K extends keyof SignerForm>(name: K, value: SignerForm[K]): void =>
     setForm((old) => ({ ...old, [name]: value }));
@@ -53,7 +52,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
     const answer = await client.call('signers.setUp', {
       kit: form.kit,
       root: form.root,
-      rootPasswords: rootCount === 0 || root?.state === 'READY' ? [] : rootFields.take(),
+      rootPasswords: rootCount === 0 ? [] : rootFields.take(),
       name: form.name.trim(),
       organisation: form.organisation.trim(),
       deviceName: form.deviceName.trim(),
@@ -333,7 +332,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
               <dt>{t('password.label')}</dt>
               <dd>{t(`passwordScheme.${form.scheme}`)}</dd>
             </dl>
-            {rootCount > 0 && root?.state !== 'READY' && (
+            {rootCount > 0 && (
               <>
                 <p>{t('setUp.signer.rootPassword')}</p>
                 <PasswordSteps

@@ -208,13 +208,21 @@ export const contract = {
     'signers.certificate': { in: z.strictObject({ serialNumber: text(18) }), out: z.array(certificateViewSchema) },
     'signers.export': {
       in: z.strictObject({ serialNumber: text(18) }),
-      out: z.array(z.strictObject({ name: z.string(), content: z.string() })),
+      /** Binary files are base64. */
+      out: z.array(z.strictObject({ name: z.string(), encoding: z.enum(['text', 'base64']), content: z.string() })),
     },
     /** Roots the station can sign new signers with: root sticks and root files. */
     'signers.roots': {
       in: none,
       out: z.array(
-        z.strictObject({ id: z.string(), kind: z.enum(['chip', 'file']), name: z.string(), notAfter: z.string() }),
+        z.strictObject({
+          id: z.string(),
+          kind: z.enum(['chip', 'file']),
+          name: z.string(),
+          notAfter: z.string(),
+          /** How many passwords it asks for before it signs. */
+          passwords: z.int().min(0).max(2),
+        }),
       ),
     },
     'signers.createRoot': {
@@ -226,7 +234,14 @@ export const contract = {
         years: z.int().min(0).max(31),
         passwords: z.array(password).max(2),
       }),
-      out: z.strictObject({ record: z.string(), publicKey: z.string(), fingerprint: z.string() }),
+      out: z.strictObject({
+        /** The ceremony's record as a text to be printed and signed. */
+        record: z.string(),
+        /** Where the same record lies as JSON. */
+        file: z.string(),
+        publicKey: z.string(),
+        fingerprint: z.string(),
+      }),
     },
     'signers.setUp': {
       in: z.strictObject({

@@ -148,12 +148,13 @@ describe('making a root', () => {
       passwords: ['a long root password'],
     });
     expect(made.fingerprint).toMatch(/^[0-9A-F]{64}$/);
-    const ceremony: unknown = JSON.parse(readFileSync(made.record, 'utf8'));
+    expect(made.record).toContain('Test Root');
+    const ceremony: unknown = JSON.parse(readFileSync(made.file, 'utf8'));
     expect(ceremony).toMatchObject({ format: 'signet-ceremony', subject: 'root', storage: 'file' });
     const roots = await world.call('signers.roots', {});
-    expect(roots.map(({ kind, name }) => [kind, name])).toEqual([['file', 'Test Root']]);
-    const file = readdirSync(join(made.record, '..')).find((name) => name.endsWith('key.json')) ?? '';
-    expect(statSync(join(made.record, '..', file)).mode & 0o077).toBe(0);
+    expect(roots.map(({ kind, name, passwords }) => [kind, name, passwords])).toEqual([['file', 'Test Root', 1]]);
+    const file = readdirSync(join(made.file, '..')).find((name) => name.endsWith('key.json')) ?? '';
+    expect(statSync(join(made.file, '..', file)).mode & 0o077).toBe(0);
     expect((await world.call('settings.get', {})).trustedRoots.map(({ publicKey }) => publicKey)).toContain(
       made.publicKey,
     );
