@@ -100,6 +100,8 @@ export class ProvisionClient {
 
   /** Connects once, so that a server that is not there is known before a board is touched; hands over spooled reports. */
   async connect(): Promise<void> {
+    // The report of the run before goes over the same connection.
+    await this.#reporting;
     const client = this.#client();
     const opened = await client.open();
     if (!opened.ok) throw requestError(opened.failure, `${this.#o.host}:${this.#o.port}`);

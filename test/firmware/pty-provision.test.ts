@@ -86,6 +86,9 @@ describe.each(models)('an ATECC%s through pseudo-terminal and C kit host', (part
     const board = await boardOf(part);
     const client = line.client(board.port);
     const first = await provisionOnce(client);
+    // Its report goes over the connection that is asked for here, not across it.
+    await client.connect();
+    expect(line.records(first.record.serialNumber).map(outcomeWords)).toEqual(['PASS']);
     const { changes } = board.chip;
     const second = await provisionOnce(client);
     await client.close();
