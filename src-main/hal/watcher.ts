@@ -1,5 +1,6 @@
 import { type UsbIdentity, usbIdentity } from '../../src-shared/kit/usb-identities.ts';
 import type { ChannelDescription } from './byte-channel.ts';
+import { foreignStick } from './foreign-stick.ts';
 import { kindOfPath } from './open-channel.ts';
 import { describeOpenFailure, reasonOf } from './open-failure.ts';
 import { deviceFileFailure } from './permissions.ts';
@@ -170,6 +171,8 @@ export async function judgePort(description: ChannelDescription, byHand: readonl
   const identity = onUsb ? usbIdentity(vendorId, productId, transport) : undefined;
   const named = isNamed(description, byHand);
   const left = (reason: string): PortSeen => ({ description, identity, taken: false, reason });
+  const foreign = foreignStick(description);
+  if (foreign !== undefined) return left(`${foreign}.`);
   if (identity === undefined && !named) {
     if (!onUsb) return left('It is no USB port; name it by hand if a kit is connected to it.');
     const usb = `${hex4(vendorId)}:${hex4(productId)}`;

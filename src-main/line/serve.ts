@@ -16,8 +16,10 @@ import { SignerManager } from '../signing/signer-manager.ts';
 import type { UnlockFailure } from '../signing/signer-module.ts';
 import { defaultPolicy, type IssueStep, type SigningPolicy, SigningService } from '../signing/signing-service.ts';
 import { makeFolder } from './files.ts';
+import { HostSigners, isSignerFile } from './host-signers.ts';
 import { KitKeeper } from './kit-keeper.ts';
 import { reportSink } from './server-reports.ts';
+import { openSignerControl } from './signer-control.ts';
 import { openTrustedRoots } from './trusted-roots.ts';
 import { softwareVersion } from './version.ts';
 
@@ -28,7 +30,7 @@ export interface ServeOptions {
   readonly insecure: boolean;
   /** Clients on this computer need a station key, too. */
   readonly localKeys?: boolean;
-  /** Places of signer modules: `tcp:HOST:PORT`, serial ports, HID paths. */
+  /** Places of signer modules: `tcp:HOST:PORT`, serial ports, HID paths, key files, descriptions of tokens. */
   readonly signers: readonly string[];
   /** Undefined = the platform's default. */
   readonly dataFolder: string | undefined;
@@ -72,11 +74,13 @@ export async function startServing(options: ServeOptions): Promise<RunningServer
   const now = (): Date => new Date();
   const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
   const folder = options.dataFolder ?? defaultDataFolder(process.env);
-  for (const place of options.signers) {
+  const files = options.signers.filter(isSignerFile);
+  const places = options.signers.filter((place) => !isSignerFile(place));
+  for (const place of places) {
     if (kindOfPath(place) === undefined)
       throw new SignetError(
         'OPTION_INVALID',
-        `"${place}" is no place of a signer module: expected tcp:HOST:PORT, a serial port or a stick.`,
+        `"${place}" is no place of a signer module: expected tcp:HOST:PORT, a serial port, a stick or a key file.`,
         { place },
       );
   }
@@ -88,9 +92,10 @@ export async function startServing(options: ServeOptions): Promise<RunningServer
       ? () => undefined
       : activity.onLine((line) => options.onLine?.(formatActivityLine(line)));
   const registry = new KitRegistry({ now: () => performance.now() });
-  const keeper = new KitKeeper(registry, options.signers, activity);
+  const keeper = new KitKeeper(registry, places, activity);
   let server: ProvisioningServer | undefined;
   let manager: SignerManager | undefined;
+  const more: { close(): Promise<void> }[] = [];
   try {
     activity.info('Provisioning Server started.');
     const roots = openTrustedRoots(folder, (key) =>
@@ -109,7 +114,7 @@ export async function startServing(options: ServeOptions): Promise<RunningServer
       activity,
       identities: records.identities,
       setUpNotes: records.setUpNotes,
-      passwordChangeBegun: (signer) => records.policy.passwordChangeBegun(signer),
+      passwordChanges: records.policy,
     });
     manager.start();
     const service = new SigningService({
@@ -151,10 +156,22 @@ export async function startServing(options: ServeOptions): Promise<RunningServer
     const open = options.insecure && !isLoopback(options.host);
     if (open) activity.warning('THE SERVER IS OPEN TO THE NETWORK: anybody who reaches it can have certificates made.');
     await keeper.start();
+    const trustsRoot = (key: Uint8Array): boolean => roots.trusts(key);
+    const hosts = new HostSigners({
+      manager,
+      dataFolder: folder,
+      files,
+      signer: { trustsRoot, now, delays: records.policy },
+      activity,
+    });
+    more.push({ close: () => hosts.stop() });
+    await hosts.start();
     await manager.settled();
-    return handle({ ...bound, open }, records, manager, server, service, keeper, unlisten);
+    more.push(await openSignerControl({ dataFolder: folder, manager, activity }));
+    return handle({ ...bound, open }, records, manager, server, service, keeper, more, unlisten);
   } catch (thrown) {
     unlisten();
+    for (const each of more) await each.close();
     await server?.stop();
     await manager?.stop();
     await keeper.stop();
@@ -202,6 +219,7 @@ function handle(
   server: ProvisioningServer,
   service: SigningService,
   keeper: KitKeeper,
+  more: readonly { close(): Promise<void> }[],
   unlisten: () => void,
 ): RunningServer {
   let stopping: Promise<void> | undefined;
@@ -233,6 +251,7 @@ function handle(
       stopping ??= (async () => {
         records.activity.info('Server stopping...');
         await server.stop();
+        for (const each of more) await each.close();
         await manager.stop();
         await keeper.stop();
         records.activity.info('Provisioning Server stopped.');

@@ -5,6 +5,9 @@ import type { CertInfo, DefinitionPair } from '../../src-shared/certificates/ind
 import type { CallOutput } from '../../src-shared/ipc/contract.ts';
 import type { SignerView } from '../../src-shared/ipc/state.ts';
 import type { KitRegistry } from '../device/index.ts';
+import type { ChannelDescription } from '../hal/byte-channel.ts';
+import { foreignStick } from '../hal/foreign-stick.ts';
+import type { PortSeen } from '../hal/watcher.ts';
 import type { PreparedEntry } from '../provisioning/prepared-entry.ts';
 import { pemOf, type Records } from '../records/index.ts';
 import { passwordSecret } from '../signing/asd1/password.ts';
@@ -23,6 +26,7 @@ export class SignerDesk {
   readonly #registry: KitRegistry;
   readonly #records: Records;
   readonly #now: () => Date;
+  readonly #foreign: () => readonly PortSeen[];
   readonly #changed: () => void;
   readonly #signed = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
@@ -32,12 +36,15 @@ export class SignerDesk {
     readonly registry: KitRegistry;
     readonly records: Records;
     readonly now: () => Date;
+    /** Ports of this computer: sticks of other makers' kits among them are shown, never opened. */
+    readonly foreign?: () => readonly PortSeen[];
     readonly changed: () => void;
   }) {
     this.#manager = options.manager;
     this.#registry = options.registry;
     this.#records = options.records;
     this.#now = options.now;
+    this.#foreign = options.foreign ?? (() => []);
     this.#changed = options.changed;
     options.manager.onChange(() => this.#changed());
     options.records.signingLog.onRow((row) => {
@@ -57,7 +64,7 @@ export class SignerDesk {
   views(waitingBoards: (identity: SignerIdentity) => number): SignerView[] {
     const views = this.#manager.list().map((signer) => this.#view(signer, waitingBoards));
     this.#wakeAt(views);
-    return views;
+    return [...views, ...this.#foreign().flatMap(({ description }) => foreignView(description) ?? [])];
   }
 
   /** Signers that could sign for the plan now, and all that are there; roots do not count. */
@@ -196,6 +203,35 @@ export class SignerDesk {
     this.#timer = setTimeout(() => this.#changed(), Math.max(50, Math.min(...ends) - this.#now().getTime() + 20));
     this.#timer.unref();
   }
+}
+
+/** A stick that is shown for what it is and never used; undefined for any other port. */
+function foreignView(description: ChannelDescription): SignerView | undefined {
+  const reason = foreignStick(description);
+  if (reason === undefined) return undefined;
+  return {
+    serialNumber: '',
+    kind: 'chip',
+    name: '',
+    label: '',
+    kit: description.product ?? '',
+    path: description.path,
+    state: 'FOREIGN',
+    reason,
+    isRoot: false,
+    chain: [],
+    signerId: '',
+    chainId: 0,
+    notBefore: '',
+    notAfter: '',
+    signed: 0,
+    signedThisSession: 0,
+    passwordScheme: 'one',
+    attemptsLeft: 0,
+    delayUntil: null,
+    changeBegun: false,
+    waitingBoards: 0,
+  };
 }
 
 /** The kind of signer that a certinfo names. */

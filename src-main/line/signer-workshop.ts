@@ -8,7 +8,7 @@ import type { CallOutput, EventValue, ParsedInput } from '../../src-shared/ipc/c
 import type { SetUpStep as ShownStep } from '../../src-shared/ipc/lists.ts';
 import { type KitLease, type KitRegistry, takeFailureAsError } from '../device/index.ts';
 import { diskFiles, type Records } from '../records/index.ts';
-import { type CeremonyRecord, ceremonyText, keyFingerprint, type Software } from '../signing/ceremony.ts';
+import { type CeremonyRecord, ceremonyText, keyFingerprint } from '../signing/ceremony.ts';
 import { changePassword, passwordChangeFailureAsError, setLabel } from '../signing/change-password.ts';
 import { writeOwnerOnly } from '../signing/owner-only-file.ts';
 import type { RootAuthority, RootFacts } from '../signing/root.ts';
@@ -19,9 +19,9 @@ import type { OutputFile } from '../signing/setup-files.ts';
 import { type RootSetUp, type SetUpOutcome, type SignerSetUp, setUpFailureAsError } from '../signing/setup-request.ts';
 import type { SetUpProgress, SetUpStep } from '../signing/setup-steps.ts';
 import type { SignerManager } from '../signing/signer-manager.ts';
+import { thisSoftware } from './program-digest.ts';
 import { secretsOf, unlockError } from './signer-desk.ts';
 import type { TrustedRoots } from './trusted-roots.ts';
-import { softwareVersion } from './version.ts';
 
 export interface SignerWorkshopOptions {
   readonly manager: SignerManager;
@@ -36,7 +36,6 @@ export interface SignerWorkshopOptions {
   readonly progress: (progress: EventValue<'setUp'>) => void;
 }
 
-const software: Software = { name: 'signet', version: softwareVersion.replace(/^signet /, ''), digest: '' };
 const keyFileName = 'root-key.json';
 
 const profiles: Readonly<Record<ParsedInput<'signers.setUp'>['profile'], ProfileName>> = {
@@ -200,7 +199,7 @@ export class SignerWorkshop {
       passwords,
       minimumPasswordCharacters: this.#o.minimumPassword(),
       persons: this.#o.persons(),
-      software,
+      software: thisSoftware(),
     });
     const folder = this.#rootFolder(facts.publicKey);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -255,7 +254,7 @@ export class SignerWorkshop {
         definitionFiles: this.#o.records.definitions,
         progress: (progress) => this.#tell(progress),
         persons: this.#o.persons(),
-        software,
+        software: thisSoftware(),
       });
       if (!made.ok) throw setUpFailureAsError(made.failure);
       return made.value;
@@ -372,7 +371,8 @@ function wipe(...passwords: readonly (readonly Secret[])[]): void {
   for (const password of passwords.flat()) password.wipe();
 }
 
-function rootFileError(failure: OpenRootFailure): SignetError {
+/** The same in the words of the error list. */
+export function rootFileError(failure: OpenRootFailure): SignetError {
   switch (failure.kind) {
     case 'wrong-password':
       return new SignetError('PASSWORD_WRONG', 'The password of the root is wrong.');

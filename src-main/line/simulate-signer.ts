@@ -16,8 +16,8 @@ import { setUpFailureAsError } from '../signing/setup-request.ts';
 import type { SetUpStep } from '../signing/setup-steps.ts';
 import { openBoard } from '../simulator/open-board.ts';
 import { makeFolder } from './files.ts';
+import { thisSoftware } from './program-digest.ts';
 import { simulatorError } from './simulate.ts';
-import { bareVersion } from './version.ts';
 
 const stepWords: Readonly<Record<SetUpStep, string>> = {
   look: 'Looking at the stick',
@@ -122,7 +122,7 @@ export async function createSimulatedSigner(
           if (status === 'done') options.step(`${stepWords[step]}...done`);
         },
         persons: [],
-        software: { name: 'signet', version: bareVersion, digest: '' },
+        software: thisSoftware(),
       },
     );
     if (!made.ok) throw setUpFailureAsError(made.failure);

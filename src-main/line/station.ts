@@ -16,6 +16,7 @@ import { definitionSource } from '../signing/definitions.ts';
 import { SignerManager } from '../signing/signer-manager.ts';
 import { BoardDesk } from './board-desk.ts';
 import type { SliceSource } from './feed.ts';
+import { HostSigners } from './host-signers.ts';
 import { KitHouse } from './kit-house.ts';
 import { OwnServer } from './own-server.ts';
 import { type Actor, PeopleDesk } from './people.ts';
@@ -24,6 +25,7 @@ import { RecordsDesk } from './records-desk.ts';
 import { ServerDesk } from './server-desk.ts';
 import { SettingsDesk } from './settings-desk.ts';
 import { openSettings, type Settings, type SettingsFile } from './settings-file.ts';
+import { openSignerControl } from './signer-control.ts';
 import { SignerDesk } from './signer-desk.ts';
 import { SignerWorkshop } from './signer-workshop.ts';
 import type { Simulation } from './simulation/simulation.ts';
@@ -90,6 +92,8 @@ export class Station {
   readonly #roots: TrustedRoots;
   readonly #closers: (() => void)[] = [];
   #kits: KitHouse | undefined;
+  #hosts: HostSigners | undefined;
+  #control: { close(): Promise<void> } | undefined;
   #growTimer: NodeJS.Timeout | undefined;
 
   /** Opens everything; nothing is touched before `start`. */
@@ -135,6 +139,7 @@ export class Station {
       );
     }
     manager.start();
+    await this.#startSigners();
     if (this.#o.mode !== 'unset') {
       const sites = boards.open();
       if (simulation !== undefined) await simulation.start();
@@ -142,7 +147,7 @@ export class Station {
         this.#kits = new KitHouse(this.#parts.registry, this.#parts.namedPorts(), {
           opening: (description) => sites.opening(description),
           notOpened: (description, trouble) => sites.notOpened(description, trouble),
-          health: () => this.#o.touch('health'),
+          health: () => this.#o.touch('health', 'signers'),
         });
         await this.#kits.start();
       }
@@ -153,6 +158,21 @@ export class Station {
     watch.look();
     this.#countSignatures();
     this.#o.touch('station', 'sites', 'signers', 'shift', 'health', 'simulation');
+  }
+
+  /** Signers that are no sticks, and the way by which the command line reaches all of them. */
+  async #startSigners(): Promise<void> {
+    const { records, manager, now } = this.#parts;
+    const { activity, folder } = records;
+    this.#hosts = new HostSigners({
+      manager,
+      dataFolder: folder.path,
+      files: [],
+      signer: { trustsRoot: (key) => this.#roots.trusts(key), now, delays: records.policy },
+      activity,
+    });
+    await this.#hosts.start();
+    this.#control = await openSignerControl({ dataFolder: folder.path, manager, activity });
   }
 
   get settings(): Settings {
@@ -212,6 +232,8 @@ export class Station {
     await boards.close();
     server.close();
     await ownServer.stop();
+    await this.#control?.close();
+    await this.#hosts?.stop();
     await manager.stop();
     signers.close();
     people.close();
@@ -257,9 +279,16 @@ export class Station {
       activity: records.activity,
       identities: records.identities,
       setUpNotes: records.setUpNotes,
-      passwordChangeBegun: (signer) => records.policy.passwordChangeBegun(signer),
+      passwordChanges: records.policy,
     });
-    const signers = new SignerDesk({ manager, registry, records, now, changed: gateChanged });
+    const signers = new SignerDesk({
+      manager,
+      registry,
+      records,
+      now,
+      foreign: () => this.#kits?.snapshot.ports ?? [],
+      changed: gateChanged,
+    });
     const workshop = new SignerWorkshop({
       manager,
       registry,

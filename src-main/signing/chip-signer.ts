@@ -13,6 +13,7 @@ import {
   proveKey,
   putToSleep,
 } from '../device/index.ts';
+import { foreignStick } from '../hal/foreign-stick.ts';
 import { asd1Slots } from './asd1/layout.ts';
 import { type ModuleKeys, moduleKeys, wipeKeys } from './asd1/password.ts';
 import type { Asd1Record } from './asd1/record.ts';
@@ -106,6 +107,8 @@ export class ChipSigner implements SignerModule {
   /** Reads and verifies everything; a module without a password is authorised at once. */
   async probe(): Promise<void> {
     await this.#exclusive(async () => {
+      const foreign = foreignStick(this.#lease.transport.description);
+      if (foreign !== undefined) return this.#become('FOREIGN', foreign);
       const outcome = await this.#lookRepeatedly();
       if (outcome === undefined) return this.#become('UNSUPPORTED', 'no ATECC508A answers on this stick');
       if (!outcome.ok) return this.#failed(outcome.failure);

@@ -22,7 +22,7 @@ import { verifyP256Message } from './verify.ts';
  * until it is closed.
  */
 export interface RootAuthority {
-  readonly kind: 'chip' | 'file';
+  readonly kind: 'chip' | 'file' | 'elsewhere';
   readonly facts: RootFacts;
   /** R‖S over SHA-256(tbs), verified; `foreign-issuer` when the TBS names another issuer. */
   signSigner(tbs: Uint8Array): Promise<Result<Uint8Array, SignFailure>>;

@@ -168,6 +168,10 @@ export class SignerManager implements SignerPool {
 
   /** Adds a signer that is no kit: a key file or a token. Gives a function that takes it away again. */
   add(module: SignerModule, place: string): () => void {
+    const { identity } = module;
+    // Kept like a stick's: its certificates can be issued again while it is away.
+    if (identity !== undefined && module.state !== 'FAULT')
+      this.#inBackground(place, this.#options.identities.remember(identity));
     return this.#manage(module, place, undefined, () => {
       module.lock().catch(() => undefined);
     });
@@ -284,12 +288,13 @@ export class SignerManager implements SignerPool {
       admit: (identity) => this.#admit(module, identity),
     });
     this.#manage(module, kit.channel.path, lease, () => module.removed());
-    const probe = module
-      .probe()
+    this.#inBackground(kit.channel.path, module.probe());
+  }
+
+  #inBackground(place: string, work: Promise<void>): void {
+    const probe = work
       .catch((thrown: unknown) => {
-        this.#options.activity.error(
-          `Signer module at ${kit.channel.path} could not be probed: ${asSignetError(thrown).message}`,
-        );
+        this.#options.activity.error(`Signer module at ${place} could not be probed: ${asSignetError(thrown).message}`);
       })
       .finally(() => this.#probes.delete(probe));
     this.#probes.add(probe);

@@ -36,6 +36,13 @@ export class TokenWatch {
     }
   }
 
+  /** Takes all its modules away: their PINs are forgotten. */
+  async close(): Promise<void> {
+    const modules = [...this.#present.values()];
+    this.#present.clear();
+    await Promise.all(modules.map((module) => module.removed()));
+  }
+
   async #lookAt({ place, bytes }: TokenWatchOptions['descriptions'][number]): Promise<void> {
     const there = this.#present.get(place);
     const opened = openTokenSigner(bytes, this.#options.signer);

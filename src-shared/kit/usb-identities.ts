@@ -4,6 +4,8 @@ export type UsbKitKind =
   | 'stick'
   /** Root or signer stick of the 2016 AWS kit. */
   | 'aws-stick'
+  /** Product board of the 2017 kit, which speaks the Kit Protocol. */
+  | 'aws-board'
   /** A board's virtual COM port that may carry the Kit Protocol. */
   | 'com';
 
@@ -39,8 +41,8 @@ export const usbIdentities: readonly UsbIdentity[] = [
   { vendorId: 0x03eb, productId: 0x2111, transport: 'serial', kind: 'com', name: 'Xplained board (debugger COM port)' },
   { vendorId: 0x04d8, productId: 0x0f30, transport: 'hid', kind: 'aws-stick', name: 'AWS root stick' },
   { vendorId: 0x04d8, productId: 0x0f31, transport: 'hid', kind: 'aws-stick', name: 'AWS signer stick' },
-  { vendorId: 0x04d8, productId: 0x0f32, transport: 'hid', kind: 'aws-stick', name: 'AWS zero-touch board' },
-  { vendorId: 0x04d8, productId: 0x0f33, transport: 'hid', kind: 'aws-stick', name: 'AWS zero-touch board' },
+  { vendorId: 0x04d8, productId: 0x0f32, transport: 'hid', kind: 'aws-board', name: 'AWS zero-touch board' },
+  { vendorId: 0x04d8, productId: 0x0f33, transport: 'hid', kind: 'aws-board', name: 'AWS zero-touch board' },
 ];
 
 /** The row for a USB identity on a transport; undefined when no kit is known by it. */

@@ -18,7 +18,9 @@ function everythingIn(folder: string, except: (name: string) => boolean): string
     .map((name) => {
       const path = join(folder, name);
       if (except(name)) return '';
-      return statSync(path).isDirectory() ? everythingIn(path, except) : readFileSync(path, 'latin1');
+      if (statSync(path).isDirectory()) return everythingIn(path, except);
+      // The socket for the command line holds nothing.
+      return statSync(path).isFile() ? readFileSync(path, 'latin1') : '';
     })
     .join('');
 }

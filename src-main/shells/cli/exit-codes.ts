@@ -28,7 +28,16 @@ const badInput: ReadonlySet<ErrorName> = new Set<ErrorName>([
   'PASSWORD_POLICY',
 ]);
 
-const aboutTheBoard: ReadonlySet<ErrorName> = new Set<ErrorName>(['NO_CHIP', 'SEVERAL_CHIPS', 'WRONG_PART']);
+/** What is wrong with the chip in hand, be it of a board or of a stick that shall become a module. */
+const aboutTheBoard: ReadonlySet<ErrorName> = new Set<ErrorName>([
+  'NO_CHIP',
+  'SEVERAL_CHIPS',
+  'WRONG_PART',
+  'FOREIGN_CONFIG',
+  'ALREADY_PROVISIONED',
+  'KEY_OF_UNKNOWN_ORIGIN',
+  'SCRAP',
+]);
 
 /** Exit code for an error of this name. */
 export function exitCodeOfName(code: ErrorName): number {

@@ -1,11 +1,14 @@
 import { Command } from 'commander';
 import { asSignetError } from '../../../src-shared/base/error.ts';
+import { thisSoftware } from '../../line/program-digest.ts';
 import { bareVersion } from '../../line/version.ts';
 import { addDemo } from './demo.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import { addPolicy } from './policy.ts';
 import { addProvision } from './provision.ts';
+import { addRoot } from './root.ts';
 import { addServe } from './serve.ts';
+import { addSigner } from './signer.ts';
 import { addSimulate } from './simulate.ts';
 import { addTools } from './tools.ts';
 
@@ -19,10 +22,19 @@ const program = new Command('signet')
   .exitOverride((failure) => {
     process.exit(failure.exitCode === 0 ? exitCodes.done : exitCodes.badInput);
   });
+program
+  .command('version')
+  .description('Version, and SHA-256 of what runs as it stands in ceremony records.')
+  .action(() => {
+    const { name, version, digest } = thisSoftware();
+    process.stdout.write(`${name} ${version}\n${digest}\n`);
+  });
 addServe(program);
 addProvision(program);
 addSimulate(program);
 addPolicy(program);
+addSigner(program);
+addRoot(program);
 addTools(program);
 addDemo(program);
 

@@ -20,6 +20,8 @@ export interface Terminal {
   enter(signal: AbortSignal): Promise<'enter' | 'ended' | 'stopped'>;
   /** A password typed without echo; undefined when it was given up (ESC, Ctrl-C, Ctrl-D) or the signal says so. */
   password(prompt: string, signal: AbortSignal): Promise<string | undefined>;
+  /** A word typed with echo; undefined as for a password. */
+  word(prompt: string, signal: AbortSignal): Promise<string | undefined>;
   /** Gives the terminal back as it was. */
   close(): void;
 }
@@ -116,6 +118,15 @@ class StandardTerminal implements Terminal {
   }
 
   password(text: string, signal: AbortSignal): Promise<string | undefined> {
+    return this.#ask(text, signal, () => undefined);
+  }
+
+  word(text: string, signal: AbortSignal): Promise<string | undefined> {
+    return this.#ask(text, signal, (shown) => process.stdout.write(shown));
+  }
+
+  /** `echo` gets what a terminal shows of each key. */
+  #ask(text: string, signal: AbortSignal, echo: (shown: string) => unknown): Promise<string | undefined> {
     if (!this.interactive || signal.aborted) return Promise.resolve(undefined);
     process.stdout.write(text);
     return new Promise((resolve) => {
@@ -134,9 +145,15 @@ class StandardTerminal implements Terminal {
         key: (key) => {
           if (key === '\r' || key === '\n') done(typed.join(''));
           else if (key === '\u0004' && typed.length === 0) done(undefined);
-          else if (key === '\u007f' || key === '\b') typed.pop();
-          else if (key === '\u0015') typed.length = 0;
-          else if (key >= ' ' && typed.length < longestPassword) typed.push(key);
+          else if (key === '\u007f' || key === '\b') {
+            if (typed.pop() !== undefined) echo('\b \b');
+          } else if (key === '\u0015') {
+            echo('\b \b'.repeat(typed.length));
+            typed.length = 0;
+          } else if (key >= ' ' && typed.length < longestPassword) {
+            typed.push(key);
+            echo(key);
+          }
         },
       };
     });
