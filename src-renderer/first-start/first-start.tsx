@@ -78,7 +78,7 @@ export default function FirstStart() {
             </div>
           </section>
         </div>
-        <p className="first-foot">{t('first.foot', { software: station?.software ?? '' })}</p>
+        <p className="first-foot">{t('first.foot', { version: station?.software.replace(/^signet /, '') ?? '' })}</p>
       </div>
       {setUp && <SetUpStation onClose={() => setSetUp(false)} />}
       {options && <SimulationOptions onClose={() => setOptions(false)} />}

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Choice } from '../../src-shared/ipc/state.ts';
 import { choiceKeys } from '../app/keys.ts';
-import { KeyCap } from '../parts/button.tsx';
+import { KeyCap, shortcutOf } from '../parts/button.tsx';
 import { DifferencesDialog } from './differences-dialog.tsx';
 import type { FaceProps } from './face-parts.tsx';
 import { firstChoice } from './site-words.ts';
@@ -41,9 +41,10 @@ export function ChoiceButtons({ site, actions, focused, onFill = false }: FacePr
             disabled={choice.blocked !== null}
             className={`choice${isFirst ? ' choice-first is-first' : ''}${isFirst && focused ? ' is-focus' : ''}`}
             onClick={() => actions.take(site, choice.action)}
+            {...(key === undefined ? {} : { 'aria-keyshortcuts': shortcutOf(key) })}
           >
             <b>{t(`action.${choice.action}`)}</b>
-            {key !== undefined && choice.blocked === null && <KeyCap>{key}</KeyCap>}
+            {key !== undefined && choice.blocked === null && <KeyCap onButton>{key}</KeyCap>}
             <span>
               {choice.blocked !== null
                 ? t(`blocked.${choice.blocked}`)
@@ -53,9 +54,15 @@ export function ChoiceButtons({ site, actions, focused, onFill = false }: FacePr
         );
       })}
       {differs && (
-        <button type="button" className="choice" data-choice="differences" onClick={() => setComparing(true)}>
+        <button
+          type="button"
+          className="choice"
+          data-choice="differences"
+          aria-keyshortcuts={choiceKeys.differences}
+          onClick={() => setComparing(true)}
+        >
           <b>{t('line.differences.name')}</b>
-          <KeyCap>{choiceKeys.differences}</KeyCap>
+          <KeyCap onButton>{choiceKeys.differences}</KeyCap>
           <span>{t('line.differences.tell')}</span>
         </button>
       )}

@@ -24,6 +24,7 @@ export function SeenBody({ site, station, actions, focused }: FaceProps) {
       : hold
         ? t('line.seen.hold')
         : t('line.seen.say');
+  const signOn = first === undefined && (blocked === 'sign-on' || blocked === 'role');
   return (
     <>
       <div className="face-body">
@@ -32,7 +33,16 @@ export function SeenBody({ site, station, actions, focused }: FaceProps) {
         {(scan || (label ?? '') !== '') && <UnitField site={site.id} label={label ?? ''} focused={focused && scan} />}
       </div>
       <div className="face-foot">
-        {first === undefined || scan ? (
+        {signOn ? (
+          <Button
+            size="big"
+            className={focused ? 'is-first is-focus' : 'is-first'}
+            keyCap="Enter"
+            onClick={() => ui.askSignOn({ kind: 'asked' })}
+          >
+            {t(`blocked.${blocked}`)}
+          </Button>
+        ) : first === undefined || scan ? (
           <Button size="big" disabled>
             {scan ? t('line.seen.scanFirst') : blocked === null ? t('line.seen.nothing') : t(`blocked.${blocked}`)}
           </Button>

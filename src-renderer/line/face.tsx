@@ -17,7 +17,7 @@ export function Face(props: FaceProps) {
   const { t } = useTranslation();
   return (
     <div className="face">
-      <header className="face-head">
+      <div className="face-head">
         <b>{t('line.site', { number: site.number })}</b>
         <span className="face-connector">{site.connector}</span>
         <span className="grow" />
@@ -26,7 +26,7 @@ export function Face(props: FaceProps) {
             {t('line.plan', { name: station.plan.name, version: station.plan.version })}
           </span>
         )}
-      </header>
+      </div>
       <Body {...props} />
     </div>
   );

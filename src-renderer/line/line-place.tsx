@@ -158,6 +158,7 @@ function SiteCard({
       className={`${siteClass(site, focused && !alone)}${alone && site.state !== 'off' ? ' site-alone' : ''}`}
       aria-label={t('line.site', { number: site.number })}
       data-site={site.id}
+      tabIndex={-1}
       onClick={() => ui.focusSite(site.id)}
     >
       <Face site={site} station={station} actions={actions} elapsedMs={elapsedMs} focused={focused} />

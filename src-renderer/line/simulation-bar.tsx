@@ -5,6 +5,7 @@ import type { SimulationView, SiteView } from '../../src-shared/ipc/state.ts';
 import { useAsk } from '../app/client-context.tsx';
 import { Button } from '../parts/button.tsx';
 import { ui } from '../stores/ui-store.ts';
+import { focusPlace } from './focus-place.ts';
 
 /** Boards of a simulated line: put one in, take it out, at the site the keys act on. */
 export function SimulationBar({
@@ -54,7 +55,14 @@ export function SimulationBar({
               ))}
             </select>
           </label>
-          <Button size="op" icon="stay" onClick={() => void ask('simulation.insert', { site: site.id, board: kind })}>
+          <Button
+            size="op"
+            icon="stay"
+            onClick={() => {
+              focusPlace(site.id);
+              void ask('simulation.insert', { site: site.id, board: kind });
+            }}
+          >
             {t('simulation.insert')}
           </Button>
         </>

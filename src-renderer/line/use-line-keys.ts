@@ -4,6 +4,7 @@ import { clock } from '../app/clock.ts';
 import { type ChoiceKey, digitTyped, digitWaitMs, enterStarts, moveInGrid } from '../app/keys.ts';
 import { actionOf, takesText } from '../app/use-keys.ts';
 import { ui, useUi } from '../stores/ui-store.ts';
+import { focusPlace } from './focus-place.ts';
 import { firstChoice, wantsLabel } from './site-words.ts';
 import { tileColumns } from './tiles.tsx';
 import type { LineActions } from './use-line-actions.ts';
@@ -64,6 +65,10 @@ export function useLineKeys(keys: LineKeys): void {
         return;
       }
       const choice = firstChoice(site);
+      if (choice === undefined && site.choices.some(({ blocked }) => blocked === 'sign-on' || blocked === 'role')) {
+        ui.askSignOn({ kind: 'asked' });
+        return;
+      }
       if (choice === undefined || wantsLabel(site, station, useUi.getState().unitLabels[site.id])) return;
       if (site.state === 'seen' && station.plan?.options.holdToConfirm === true) return;
       actions.take(site, choice.action);
@@ -146,5 +151,5 @@ function isOtherButton(target: EventTarget | null): boolean {
 
 function focusSite(site: SiteView): void {
   ui.focusSite(site.id);
-  document.querySelector<HTMLElement>(`.tile[data-site="${CSS.escape(site.id)}"]`)?.focus();
+  focusPlace(site.id);
 }

@@ -34,14 +34,25 @@ export function Button({
       ref={ref}
       type={submit ? 'submit' : 'button'}
       className={`btn btn-${kind} btn-${size}${className === undefined ? '' : ` ${className}`}`}
+      {...(keyCap === undefined ? {} : { 'aria-keyshortcuts': shortcutOf(keyCap) })}
     >
       {icon !== undefined && <Icon name={icon} small={size === 'desk'} />}
       <span>{children}</span>
-      {keyCap !== undefined && <KeyCap>{keyCap}</KeyCap>}
+      {keyCap !== undefined && <KeyCap onButton>{keyCap}</KeyCap>}
     </button>
   );
 }
 
-export function KeyCap({ children }: { readonly children: ReactNode }) {
-  return <kbd className="keycap">{children}</kbd>;
+/** A key as it is printed. On a button it is no part of its name: `aria-keyshortcuts` tells it. */
+export function KeyCap({ children, onButton = false }: { readonly children: ReactNode; readonly onButton?: boolean }) {
+  return (
+    <kbd className="keycap" aria-hidden={onButton || undefined}>
+      {children}
+    </kbd>
+  );
+}
+
+/** The key's name in `aria-keyshortcuts`. */
+export function shortcutOf(keyCap: string): string {
+  return keyCap === 'Esc' ? 'Escape' : keyCap;
 }

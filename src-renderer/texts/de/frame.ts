@@ -103,6 +103,9 @@ export const frame: Words<typeof english> = {
     name: 'Name oder Ausweis',
     pin: 'PIN',
     pinHint: 'Für die Bedienung ist keine PIN nötig.',
+    wrong: 'Die PIN ist falsch.',
+    unknown: 'Niemand mit diesem Namen oder Ausweis arbeitet an dieser Station.',
+    delay: 'Zu viele falsche PINs. Nächster Versuch in {{time}}.',
     go: 'Anmelden',
   },
   batch: {
@@ -188,6 +191,6 @@ export const frame: Words<typeof english> = {
       fast: 'So schnell wie möglich statt in echten Chipzeiten',
       go: 'Starten',
     },
-    foot: 'Signet {{software}}. Nachweise bleiben auf diesem Rechner.',
+    foot: 'Signet {{version}}. Nachweise bleiben auf diesem Rechner.',
   },
 };

@@ -97,6 +97,9 @@ export const frame = {
     name: 'Name or badge',
     pin: 'PIN',
     pinHint: 'Operators need no PIN.',
+    wrong: 'The PIN is wrong.',
+    unknown: 'Nobody of this name or badge works at this station.',
+    delay: 'Too many wrong PINs. Next try in {{time}}.',
     go: 'Sign on',
   },
   batch: {
@@ -181,6 +184,6 @@ export const frame = {
       fast: 'As fast as possible instead of real chip times',
       go: 'Start',
     },
-    foot: 'Signet {{software}}. Records are kept on this computer.',
+    foot: 'Signet {{version}}. Records are kept on this computer.',
   },
 } as const;
