@@ -12,4 +12,5 @@ export default defineConfig({
   testIgnore: '**/gallery*.spec.ts',
   globalSetup: './program-build.ts',
   workers: 2,
+  use: { ...common.use, actionTimeout: 30_000 },
 });

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { lookOver } from './look.ts';
 import { expect, go, test } from './signet.ts';
 
 test.describe('first start', () => {
@@ -11,7 +12,7 @@ test.describe('first start', () => {
     await page.getByRole('button', { name: 'Try with a simulated line' }).click();
     await page.getByRole('button', { name: 'Connect board' }).click();
     await page.getByRole('button', { name: 'Provision', exact: true }).click();
-    await expect(page.getByText('PASS', { exact: true })).toBeVisible();
+    await expect(page.locator('.verdict').getByText('PASS')).toBeVisible();
     expect(performance.now() - began).toBeLessThan(60_000);
   });
 
@@ -19,14 +20,19 @@ test.describe('first start', () => {
     const signet = await start();
     const desk = await signet.desk();
     await page.goto(signet.address);
+    await expect(page.getByRole('heading', { name: 'Welcome to Signet' })).toBeVisible();
+    await lookOver(page, 'first-start', 'line');
     await page.getByRole('button', { name: 'More sites' }).click();
     await page.getByLabel('As fast as possible instead of real chip times').check();
+    await lookOver(page, 'first-start-options', 'line');
     await page.getByRole('button', { name: 'Start', exact: true }).click();
-    await expect(page.getByText('SIMULATION', { exact: true })).toBeVisible();
+    await expect(page.getByRole('region', { name: 'Warnings of this station' }).getByText('SIMULATION')).toBeVisible();
     await desk.provision();
     for (const place of ['Signers', 'Records', 'Plan', 'Activity', 'Settings', 'Line'] as const) {
       await go(page, place);
-      await expect(page.getByText('SIMULATION', { exact: true })).toBeVisible();
+      await expect(
+        page.getByRole('region', { name: 'Warnings of this station' }).getByText('SIMULATION'),
+      ).toBeVisible();
     }
     expect(existsSync(join(signet.folder, 'simulation', 'data', 'signet.db'))).toBe(true);
     await page.getByRole('button', { name: 'End simulation' }).click();
@@ -47,6 +53,27 @@ test.describe('first start', () => {
     const again = await start({ folder: signet.folder });
     await page.goto(again.address);
     await expect(page.getByRole('banner')).toContainText('Line 3');
-    await expect(page.getByRole('heading', { name: 'No site yet' })).toBeVisible();
+    await expect(page.getByText('Waiting for board to be connected')).toBeVisible();
+    await expect(page.getByText('No plan is in use.')).toBeVisible();
+    await lookOver(page, 'station-new', 'line');
+  });
+
+  test('where Electron is missing one line says so, and a browser window opens at the welcome', async ({
+    startWithBrowser,
+    page,
+  }) => {
+    const signet = startWithBrowser({ anyShell: true, environment: { ELECTRON_OVERRIDE_DIST_PATH: '/nonexistent' } });
+    await page.goto(await signet.browserPage());
+    await expect(page.getByRole('heading', { name: 'Welcome to Signet' })).toBeVisible();
+    expect(signet.output.trim().split('\n')).toEqual([
+      "Electron's binary is not here: Signet opens in a window of an installed browser.",
+    ]);
+  });
+
+  test('without any browser the address is printed, and opens the welcome', async ({ start, page }) => {
+    const signet = await start({ window: true, environment: { SIGNET_BROWSER: '/nonexistent' } });
+    expect(signet.output).toContain('No Chromium, Chrome or Edge was found');
+    await page.goto(signet.address);
+    await expect(page.getByRole('heading', { name: 'Welcome to Signet' })).toBeVisible();
   });
 });

@@ -20,6 +20,10 @@ export interface StartOptions {
   /** Runs as nobody, so that a folder's permissions count even where the tests are root. */
   readonly asNobody?: boolean;
   readonly environment?: NodeJS.ProcessEnv;
+  /** As `npm start` chooses, instead of the browser shell. */
+  readonly anyShell?: boolean;
+  /** Looks for a browser to open a window with, as it does for people. */
+  readonly window?: boolean;
 }
 
 /** One running program. */
@@ -44,7 +48,7 @@ export class Signet {
 
   /** Starts it without a window; gives it once it said where it is. */
   static async start(options: StartOptions = {}): Promise<Signet> {
-    const signet = Signet.launch(['--no-window'], options);
+    const signet = Signet.launch(options.window === true ? [] : ['--no-window'], options);
     signet.#address = await signet.said(/http:\/\/127\.0\.0\.1:\d+\/#token=\S+/);
     return signet;
   }
@@ -71,8 +75,7 @@ export class Signet {
       process.execPath,
       '--disable-warning=ExperimentalWarning',
       'src-main/shells/start.ts',
-      '--shell',
-      'browser',
+      ...(options.anyShell === true ? [] : ['--shell', 'browser']),
       '--data-folder',
       folder,
       ...args,
@@ -139,6 +142,12 @@ export class Signet {
     if (this.#browserScratch !== undefined) rmSync(this.#browserScratch, { recursive: true, force: true });
     return code;
   }
+
+  /** Ends it and removes its folder: for a program that several tests share. */
+  async destroy(): Promise<void> {
+    await this.end('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
 }
 
 export function pause(ms: number): Promise<void> {
@@ -190,8 +199,7 @@ export const test = base.extend<Fixtures>({
 });
 
 async function clear(all: readonly Signet[]): Promise<void> {
-  for (const signet of all) await signet.end('SIGKILL');
-  for (const signet of all) rmSync(signet.folder, { recursive: true, force: true, maxRetries: 3 });
+  for (const signet of all) await signet.destroy();
 }
 
 export interface SimulatedLine {
@@ -208,9 +216,12 @@ export async function simulatedLine(
   { sites = 1, part = '608', realTime = false, signer = 'open' }: SimulatedLine = {},
 ): Promise<Desk> {
   const desk = await signet.desk();
+  // Boards stay in a simulation that is begun again; a test begins with empty sites.
+  for (const place of (await desk.state()).simulation?.sites ?? [])
+    if (place.board !== null) await desk.remove(place.site);
   await desk.call('simulation.start', { sites, part, realTime, signer });
   await page.goto(signet.address);
-  await expect(page.getByText('SIMULATION', { exact: true })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Warnings of this station' }).getByText('SIMULATION')).toBeVisible();
   return desk;
 }
 
