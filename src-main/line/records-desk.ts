@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { equalBytes, fromHex, toHex } from '../../src-shared/base/bytes.ts';
 import { verifyChain } from '../../src-shared/certificates/index.ts';
 import type { CallOutput, ParsedInput } from '../../src-shared/ipc/contract.ts';
+import { activityLevels } from '../../src-shared/ipc/lists.ts';
 import { signingLogColumns } from '../../src-shared/model/signing-log-row.ts';
 import {
   type ArchiveEntry,
@@ -111,10 +112,10 @@ export class RecordsDesk {
     this.#records.activity.info(`Rework of ${serial} recorded: ${reason}.`);
   }
 
-  async export({ what, format, filter }: ParsedInput<'records.export'>): Promise<CallOutput<'records.export'>> {
+  async export({ what, format, filter, level }: ParsedInput<'records.export'>): Promise<CallOutput<'records.export'>> {
     const stamp = this.#now().toISOString().slice(0, 16).replace(/[-:]/g, '');
     const name = `${what}-${stamp}.${format}`;
-    if (what === 'activity') return { name, ...this.#activity(format) };
+    if (what === 'activity') return { name, ...this.#activity(format, filter.text, level) };
     const exported = await this.#queries.ask('export', { what, format, filter });
     return { name, ...exported };
   }
@@ -123,8 +124,16 @@ export class RecordsDesk {
     await this.#queries.close();
   }
 
-  #activity(format: ParsedInput<'records.export'>['format']): { content: string; rows: number } {
-    const lines = this.#records.activity.recent();
+  #activity(
+    format: ParsedInput<'records.export'>['format'],
+    wanted: string,
+    least: ParsedInput<'records.export'>['level'],
+  ): { content: string; rows: number } {
+    const text = wanted.trim().toLowerCase();
+    const levels = activityLevels.slice(activityLevels.indexOf(least));
+    const lines = this.#records.activity
+      .recent()
+      .filter((line) => levels.includes(line.level) && line.text.toLowerCase().includes(text));
     const rows = lines.length;
     if (format === 'json') {
       const json = lines.map(({ time, level, text }) => ({ time: time.toISOString(), level, text }));

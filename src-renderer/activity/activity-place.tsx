@@ -163,6 +163,7 @@ export default function ActivityPlace() {
         <ExportDialog
           what="activity"
           filter={toLogFilter({ ...emptyFilter, text }, 0)}
+          level={level === 'all' ? 'info' : level}
           onClose={() => setExporting(false)}
         />
       )}

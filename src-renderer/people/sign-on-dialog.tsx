@@ -1,9 +1,12 @@
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAsk } from '../app/client-context.tsx';
+import { clock } from '../app/clock.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '../parts/dialog.tsx';
+import { formatCountdown } from '../parts/format.ts';
 import { Icon } from '../parts/icon.tsx';
+import { useDelay } from '../signers/password-dialog.tsx';
 import { useSlice } from '../stores/station-store.ts';
 import { type SignOnReason, ui } from '../stores/ui-store.ts';
 import { useSentence } from '../texts/sentence.ts';
@@ -17,6 +20,9 @@ export function SignOnDialog({ reason }: { readonly reason: SignOnReason }) {
   const name = useRef<HTMLInputElement>(null);
   const pin = useRef<HTMLInputElement>(null);
   const [wrong, setWrong] = useState<string | null>(null);
+  /** No PIN of this person is looked at before; as ISO 8601, null = no wait. */
+  const [waitUntil, setWaitUntil] = useState<string | null>(null);
+  const waitMs = useDelay(waitUntil);
   const [busy, setBusy] = useState(false);
 
   const submit = async (): Promise<void> => {
@@ -25,7 +31,17 @@ export function SignOnDialog({ reason }: { readonly reason: SignOnReason }) {
     pin.current.value = '';
     setBusy(true);
     const answer = await ask('people.signOn', { name: name.current.value.trim(), pin: typed }, (error) => {
-      setWrong(sentence(error));
+      const { delayMs } = error.details;
+      setWaitUntil(typeof delayMs === 'number' && delayMs > 0 ? new Date(clock.now() + delayMs).toISOString() : null);
+      setWrong(
+        error.code === 'PASSWORD_WRONG'
+          ? t('signOn.wrong')
+          : error.code === 'OPTION_INVALID'
+            ? t('signOn.unknown')
+            : error.code === 'PASSWORD_DELAY'
+              ? null
+              : sentence(error),
+      );
       return true;
     });
     setBusy(false);
@@ -72,11 +88,18 @@ export function SignOnDialog({ reason }: { readonly reason: SignOnReason }) {
               {t('signOn.pinHint')}
             </p>
           </div>
-          {wrong !== null && (
+          {waitMs > 0 ? (
             <p className="note note-bad" role="alert">
-              <Icon name="close" />
-              <span>{wrong}</span>
+              <Icon name="clock" />
+              <span>{t('signOn.delay', { time: formatCountdown(waitMs) })}</span>
             </p>
+          ) : (
+            wrong !== null && (
+              <p className="note note-bad" role="alert">
+                <Icon name="close" />
+                <span>{wrong}</span>
+              </p>
+            )
           )}
         </DialogBody>
         <DialogFoot>

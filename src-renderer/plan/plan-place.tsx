@@ -110,31 +110,32 @@ export default function PlanPlace() {
           value={tab}
           onChange={setTab}
         />
-        <span className="grow" />
-        {unsaved ? (
-          <>
-            <Button onClick={() => setDraft(null)}>{t('plan.discard')}</Button>
-            <Button kind="primary" onClick={() => void save()}>
-              {isNew ? t('plan.saveNew') : t('plan.save', { version: nextVersion(versions) })}
-            </Button>
-          </>
-        ) : (
-          <>
-            <Button icon="plus" onClick={() => setCreating(true)}>
-              {t('plan.new')}
-            </Button>
-            {row !== undefined && !row.released && (
-              <Button kind="primary" onClick={() => void act('plan.release', row)}>
-                {t('plan.release', { version: row.version })}
+        <div className="plan-actions">
+          {unsaved ? (
+            <>
+              <Button onClick={() => setDraft(null)}>{t('plan.discard')}</Button>
+              <Button kind="primary" onClick={() => void save()}>
+                {isNew ? t('plan.saveNew') : t('plan.save', { version: nextVersion(versions) })}
               </Button>
-            )}
-            {row?.released === true && !row.active && (
-              <Button kind="primary" onClick={() => void act('plan.activate', row)}>
-                {t('plan.activate', { version: row.version })}
+            </>
+          ) : (
+            <>
+              <Button icon="plus" onClick={() => setCreating(true)}>
+                {t('plan.new')}
               </Button>
-            )}
-          </>
-        )}
+              {row !== undefined && !row.released && (
+                <Button kind="primary" onClick={() => void act('plan.release', row)}>
+                  {t('plan.release', { version: row.version })}
+                </Button>
+              )}
+              {row?.released === true && !row.active && (
+                <Button kind="primary" onClick={() => void act('plan.activate', row)}>
+                  {t('plan.activate', { version: row.version })}
+                </Button>
+              )}
+            </>
+          )}
+        </div>
       </header>
       <TabPanel id={tab} className="plan-tab">
         {failed !== undefined && (

@@ -22,10 +22,12 @@ export function formatsFor(what: What): readonly Format[] {
 export function ExportDialog({
   what,
   filter,
+  level = 'info',
   onClose,
 }: {
   readonly what: What;
   readonly filter: CallInput<'records.export'>['filter'];
+  readonly level?: CallInput<'records.export'>['level'];
   readonly onClose: () => void;
 }) {
   const { t } = useTranslation();
@@ -40,7 +42,7 @@ export function ExportDialog({
         onSubmit={(event) => {
           event.preventDefault();
           setBusy(true);
-          void ask('records.export', { what, format, filter }).then((answer) => {
+          void ask('records.export', { what, format, filter, level }).then((answer) => {
             setBusy(false);
             if (answer === undefined) return;
             saveFile(answer.name, answer.content);

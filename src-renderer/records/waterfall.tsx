@@ -43,7 +43,7 @@ export function Waterfall({ run }: { readonly run: Run }) {
       </ol>
       <p className="waterfall-axis" aria-hidden="true">
         {marks.map((mark) => (
-          <span key={mark}>{formatNumber((mark * length) / 1000, language, 1)} s</span>
+          <span key={mark}>{formatNumber((mark * length) / 1000, language, length < 4000 ? 2 : 1)} s</span>
         ))}
       </p>
     </div>

@@ -6,6 +6,7 @@ import { useAsk, useCall } from '../app/client-context.tsx';
 import { Button } from '../parts/button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '../parts/dialog.tsx';
 import { Glyph } from '../parts/glyph.tsx';
+import { Icon } from '../parts/icon.tsx';
 import { Tag } from '../parts/tag.tsx';
 import { FormField } from '../signers/form-field.tsx';
 import { useSlice } from '../stores/station-store.ts';
@@ -100,6 +101,7 @@ function PersonDialog({ person, onClose }: { readonly person: Person; readonly o
   const ask = useAsk();
   const [form, setForm] = useState(person);
   const pin = useRef<HTMLInputElement>(null);
+  const [wrong, setWrong] = useState<string | null>(null);
   const isNew = person.name === '';
   const needsPin = form.role !== 'operator';
   return (
@@ -114,13 +116,26 @@ function PersonDialog({ person, onClose }: { readonly person: Person; readonly o
           event.preventDefault();
           const typed = pin.current?.value ?? '';
           if (pin.current !== null) pin.current.value = '';
-          void ask('people.save', {
-            name: form.name.trim(),
-            role: form.role,
-            badge: form.badge.trim(),
-            active: form.active,
-            pin: typed,
-          }).then((answer) => {
+          void ask(
+            'people.save',
+            {
+              name: form.name.trim(),
+              role: form.role,
+              badge: form.badge.trim(),
+              active: form.active,
+              pin: typed,
+            },
+            (error) => {
+              if (error.code !== 'OPTION_INVALID') return false;
+              const { name } = error.details;
+              setWrong(
+                typeof name === 'string'
+                  ? t('settings.people.badgeTaken', { name })
+                  : t('settings.people.engineerFirst'),
+              );
+              return true;
+            },
+          ).then((answer) => {
             if (answer !== undefined) onClose(true);
           });
         }}
@@ -193,6 +208,12 @@ function PersonDialog({ person, onClose }: { readonly person: Person; readonly o
             />
             {t('settings.people.mayWork')}
           </label>
+          {wrong !== null && (
+            <p className="note note-bad" role="alert">
+              <Icon name="close" />
+              <span>{wrong}</span>
+            </p>
+          )}
         </DialogBody>
         <DialogFoot>
           <Button size="op" keyCap="Esc" onClick={() => onClose(false)}>

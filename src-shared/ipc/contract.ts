@@ -342,6 +342,8 @@ export const contract = {
         what: z.enum(['log', 'archive', 'runs', 'activity']),
         format: z.enum(exportFormats),
         filter: logFilterSchema,
+        /** Least weight of what is exported of the activity log. */
+        level: z.enum(activityLevels).default('info'),
       }),
       out: z.strictObject({ name: z.string(), content: z.string(), rows: z.int() }),
     },

@@ -122,6 +122,9 @@ export const settings: Words<typeof english> = {
       pinTell: 'Mindestens 4 Ziffern oder Buchstaben.',
       pinKeep: 'Leer: die PIN bleibt.',
       mayWork: 'Darf sich anmelden',
+      engineerFirst:
+        'Mindestens eine Person mit der Rolle Engineering muss sich anmelden können: bitte zuerst diese eintragen.',
+      badgeTaken: 'Dieser Ausweis gehört {{name}}.',
     },
   },
   kitUse: { site: 'Platz', signer: 'Signierer', root: 'Wurzel', free: 'frei', refused: 'abgelehnt' },

@@ -118,6 +118,8 @@ export const settings = {
       pinTell: 'At least 4 digits or letters.',
       pinKeep: 'Empty: the PIN stays.',
       mayWork: 'May sign on',
+      engineerFirst: 'At least one engineer must be able to sign on: enter that one first.',
+      badgeTaken: 'This badge belongs to {{name}}.',
     },
   },
   kitUse: { site: 'site', signer: 'signer', root: 'root', free: 'free', refused: 'refused' },
