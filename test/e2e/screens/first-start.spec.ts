@@ -26,12 +26,14 @@ test.describe('first start', () => {
     await page.getByLabel('As fast as possible instead of real chip times').check();
     await lookOver(page, 'first-start-options', 'line');
     await page.getByRole('button', { name: 'Start', exact: true }).click();
-    await expect(page.getByRole('region', { name: 'Warnings of this station' }).getByText('SIMULATION')).toBeVisible();
+    await expect(
+      page.getByRole('region', { name: 'Warnings of this station' }).getByText('SIMULATION', { exact: true }),
+    ).toBeVisible();
     await desk.provision();
     for (const place of ['Signers', 'Records', 'Plan', 'Activity', 'Settings', 'Line'] as const) {
       await go(page, place);
       await expect(
-        page.getByRole('region', { name: 'Warnings of this station' }).getByText('SIMULATION'),
+        page.getByRole('region', { name: 'Warnings of this station' }).getByText('SIMULATION', { exact: true }),
       ).toBeVisible();
     }
     expect(existsSync(join(signet.folder, 'simulation', 'data', 'signet.db'))).toBe(true);

@@ -221,7 +221,9 @@ export async function simulatedLine(
     if (place.board !== null) await desk.remove(place.site);
   await desk.call('simulation.start', { sites, part, realTime, signer });
   await page.goto(signet.address);
-  await expect(page.getByRole('region', { name: 'Warnings of this station' }).getByText('SIMULATION')).toBeVisible();
+  await expect(
+    page.getByRole('region', { name: 'Warnings of this station' }).getByText('SIMULATION', { exact: true }),
+  ).toBeVisible();
   return desk;
 }
 
