@@ -39,8 +39,12 @@ export interface WatcherOptions {
   readonly hotPlug?: HotPlug;
 }
 
-/** After a plug event the system still has to make the port's file: looked again after these times. */
-const LOOK_AGAIN_MS = [100, 500, 1500];
+/**
+ * After a plug event the system still has to make the port's file: looked soon, and again when nothing more has happened for so long.
+ * However many events come at once (a hub), it is not looked more often than that.
+ */
+const LOOK_SOON_MS = 100;
+const LOOK_AGAIN_MS = [500, 1500];
 
 /**
  * Watches what is plugged in. It only lists: whether a port is a kit is found out by asking it, and that is the
@@ -51,6 +55,9 @@ export class PortWatcher {
   readonly #hotPlug: HotPlug;
   readonly #listeners = new Set<(snapshot: PortSnapshot) => void>();
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** The looks that follow the last plug event. */
+  readonly #again: NodeJS.Timeout[] = [];
+  #soon: NodeJS.Timeout | undefined;
   #byHand: readonly string[];
   #snapshot: PortSnapshot = { ports: [], health: [] };
   #hotPlugHealth: readonly HealthItem[] = [];
@@ -68,7 +75,7 @@ export class PortWatcher {
   async start(): Promise<PortSnapshot> {
     try {
       await this.#hotPlug.start(() => {
-        for (const ms of LOOK_AGAIN_MS) this.#later(ms, () => this.#look());
+        this.#plugged();
       });
     } catch (thrown) {
       const sentence = `Plugging is noticed by looking every ${this.#pollMs / 1000} s only (${reasonOf(thrown)}).`;
@@ -121,6 +128,19 @@ export class PortWatcher {
     return this.#options.pollMs ?? 2000;
   }
 
+  /** Something was plugged in or pulled. */
+  #plugged(): void {
+    this.#soon ??= this.#later(LOOK_SOON_MS, () => {
+      this.#soon = undefined;
+      this.#look();
+    });
+    for (const timer of this.#again.splice(0)) this.#forget(timer);
+    for (const ms of LOOK_AGAIN_MS) {
+      const timer = this.#later(ms, () => this.#look());
+      if (timer !== undefined) this.#again.push(timer);
+    }
+  }
+
   #poll(): void {
     this.#later(this.#pollMs, () => {
       this.#look();
@@ -132,14 +152,20 @@ export class PortWatcher {
     this.rescan().catch(() => undefined);
   }
 
-  #later(ms: number, action: () => void): void {
-    if (this.#stopped) return;
+  #later(ms: number, action: () => void): NodeJS.Timeout | undefined {
+    if (this.#stopped) return undefined;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       if (!this.#stopped) action();
     }, ms);
     timer.unref();
     this.#timers.add(timer);
+    return timer;
+  }
+
+  #forget(timer: NodeJS.Timeout): void {
+    clearTimeout(timer);
+    this.#timers.delete(timer);
   }
 
   async #scan(): Promise<PortSnapshot> {

@@ -265,6 +265,27 @@ describe('plugging', () => {
     expect(seen).toHaveLength(3);
   });
 
+  it('however many events a hub makes, the ports are looked at now and then, and the last change is seen', async () => {
+    const events = new Events();
+    let looks = 0;
+    const loadHid = (): Promise<HidDriver> => {
+      looks += 1;
+      return hidDriver([])();
+    };
+    const watcher = watcherOf({ hotPlug: events, pollMs: 60_000, sources: sources({ loadHid }) });
+    await watcher.start();
+    const burst = 200;
+    for (let event = 0; event < burst; event += 1) {
+      events.changed?.();
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    await plug('ttyACM0', '1-1', EDBG);
+    events.changed?.();
+    await vi.waitFor(() => expect(watcher.snapshot.ports).toHaveLength(1), { timeout: 5000 });
+    // Three looks to each event would be six hundred.
+    expect(looks).toBeLessThan(burst / 4);
+  });
+
   it('nothing is told after stop, and the events are let go', async () => {
     const events = new Events();
     const watcher = watcherOf({ hotPlug: events, pollMs: 20 });
