@@ -47,7 +47,12 @@ export class BenchStation {
   /** What the packets of the plan need by themselves. */
   ideal(part: Part, charactersPerSecond: number): Promise<Ideal> {
     const { deviceDefinition: device, signerDefinition: signer } = this.#world.identity;
-    return idealOf(prepared(this.#world), part, { definitions: { device, signer }, charactersPerSecond });
+    return idealOf(prepared(this.#world), part, {
+      definitions: { device, signer },
+      charactersPerSecond,
+      // Our kit host knows words by their first letter, as the legacy kit does.
+      dialect: 'legacy',
+    });
   }
 
   /** Starts all sites at once; gives how long it took until the last one was done, ms. Throws when one does not pass. */

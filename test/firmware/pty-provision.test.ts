@@ -47,6 +47,39 @@ const atOpcode = (opcode: number, action: FaultAction, p1?: number): Fault => ({
   action,
 });
 
+type When = 'before' | 'during' | 'after';
+const whens: readonly When[] = ['before', 'during', 'after'];
+const kindsOfCommand: readonly (readonly [string, number, number])[] = [
+  ['a write of the configuration', 0x12, 5],
+  ['the lock of the configuration', 0x17, 1],
+  ['the key being made', 0x40, 1],
+  ['a write of a certificate', 0x12, 15],
+  ['the lock of the data', 0x17, 2],
+  ['the signature over the challenge', 0x41, 2],
+];
+/** The packets before are those by which the board is found: without it there is no run yet. */
+const FIRST_OF_THE_RUN = 12;
+
+/** Cuts the whole board's power there, once; plugged in again, the run is resumed and passes. */
+async function cutAndResumed(part: ChipModel, when: When, at: Fault['at']): Promise<void> {
+  const where = `${when} ${JSON.stringify(at)}`;
+  const action = { do: 'power-cut', when, scope: 'board', back: { kind: 'never' }, torn: {} } as const;
+  const board = await PtyBoard.open({ part, faults: [{ at, times: 1, action }] });
+  try {
+    const client = line.client(board.port);
+    const first = await provisionOnce(client).catch((error: unknown) => String(error));
+    expect(typeof first === 'string' ? first : outcomeWords(first.record), where).toBe('KIT_LOST');
+    expect(board.plugged, where).toBe(false);
+    await board.plug();
+    const { record } = await provisionOnce(client);
+    await client.close();
+    expect(outcomeWords(record), `${where}: ${JSON.stringify(record.outcome)}`).toBe('PASS');
+    expect(complaints(line, board.chip), where).toEqual([]);
+  } finally {
+    await board.close();
+  }
+}
+
 describe.each(models)('an ATECC%s through pseudo-terminal and C kit host', (part) => {
   test('is provisioned by `signet provision --board PORT` with the dialogue of the note', async () => {
     const board = await boardOf(part);
@@ -150,52 +183,44 @@ describe.each(models)('an ATECC%s through pseudo-terminal and C kit host', (part
     expect(complaints(line, board.chip)).toEqual([]);
   });
 
-  test.each(['before', 'during', 'after'] as const)(
-    'the chip alone loses its power %s some command, the kit stays',
+  test.each(whens)('the chip alone loses its power %s some command, the kit stays', async (when) => {
+    for (const packet of part === '508A' ? [20, 64] : [31, 90]) {
+      const action = { do: 'power-cut', when, scope: 'chip', back: { kind: 'at-once' }, torn: {} } as const;
+      const board = await boardOf(part, [atPacket(packet, action)]);
+      const client = line.client(board.port);
+      let { record } = await provisionOnce(client);
+      for (let tries = 0; tries < 2 && record.outcome.kind !== 'PASS'; tries += 1) {
+        record = (await provisionOnce(client)).record;
+      }
+      await client.close();
+      expect(outcomeWords(record), `packet ${packet}`).toBe('PASS');
+      expect(complaints(line, board.chip), `packet ${packet}`).toEqual([]);
+    }
+  });
+
+  // Each command that changes the chip for good, and one of each other kind; the other half of the ways with the other part.
+  const cuts = kindsOfCommand.flatMap(([name, opcode, from], kind) =>
+    whens
+      .filter((_, when) => (kind + when + models.indexOf(part)) % 2 === 0)
+      .map((when) => [when, name, { on: 'packet', filter: { opcode }, from }] as const),
+  );
+  test.each(cuts)('a power cut %s %s, then resumed: PASS', async (when, _, at) => {
+    await cutAndResumed(part, when, at);
+  });
+
+  test.runIf(process.env['SIGNET_EVERY_CUT'] === '1').each(whens)(
+    'power cuts %s every packet, then resumed: PASS',
+    { timeout: 900_000 },
     async (when) => {
-      for (const packet of [20, 31, 47, 64, 90]) {
-        const action = { do: 'power-cut', when, scope: 'chip', back: { kind: 'at-once' }, torn: {} } as const;
-        const board = await boardOf(part, [atPacket(packet, action)]);
-        const client = line.client(board.port);
-        let { record } = await provisionOnce(client);
-        for (let tries = 0; tries < 2 && record.outcome.kind !== 'PASS'; tries += 1) {
-          record = (await provisionOnce(client)).record;
-        }
-        await client.close();
-        expect(outcomeWords(record), `packet ${packet}`).toBe('PASS');
-        expect(complaints(line, board.chip), `packet ${packet}`).toEqual([]);
+      const undisturbed = await boardOf(part);
+      const client = line.client(undisturbed.port);
+      expect(outcomeWords((await provisionOnce(client)).record)).toBe('PASS');
+      await client.close();
+      const last = undisturbed.packets;
+      expect(last).toBeGreaterThan(100);
+      for (let from = FIRST_OF_THE_RUN; from <= last; from += 1) {
+        await cutAndResumed(part, when, { on: 'packet', filter: {}, from });
       }
     },
   );
-
-  test.each([
-    ['before', 0],
-    ['during', 4],
-    ['after', 8],
-  ] as const)('power cuts %s every 13th packet, then resumed: PASS', { timeout: 240_000 }, async (when, offset) => {
-    const undisturbed = await boardOf(part);
-    const client = line.client(undisturbed.port);
-    expect(outcomeWords((await provisionOnce(client)).record)).toBe('PASS');
-    await client.close();
-    const last = undisturbed.packets;
-    expect(last).toBeGreaterThan(100);
-    const ends: string[] = [];
-    for (let packet = 12 + offset; packet <= last; packet += 13) {
-      const action = { do: 'power-cut', when, scope: 'board', back: { kind: 'never' }, torn: {} } as const;
-      const board = await boardOf(part, [atPacket(packet, action)]);
-      const cut = line.client(board.port);
-      const first = await provisionOnce(cut).catch((error: unknown) => String(error));
-      const said = typeof first === 'string' ? first : outcomeWords(first.record);
-      expect(board.plugged, `packet ${packet}: ${said}`).toBe(false);
-      expect(said, `packet ${packet}`).toMatch(/^KIT_LOST$/);
-      await board.plug();
-      const { record } = await provisionOnce(cut);
-      await cut.close();
-      ends.push(outcomeWords(record));
-      expect(outcomeWords(record), `packet ${packet}: ${JSON.stringify(record.outcome)}`).toBe('PASS');
-      expect(complaints(line, board.chip), `packet ${packet}`).toEqual([]);
-      await board.close();
-    }
-    expect(ends.length).toBeGreaterThan(7);
-  });
 });
