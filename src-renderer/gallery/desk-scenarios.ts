@@ -275,7 +275,11 @@ export const deskScenarios = {
   }),
   'signers-unlock': signers({ ui: { unlockSigner: '01237B40D82CA571EE' } }),
   'signers-certificate-tree': signers({
-    steps: [{ see: '.certificate-views' }, { click: '.certificate-views button:nth-child(2)' }],
+    steps: [
+      { see: '.certificate-views' },
+      { click: '.certificate-views button:nth-child(2)' },
+      { look: '.certificate-views' },
+    ],
   }),
   'set-up-module': signers({ steps: [{ click: '.page-head .btn-primary' }, { see: '.choice-row' }] }),
   'set-up-root-choice': signers({ steps: setUpToNames.slice(0, 4) }),
@@ -315,6 +319,7 @@ export const deskScenarios = {
     steps: [
       { see: '.certificate-views' },
       { click: '.cert-chain li:last-child .certificate-views button:nth-child(3)' },
+      { look: '.cert-chain li:last-child .certificate-views' },
     ],
   }),
   'records-last-row': records({

@@ -211,7 +211,7 @@ export const lineScenarios = {
     { person: null },
     {
       ui: { signOn: { kind: 'asked' } },
-      answers: { 'people.signOn': () => refused('NOT_ALLOWED', 48) },
+      answers: { 'people.signOn': () => refused('PASSWORD_WRONG', 195) },
       steps: [
         { see: '#sign-on-name' },
         { type: 'SV-02', into: '#sign-on-name' },

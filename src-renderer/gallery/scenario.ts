@@ -12,6 +12,8 @@ export type Step =
   | { readonly key: string; readonly on: string }
   /** Holds Enter for as long as a final action wants. */
   | { readonly hold: string }
+  /** Scrolls it to the top of what is seen. */
+  | { readonly look: string }
   /** Waits until it is there. */
   | { readonly see: string };
 

@@ -65,7 +65,7 @@ export function ChipFacts({ site, large = false }: { readonly site: SiteView; re
         </div>
       </dl>
       {large && (
-        <dl className="facts">
+        <dl className="facts face-more">
           <Fact label={t('line.part')}>{only.part}</Fact>
           <Fact label={t('line.chip')}>{chipState(only.state)}</Fact>
           {site.unitLabel !== '' && <Fact label={t('line.unit')}>{site.unitLabel}</Fact>}

@@ -66,11 +66,13 @@ export function BigList(props: BigListProps) {
   const mapNow = useRef<ScrollMap>(map);
   mapNow.current = map;
 
-  const go = useCallback((next: ScrollPlace): void => {
-    place.current = next;
-    if (element.current !== null && Math.abs(element.current.scrollTop - next.scrollTop) >= 0.5)
-      element.current.scrollTop = next.scrollTop;
-    report.current?.(next.offset, false);
+  const go = useCallback(({ offset, scrollTop: exact }: ScrollPlace): void => {
+    // Whole pixels, so that letters stand on them; the offset keeps what is exact.
+    const scrollTop = Math.round(exact);
+    place.current = { offset, scrollTop };
+    if (element.current !== null && Math.abs(element.current.scrollTop - scrollTop) >= 0.5)
+      element.current.scrollTop = scrollTop;
+    report.current?.(offset, false);
   }, []);
 
   const virtualizer = useVirtualizer<HTMLDivElement, HTMLDivElement>({

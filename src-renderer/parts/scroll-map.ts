@@ -1,11 +1,12 @@
 /**
- * Scrolling over more pixels than an element can have. Chromium caps an element at 33,554,432 px: a million rows of 32 px
- * fit, of 64 px (text at 200 %) do not. Beyond the cap the scroll bar works over its own, shorter range, and positions are
- * mapped; small movements (wheel, keys, a finger) still go pixel by pixel.
+ * Scrolling over more pixels than an element can have. Chromium caps an element at 33,554,432 px: a million rows of 64 px
+ * (text at 200 %) do not fit. Much earlier, beyond 16,777,216 px, it no longer knows every pixel (its compositor reckons in single
+ * precision) and rows are drawn torn. Beyond a limit far from both the scroll bar works over its own, shorter range, and positions
+ * are mapped; small movements (wheel, keys, a finger) still go pixel by pixel.
  */
 
 /** Longest list that is drawn at its true height, px. */
-export const nativeLimitPx = 33_000_000;
+export const nativeLimitPx = 8_000_000;
 /** Height of the scroll range for longer lists, px. */
 export const mappedRangePx = 8_000_000;
 

@@ -70,7 +70,7 @@ export function CertificatesTab({
           )}
           {value !== undefined && value.certinfo.length > 0 && (
             <div className="sect">
-              <h3>{t('plan.certinfo')}</h3>
+              <h2>{t('plan.certinfo')}</h2>
               <dl className="kv">
                 {value.certinfo.map((fact) => (
                   <div key={fact.label} className="kv-row">
@@ -82,10 +82,10 @@ export function CertificatesTab({
             </div>
           )}
           <div className="sect">
-            <h3>
+            <h2>
               {t('plan.sample')}
               <span className="sub">{t('plan.sampleTell')}</span>
-            </h3>
+            </h2>
             {value?.sample === null || value?.sample === undefined ? (
               <p className="second">{t('plan.noSample')}</p>
             ) : (
@@ -142,7 +142,7 @@ function SourceFile({
         if (file !== undefined) void take(file);
       }}
     >
-      <h3>
+      <h2>
         {t(`plan.source.${field}`)}
         <span className="sub">
           {text === ''
@@ -151,7 +151,7 @@ function SourceFile({
               : t('plan.fromServer')
             : t('plan.lines', { count: text.split('\n').length })}
         </span>
-      </h3>
+      </h2>
       {text !== '' && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         <pre className="pem source-text" tabIndex={0}>

@@ -186,10 +186,10 @@ export function ConfigTab({
             }}
           />
           <div className="sect">
-            <h3>
+            <h2>
               {t('plan.bytes')}
               <span className="sub">{t('plan.bytesTell')}</span>
-            </h3>
+            </h2>
             <ByteMap image={image} rows={value?.rows ?? []} changed={changed} />
           </div>
         </ScrollBox>

@@ -71,7 +71,7 @@ export function LocksTab({
       <section className="card" aria-label={t('plan.dataLock')}>
         <div className="card-scroll">
           <div className="sect">
-            <h3>{t('plan.dataLock')}</h3>
+            <h2>{t('plan.dataLock')}</h2>
             <fieldset className="choice-list plain-fieldset">
               <legend className="hidden-text">{t('plan.dataLock')}</legend>
               {(['fill+crc', 'no-crc'] as const).map((policy) => (
@@ -89,7 +89,7 @@ export function LocksTab({
             </fieldset>
           </div>
           <div className="sect">
-            <h3>{t('stage.VALIDATE_CERTS')}</h3>
+            <h2>{t('stage.VALIDATE_CERTS')}</h2>
             <label className="check">
               <input
                 type="checkbox"

@@ -111,14 +111,7 @@ export default function PlanPlace() {
           onChange={setTab}
         />
         <div className="plan-actions">
-          {unsaved ? (
-            <>
-              <Button onClick={() => setDraft(null)}>{t('plan.discard')}</Button>
-              <Button kind="primary" onClick={() => void save()}>
-                {isNew ? t('plan.saveNew') : t('plan.save', { version: nextVersion(versions) })}
-              </Button>
-            </>
-          ) : (
+          {!unsaved && (
             <>
               <Button icon="plus" onClick={() => setCreating(true)}>
                 {t('plan.new')}
@@ -145,10 +138,18 @@ export default function PlanPlace() {
           </p>
         )}
         {unsaved && (
-          <p className="plan-unsaved" role="status">
+          <div className="plan-unsaved">
             <Glyph name="info" />
-            {t('plan.unsaved')} {changes.map((change) => t(`plan.changed.${change}`)).join(', ')}
-          </p>
+            <p role="status">
+              {t('plan.unsaved')} {changes.map((change) => t(`plan.changed.${change}`)).join(', ')}
+            </p>
+            <div className="plan-actions">
+              <Button onClick={() => setDraft(null)}>{t('plan.discard')}</Button>
+              <Button kind="primary" onClick={() => void save()}>
+                {isNew ? t('plan.saveNew') : t('plan.save', { version: nextVersion(versions) })}
+              </Button>
+            </div>
+          </div>
         )}
         {plan !== null && tab !== 'versions' && tab !== 'options' && (
           <Choices

@@ -18,7 +18,7 @@ export function Group({
 }) {
   return (
     <div className="sect settings-group">
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {tell !== undefined && <p className="second">{tell}</p>}
       {children}
     </div>

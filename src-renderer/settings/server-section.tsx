@@ -153,7 +153,7 @@ function OwnServer({ settings, onChange }: SectionProps) {
                 )}
               </FormField>
             </div>
-            <h4>{t('settings.server.allow')}</h4>
+            <h3>{t('settings.server.allow')}</h3>
             <ul className="plain-list">
               {server.allow.map((entry) => (
                 <li key={entry}>

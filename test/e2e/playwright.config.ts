@@ -2,16 +2,16 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
 
 /**
- * End-to-end suites in Debian's Chromium. One worker: the reference machine has two cores and is not ours alone. The gallery
+ * End-to-end suites in Debian's Chromium, two workers on two cores. The gallery
  * is built and served the way a shell serves the screens.
  */
-const port = 4173;
+const port = Number(process.env['SIGNET_GALLERY_PORT'] ?? '4173');
 
 export default defineConfig({
   testDir: fileURLToPath(new URL('.', import.meta.url)),
   testMatch: '**/*.spec.ts',
   outputDir: fileURLToPath(new URL('../../test-results', import.meta.url)),
-  workers: 1,
+  workers: 2,
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,

@@ -1,14 +1,29 @@
-import { test } from '@playwright/test';
+import { test as base } from '@playwright/test';
 import { scenarios } from '../../../src-renderer/gallery/scenarios.ts';
-import { judge } from './gallery.ts';
+import gallery from '../playwright.config.ts';
+import { Gallery } from './gallery.ts';
 
 /**
  * Every state of every screen, twice: light in English and dark in German, so that each theme and each language sees all of
- * them. No axe violation, nothing refused by the content security policy, nothing cut off, nothing too small to touch.
+ * them. No axe violation, nothing refused by the content security policy, nothing cut off, nothing too small to touch, and nothing
+ * that looks otherwise than its committed picture. One page per worker shows them all.
  */
+const test = base.extend<object, { readonly stage: Gallery }>({
+  stage: [
+    async ({ browser }, use) => {
+      const { baseURL = '', viewport = null, locale = '', timezoneId = '', contextOptions } = gallery.use ?? {};
+      const context = await browser.newContext({ viewport, locale, timezoneId, ...contextOptions });
+      await use(await Gallery.open(await context.newPage(), baseURL));
+      await context.close();
+    },
+    { scope: 'worker' },
+  ],
+});
+
+test.describe.configure({ mode: 'parallel' });
+
 for (const name of Object.keys(scenarios)) {
-  test(`${name}: light in English, dark in German`, async ({ page }) => {
-    await judge(page, name, { theme: 'light', language: 'en' });
-    await judge(page, name, { theme: 'dark', language: 'de' });
+  test(`${name}: light in English, dark in German`, async ({ stage }) => {
+    await stage.judge(name);
   });
 }

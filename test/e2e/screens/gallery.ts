@@ -1,5 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Page } from '@playwright/test';
+import { type CDPSession, expect, type Page } from '@playwright/test';
+import { axeViolations } from './axe.ts';
+import { differsFromPicture, takePicture } from './pictures.ts';
 
 /** How a picture is looked at. */
 export interface Look {
@@ -9,39 +10,12 @@ export interface Look {
   readonly scale?: number;
 }
 
-/** Opens one state of the gallery and waits until it is drawn. Gives what the page complained of. */
-export async function show(page: Page, name: string, look: Look): Promise<readonly string[]> {
-  const complaints: string[] = [];
-  const listen = (text: string): void => {
-    complaints.push(text);
-  };
-  page.removeAllListeners('console');
-  page.removeAllListeners('pageerror');
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') listen(message.text());
-  });
-  page.on('pageerror', (error) => listen(error.message));
-  await page.goto('about:blank');
-  await page.goto(`/?theme=${look.theme}&lang=${look.language}&scale=${look.scale ?? 100}#${name}`);
-  await page.waitForSelector('html[data-ready]', { timeout: 60_000 });
-  return complaints;
-}
-
 /** Text on Line, first start and their dialogs is read at two metres: 7:1, elsewhere 4.5:1. */
 const strict = /^(?:line-|first-start|password-|simulation-|sign-on|band-|link-)/;
 
 /** Every violation that axe finds, one line each. */
-export async function violations(page: Page, name: string): Promise<readonly string[]> {
-  // No frames here: without the second page that the other mode opens for them it takes a third of the time.
-  const builder = new AxeBuilder({ page }).setLegacyMode(true);
-  if (strict.test(name)) builder.options({ rules: { 'color-contrast-enhanced': { enabled: true } } });
-  const { violations: found } = await builder.analyze();
-  return found.flatMap((violation) =>
-    violation.nodes.map(
-      (node) =>
-        `${violation.id}: ${node.target.join(' ')} ${node.any.map((check) => check.message).join('; ') || violation.help}`,
-    ),
-  );
+export async function violations(page: Page, name: string, coloursOnly = false): Promise<readonly string[]> {
+  return axeViolations(page, { enhancedContrast: strict.test(name), coloursOnly });
 }
 
 /** What is cut off, too small for a finger, or wider than the window. */
@@ -71,11 +45,55 @@ export async function misfits(page: Page): Promise<readonly string[]> {
   });
 }
 
-/** Fails with everything that is wrong at once. */
-export async function judge(page: Page, name: string, look: Look): Promise<void> {
-  const complaints = await show(page, name, look);
-  const what = `${name}, ${look.theme}, ${look.language}`;
-  expect(complaints, `${what}: the page complained`).toEqual([]);
-  expect(await violations(page, name), `${what}: axe`).toEqual([]);
-  expect(await misfits(page), `${what}: layout`).toEqual([]);
+/** One page of the gallery on which state after state is shown. */
+export class Gallery {
+  readonly #page: Page;
+  readonly #session: CDPSession;
+  #complaints: string[] = [];
+
+  private constructor(page: Page, session: CDPSession) {
+    this.#page = page;
+    this.#session = session;
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') this.#complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => this.#complaints.push(error.message));
+  }
+
+  static async open(page: Page, address: string): Promise<Gallery> {
+    const gallery = new Gallery(page, await page.context().newCDPSession(page));
+    await page.goto(address);
+    await page.waitForSelector('html[data-ready]', { timeout: 60_000 });
+    return gallery;
+  }
+
+  /** Shows one state and waits until it is drawn. Gives what the page complained of. */
+  async show(name: string, { theme, language, scale = 100 }: Look): Promise<readonly string[]> {
+    this.#complaints = [];
+    await this.#page.evaluate(
+      ([state, look]) => {
+        if (window.signetGallery === undefined) throw new Error('this page is no gallery');
+        return window.signetGallery(state, look);
+      },
+      [name, { theme, language, textScale: scale }] as const,
+    );
+    return this.#complaints;
+  }
+
+  /** Fails with everything that is wrong with a state, light in English and dark in German. */
+  async judge(name: string): Promise<void> {
+    await this.#judge(name, { theme: 'light', language: 'en' }, false);
+    await this.#judge(name, { theme: 'dark', language: 'de' }, true);
+  }
+
+  async #judge(name: string, look: Look, coloursOnly: boolean): Promise<void> {
+    const page = this.#page;
+    const complaints = await this.show(name, look);
+    const what = `${name}, ${look.theme}, ${look.language}`;
+    expect.soft(complaints, `${what}: the page complained`).toEqual([]);
+    const picture = await takePicture(this.#session);
+    expect.soft(await violations(page, name, coloursOnly), `${what}: axe`).toEqual([]);
+    expect.soft(await misfits(page), `${what}: layout`).toEqual([]);
+    expect.soft(await differsFromPicture(page, picture, `${name}-${look.theme}`), `${what}: picture`).toBeUndefined();
+  }
 }
