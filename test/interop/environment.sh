@@ -27,7 +27,8 @@ mkdir -p "$cache"
 # One at a time, however many suites ask.
 exec 9>"$cache/lock"
 flock 9
-if [ ! -e "$environment/ready" ]; then
+# An interpreter that was updated away leaves an environment without one.
+if [ ! -e "$environment/ready" ] || ! "$environment/bin/python" -c "" 2>/dev/null; then
   rm -rf "$environment"
   python3 -m venv "$environment" >&2
   "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: --no-deps \
