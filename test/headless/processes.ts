@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 /** The command line as its user has it: real processes, their output, their exit codes, and a real terminal where one is needed. */
@@ -28,6 +29,8 @@ export interface ProcessOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Standard input stays open. */
   readonly keepInput?: boolean;
+  /** What can be read from the descriptors 3, 4, 5 …, each a pipe of its own. */
+  readonly descriptors?: readonly string[];
 }
 
 /** What still runs when the tests' own process ends goes with it. */
@@ -157,8 +160,13 @@ export function start(args: readonly string[], options: ProcessOptions = {}): Ru
   const child = spawn(process.execPath, nodeArguments(args, options.clock), {
     cwd: options.cwd ?? top,
     env: environmentOf(options),
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', ...(options.descriptors ?? []).map(() => 'pipe' as const)],
   });
+  for (const [i, text] of (options.descriptors ?? []).entries()) {
+    const pipe = child.stdio[3 + i];
+    pipe?.on('error', () => undefined);
+    if (pipe instanceof Writable) pipe.end(text);
+  }
   return new Running(child, { input: options.input, keepInput: options.keepInput === true });
 }
 
