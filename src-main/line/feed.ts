@@ -21,6 +21,7 @@ export class StateFeed {
   #timer: NodeJS.Timeout | undefined;
   #scheduled = false;
   #closed = false;
+  #held = false;
 
   constructor(source: SliceSource, push: (change: EventValue<'state'>) => void, intervalMs = 50) {
     this.#source = source;
@@ -31,7 +32,7 @@ export class StateFeed {
   /** A slice may have changed; whether it did is found out when it is sent. */
   touch(...names: readonly SliceName[]): void {
     for (const name of names) this.#dirty.add(name);
-    if (this.#scheduled || this.#closed || this.#dirty.size === 0) return;
+    if (this.#scheduled || this.#closed || this.#held || this.#dirty.size === 0) return;
     this.#scheduled = true;
     const wait = this.#lastFlush + this.#intervalMs - performance.now();
     if (wait <= 0) setImmediate(() => this.#flush());
@@ -40,6 +41,16 @@ export class StateFeed {
 
   touchAll(): void {
     this.touch(...slices);
+  }
+
+  /** Nothing is asked of the source until `release`: it is being exchanged for another one. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    this.#held = false;
+    this.touchAll();
   }
 
   /** The whole state and the number of the last change it holds. What is still to be sent is in it already: sending it again does no harm. */
@@ -65,7 +76,7 @@ export class StateFeed {
 
   #flush(): void {
     this.#scheduled = false;
-    if (this.#closed) return;
+    if (this.#closed || this.#held) return;
     this.#lastFlush = performance.now();
     const names = [...this.#dirty];
     this.#dirty.clear();

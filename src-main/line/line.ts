@@ -148,7 +148,10 @@ export class Line {
 
   #makeHandlers(): Handlers {
     const own: Pick<Handlers, LineCalls> = {
-      snapshot: async () => this.#feed.snapshot(),
+      snapshot: async () => {
+        await this.#switching;
+        return this.#feed.snapshot();
+      },
       'simulation.start': async (options) => {
         await this.#switch(() => this.#startSimulation(options));
         return {};
@@ -172,6 +175,7 @@ export class Line {
     name: N,
   ): (input: ParsedInput<N>, signal: AbortSignal) => Promise<CallOutput<N>> {
     return async (input, signal) => {
+      await this.#switching;
       const station = this.#station;
       const role = callRoles[name];
       if (role !== undefined) station.people.require(role);
@@ -186,11 +190,19 @@ export class Line {
     };
   }
 
-  /** One change of station at a time; none while a board is being worked on. */
+  /**
+   * One change of station at a time; none while a board is being worked on. Until it is done calls wait and nothing is asked of the
+   * station that goes: its store is closed.
+   */
   #switch(work: () => Promise<void>): Promise<void> {
     const mine = this.#switching.then(async () => {
       if (this.#station.busy) throw new SignetError('NOT_NOW', 'A board is being worked on.', { blocked: null });
-      await work();
+      this.#feed.hold();
+      try {
+        await work();
+      } finally {
+        this.#feed.release();
+      }
     });
     this.#switching = mine.catch(() => undefined);
     return mine;
