@@ -241,7 +241,7 @@ export class Session {
         return this.#auth(message, transaction);
       default:
     }
-    if (this.#o.authRequired && !this.#authenticated) {
+    if (this.#mustProve && !this.#authenticated) {
       return this.#sendRefusal(refusal('AUTH_REQUIRED', 'this station must identify itself first'), transaction);
     }
     switch (message.name) {
@@ -273,6 +273,12 @@ export class Session {
     }
   }
 
+  /** A name that has a key belongs to whoever has the key, also on this computer; what came in memory is this station itself. */
+  get #mustProve(): boolean {
+    const { address, authRequired, stations } = this.#o;
+    return authRequired || (address !== 'local' && this.#station !== '' && stations.keyOf(this.#station) !== undefined);
+  }
+
   #hello(message: Hello, transaction: number): void {
     this.#sessionId = this.#o.random(16);
     this.#nonce = this.#o.random(32);
@@ -289,7 +295,7 @@ export class Session {
           features.LOOKUP |
           features.RESULT_REPORT |
           features.WORKING |
-          (this.#o.authRequired ? features.AUTH_REQUIRED : 0),
+          (this.#mustProve ? features.AUTH_REQUIRED : 0),
         nonce: this.#nonce,
       },
       transaction,

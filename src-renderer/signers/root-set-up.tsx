@@ -45,7 +45,7 @@ export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
     setError(null);
     const answer = await client.call('signers.createRoot', {
       kind: form.kind,
-      kit: form.kit.trim(),
+      kit: form.kind === 'file' ? '' : form.kit.trim(),
       commonName: form.commonName.trim(),
       organisation: form.organisation.trim(),
       years: form.years,
@@ -154,17 +154,7 @@ export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
             ))}
           </fieldset>
           {form.kind === 'file' ? (
-            <FormField label={t('setUp.root.file')} hint={t('setUp.root.fileTell')}>
-              {(props) => (
-                <input
-                  {...props}
-                  className="input hex"
-                  maxLength={255}
-                  value={form.kit}
-                  onChange={(event) => set('kit', event.target.value)}
-                />
-              )}
-            </FormField>
+            <p className="second">{t('setUp.root.fileTell')}</p>
           ) : (
             <fieldset className="choice-list plain-fieldset">
               <legend>{t('setUp.root.stick')}</legend>

@@ -69,6 +69,6 @@ export function rootFormFaults(form: RootForm): readonly ('commonName' | 'organi
   const faults: ('commonName' | 'organisation' | 'kit')[] = [];
   if (!nameFits(form.commonName)) faults.push('commonName');
   if (!nameFits(form.organisation)) faults.push('organisation');
-  if (form.kit.trim() === '') faults.push('kit');
+  if (form.kind === 'chip' && form.kit.trim() === '') faults.push('kit');
   return faults;
 }

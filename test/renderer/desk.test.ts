@@ -332,5 +332,6 @@ describe('forms of settings and set-up', () => {
     expect(signerFormFaults(startSignerForm)).toHaveLength(4);
     expect(rootFormFaults(startRootForm)).toEqual(['commonName', 'organisation', 'kit']);
     expect(rootFormFaults({ ...startRootForm, commonName: 'R', organisation: 'O', kit: 'usb:1' })).toEqual([]);
+    expect(rootFormFaults({ ...startRootForm, kind: 'file', commonName: 'R', organisation: 'O' })).toEqual([]);
   });
 });
