@@ -20,6 +20,9 @@ const parts: readonly Part[] = [
   { package: 'qemu-system-arm', file: '/usr/bin/qemu-system-arm' },
   { package: 'socat', file: '/usr/bin/socat' },
   { package: 'cppcheck', file: '/usr/bin/cppcheck' },
+  { package: 'clang', file: '/usr/bin/clang' },
+  { package: 'clang-tidy', file: '/usr/bin/clang-tidy' },
+  { package: 'libclang-rt-dev', file: '/usr/share/doc/libclang-rt-dev' },
   { package: 'softhsm2', file: '/usr/bin/softhsm2-util' },
 ];
 

@@ -51,7 +51,7 @@ const suites: readonly Suite[] = [
   {
     name: 'firmware',
     command: 'make',
-    args: ['-s', '-C', 'firmware', 'test'],
+    args: ['-s', '-j2', '-C', 'firmware', 'all', 'analyse', 'test'],
     count: 'line',
     needs: 'firmware/Makefile',
   },
