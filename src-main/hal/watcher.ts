@@ -2,7 +2,7 @@ import { type UsbIdentity, usbIdentity } from '../../src-shared/kit/usb-identiti
 import type { ChannelDescription } from './byte-channel.ts';
 import { foreignStick } from './foreign-stick.ts';
 import { kindOfPath } from './open-channel.ts';
-import { describeOpenFailure, reasonOf } from './open-failure.ts';
+import { type ChannelOpenFailure, describeOpenFailure, reasonOf } from './open-failure.ts';
 import { deviceFileFailure } from './permissions.ts';
 import { type HealthItem, listPorts, type PortSources } from './port-list.ts';
 
@@ -15,6 +15,8 @@ export interface PortSeen {
   readonly taken: boolean;
   /** Why it was taken or not, one sentence. */
   readonly reason: string;
+  /** It would be taken, but this user may not open it: its file was asked, nothing was opened. */
+  readonly denied?: boolean;
 }
 
 /** What the watcher knows at one moment. */
@@ -205,7 +207,7 @@ export async function judgePort(description: ChannelDescription, byHand: readonl
     return left(`No kit is known by the USB identity ${usb}; name the port by hand if it is one.`);
   }
   const refused = await deviceFileFailure(description.path, transport);
-  if (refused !== undefined) return left(describeOpenFailure(refused));
+  if (refused !== undefined) return { ...left(describeOpenFailure(refused)), ...deniedBy(refused) };
   const reason = identity === undefined ? 'It was named by hand.' : `Its USB identity may be a kit: ${identity.name}.`;
   return { description, identity, taken: true, reason };
 }
@@ -219,7 +221,12 @@ export async function judgeByHand(path: string): Promise<PortSeen> {
   if (kind === undefined) return seen(false, 'It is no path of a port.');
   if (kind === 'tcp') return seen(true, 'It was named by hand.');
   const refused = await deviceFileFailure(path, kind);
-  return refused === undefined ? seen(true, 'It was named by hand.') : seen(false, describeOpenFailure(refused));
+  if (refused === undefined) return seen(true, 'It was named by hand.');
+  return { ...seen(false, describeOpenFailure(refused)), ...deniedBy(refused) };
+}
+
+function deniedBy({ kind }: ChannelOpenFailure): Pick<PortSeen, 'denied'> {
+  return kind === 'denied' ? { denied: true } : {};
 }
 
 function isNamed(description: ChannelDescription, byHand: readonly string[]): boolean {

@@ -1,5 +1,4 @@
-import type { SignetError } from '../../src-shared/base/error.ts';
-import { asSignetError } from '../../src-shared/base/error.ts';
+import { asSignetError, SignetError } from '../../src-shared/base/error.ts';
 import type { KitRegistry } from '../device/index.ts';
 import type { ChannelDescription } from '../hal/byte-channel.ts';
 import { type PortSeen, type PortSnapshot, PortWatcher } from '../hal/watcher.ts';
@@ -24,6 +23,10 @@ interface Place {
   retryAt: number;
   retryMs: number;
   trouble: SignetError | undefined;
+}
+
+function newPlace(): Place {
+  return { state: 'closed', kitId: undefined, retryAt: 0, retryMs: firstRetryMs, trouble: undefined };
 }
 
 /** Real kits: every port that may be one is opened and given to the registry, and opened again when it was gone. */
@@ -87,9 +90,13 @@ export class KitHouse {
   #look(): void {
     if (this.#stopped) return;
     const { ports } = this.#watcher.snapshot;
-    for (const port of ports) if (port.taken) this.#consider(port);
+    for (const port of ports) {
+      if (port.taken) this.#consider(port);
+      else if (port.denied === true) this.#deny(port);
+    }
     for (const [path, place] of this.#places) {
-      if (ports.some((port) => port.taken && port.description.path === path)) continue;
+      if (ports.some(({ taken, denied, description }) => (taken || denied === true) && description.path === path))
+        continue;
       if (place.state === 'open' && place.kitId !== undefined) void this.#registry.remove(place.kitId);
       if (place.state !== 'opening') this.#places.delete(path);
     }
@@ -104,18 +111,21 @@ export class KitHouse {
       known.retryAt = 0;
     }
     if (known !== undefined && performance.now() < known.retryAt) return;
-    const place: Place = known ?? {
-      state: 'closed',
-      kitId: undefined,
-      retryAt: 0,
-      retryMs: firstRetryMs,
-      trouble: undefined,
-    };
+    const place = known ?? newPlace();
     place.state = 'opening';
     this.#places.set(description.path, place);
     if (place.trouble === undefined) this.#events.opening(description);
     const opening = this.#open(description, place).finally(() => this.#opening.delete(opening));
     this.#opening.add(opening);
+  }
+
+  /** A port that would be asked if this user might open it: told once, and left alone while it is so. */
+  #deny({ description, reason }: PortSeen): void {
+    const known = this.#places.get(description.path);
+    if (known !== undefined && (known.state !== 'closed' || known.trouble?.code === 'PORT_DENIED')) return;
+    const trouble = new SignetError('PORT_DENIED', reason, { path: description.path });
+    this.#places.set(description.path, { ...newPlace(), trouble });
+    this.#events.notOpened(description, trouble);
   }
 
   async #open(description: ChannelDescription, place: Place): Promise<void> {

@@ -5,6 +5,8 @@ export interface Script {
   readonly child: ChildProcess;
   /** The first line that it prints, or what it died of. */
   readonly line: Promise<string>;
+  /** The first so many lines, or what it died of. */
+  lines(count: number): Promise<readonly string[]>;
   /** A byte on its standard input. */
   end(): void;
 }
@@ -16,17 +18,23 @@ export function runScript(code: string, argument: string): Script {
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   let output = '';
   let errors = '';
-  const line = new Promise<string>((resolve, reject) => {
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-      const end = output.indexOf('\n');
-      if (end >= 0) resolve(output.slice(0, end));
-    });
-    child.stderr.on('data', (chunk: Buffer) => {
-      errors += chunk.toString();
-    });
-    child.once('error', reject);
-    child.once('close', (status) => reject(new Error(`it ended with ${status}: ${errors}`)));
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk.toString();
   });
-  return { child, line, end: () => void child.stdin.write('\n') };
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  const lines = (count: number): Promise<readonly string[]> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const said = output.split('\n').slice(0, -1);
+        if (said.length >= count) resolve(said.slice(0, count));
+      };
+      child.stdout.on('data', look);
+      child.once('error', reject);
+      child.once('close', (status) => reject(new Error(`it ended with ${status}: ${errors}`)));
+      look();
+    });
+  const line = lines(1).then(([first = '']) => first);
+  return { child, line, lines, end: () => void child.stdin.write('\n') };
 }

@@ -1,3 +1,6 @@
+import { chmodSync, chownSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CallInput } from '../../src-shared/ipc/contract.ts';
 import { runScript } from '../firmware/other-process.ts';
@@ -132,5 +135,61 @@ describe("a real station's sites", () => {
     expect(board.packets).toBe(0);
     holder.end();
     await shows(world, [serialOf(board)]);
+  });
+
+  it('whose port this user may not open say so with what to do, on the site and on the health page, and are there afterwards', async () => {
+    const [board] = await boardsOf(1);
+    if (board === undefined) throw new Error('no board');
+    const device = realpathSync(board.port);
+    chmodSync(device, 0o000);
+    const folder = mkdtempSync(join(tmpdir(), 'signet-denied-'));
+    closers.push(async () => rmSync(folder, { recursive: true, force: true }));
+    // Who may do everything is somebody else for once.
+    const nobody = 65_534;
+    if (process.getuid?.() === 0) {
+      chownSync(folder, nobody, nobody);
+      chownSync(device, nobody, nobody);
+      chmodSync(dirname(board.port), 0o755);
+    }
+    const script = runScript(
+      `const { Line } = await import(LINE + 'line.ts');
+       await import('serialport');
+       if (process.getuid() === 0) { process.setgroups([]); process.setgid(${nobody}); process.setuid(${nobody}); }
+       const [folder, connector] = process.argv[1].split('|');
+       const line = await Line.open({ folder });
+       const ask = (name, input) => line.handlers[name](input, new AbortController().signal);
+       await ask('station.setUp', { name: 'ST-07' });
+       const settings = await ask('settings.get', {});
+       const sites = [{ id: 's0', label: 'Place 0', connector, enabled: true }];
+       await ask('settings.save', { ...settings, sites });
+       const until = async (holds) => {
+         for (;;) {
+           const { state } = await ask('snapshot', {});
+           if (holds(state)) return state;
+           await new Promise((resolve) => setTimeout(resolve, 20));
+         }
+       };
+       const { sites: [site], health } = await until(({ sites }) => sites[0].state === 'fault');
+       console.log(JSON.stringify([site.reason, site.detail, health.find(({ id }) => id === 'port-permission')]));
+       await (await import('node:fs/promises')).chmod(${JSON.stringify(device)}, 0o600);
+       const later = await until(({ sites }) => sites[0].chips.length === 1);
+       console.log(JSON.stringify(later.health.find(({ id }) => id === 'port-permission')));
+       await line.close();`,
+      `${folder}|${board.port}`,
+    );
+    closers.push(async () => script.child.kill());
+    const [reason, detail, health] = JSON.parse(await script.line);
+    const sentence = `${board.port} may not be opened: permission denied.`;
+    expect(reason).toBe('PORT_DENIED');
+    expect(detail).toMatch(/dialout.*udev rule \/etc\/udev\/rules\.d\//);
+    expect(detail).toContain(sentence);
+    expect(health).toEqual({
+      id: 'port-permission',
+      level: 'error',
+      facts: { path: board.port, reason: detail, count: '1' },
+    });
+    const [, again] = await script.lines(2);
+    expect(JSON.parse(again ?? '')).toEqual({ id: 'port-permission', level: 'ok', facts: {} });
+    expect(board.packets).toBeGreaterThan(0);
   });
 });
