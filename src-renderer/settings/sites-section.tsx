@@ -22,6 +22,10 @@ export function nextSiteId(taken: readonly string[]): string | undefined {
   return undefined;
 }
 
+function connectorOf({ connector, path }: { readonly connector: string; readonly path: string }): string {
+  return connector === '' ? path : connector;
+}
+
 /** Which connectors are sites, and what every kit that is plugged in is used for. */
 export function SitesSection({ settings, onChange }: SectionProps) {
   const { t } = useTranslation();
@@ -119,16 +123,14 @@ export function SitesSection({ settings, onChange }: SectionProps) {
                     <b>{kit.name}</b>
                     {kit.reason !== '' && <p className="second">{kit.reason}</p>}
                   </td>
-                  <td className="hex">{kit.connector === '' ? kit.path : kit.connector}</td>
+                  <td className="hex">{connectorOf(kit)}</td>
                   <td>
                     <Tag tone={tones[kit.use]}>{t(`kitUse.${kit.use}`)}</Tag>
                   </td>
                   <td className="row-action">
-                    {kit.use === 'free' && !taken.includes(kit.connector) && (
-                      <Button
-                        disabled={settings.sites.length >= 16}
-                        onClick={() => add(kit.connector === '' ? kit.path : kit.connector)}
-                      >
+                    {/* A plain kit has a place for as long as the program runs; bound, it keeps it. */}
+                    {(kit.use === 'free' || kit.use === 'site') && !taken.includes(connectorOf(kit)) && (
+                      <Button disabled={settings.sites.length >= 16} onClick={() => add(connectorOf(kit))}>
                         {t('settings.kits.bind')}
                       </Button>
                     )}

@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../parts/icon.tsx';
 import './password.css';
@@ -146,7 +146,7 @@ function Field({
   readonly invalid: boolean;
   readonly autoFocus?: boolean;
 }) {
-  const id = `new-password-${label}`;
+  const id = useId();
   return (
     <div className="password">
       <label htmlFor={id}>{label}</label>

@@ -48,7 +48,11 @@ export function SignerPanel({ signer, onSetUp }: { readonly signer: SignerView; 
             <Glyph name={glyph} />
             <b>{t(`signerState.${signer.state}`)}</b>
           </p>
-          {signer.reason !== '' && <p className="second">{sentenceOf(signer.reason, language) ?? signer.reason}</p>}
+          {signer.state === 'UNCONFIGURED' ? (
+            <p className="second">{t('signerStateTells.UNCONFIGURED')}</p>
+          ) : (
+            signer.reason !== '' && <p className="second">{sentenceOf(signer.reason, language) ?? signer.reason}</p>
+          )}
           {signer.changeBegun && <p className="is-ask">{t('password.changeBegun')}</p>}
         </div>
         <div className="sect">
