@@ -8,7 +8,7 @@ import { openServerSide, systemRandomBytes } from '../provisioning/server-side.t
 import { softwareSigner } from '../provisioning/software-signer.ts';
 import { madeStick, openFactory, thePassword } from '../signing/factory.ts';
 import { password } from '../signing/rig.ts';
-import { type ServerSaid, serverJobSchema, serverToldSchema } from './server-protocol.ts';
+import { type ServerSaid, type ServerTold, serverJobSchema, serverToldSchema } from './server-protocol.ts';
 
 /** The server of the bench in a process of its own: what it costs is its own, and memory is that of nobody else. */
 const job = serverJobSchema.parse(JSON.parse(process.argv[2] ?? ''));
@@ -23,6 +23,7 @@ const stickPace: Pace = { line: { kind: 'hid' }, bus: true, kitPolling: false };
 interface Opened {
   readonly port: number;
   readonly identity: SignerIdentity;
+  workMs(): number;
   close(): Promise<void>;
 }
 
@@ -32,7 +33,7 @@ async function withSoftwareSigner(): Promise<Opened> {
   const signer = softwareSigner();
   const side = await openServerSide({ folder: job.folder, modules: [signer.module], now });
   const { port } = await side.server.listen(loopback);
-  return { port, identity: signer.identity, close: () => side.close() };
+  return { port, identity: signer.identity, workMs: () => 0, close: () => side.close() };
 }
 
 async function withSticks(): Promise<Opened> {
@@ -41,8 +42,17 @@ async function withSticks(): Promise<Opened> {
   const [first] = sticks;
   if (first === undefined) throw new Error('no sticks');
   const factory = await openFactory({ root: first.root, now, monotonic: () => performance.now() });
+  let workMs = 0;
   for (const { state, made } of sticks) {
-    const board = createSignerStick(state, { timing: 'real', pace: stickPace });
+    let began = 0;
+    const board = createSignerStick(state, {
+      timing: 'real',
+      pace: stickPace,
+      trace: ({ kind }) => {
+        if (kind === 'line-in') began = performance.now();
+        if (kind === 'line-out') workMs += performance.now() - began;
+      },
+    });
     await factory.plug(board);
     const unlocked = await factory.manager.unlock(toHex(made.identity.serialNumber), [password(thePassword)]);
     if (!unlocked.ok) throw new Error(unlocked.failure.kind);
@@ -61,6 +71,7 @@ async function withSticks(): Promise<Opened> {
   return {
     port,
     identity: first.made.identity,
+    workMs: () => workMs,
     async close() {
       await server.stop();
       await factory.close();
@@ -75,14 +86,15 @@ process.on('message', (message: unknown) => {
   void answer(serverToldSchema.parse(message));
 });
 
-async function answer(told: 'figures' | 'close'): Promise<void> {
+async function answer(told: ServerTold): Promise<void> {
   if (told === 'close') {
     await opened.close();
     say({ kind: 'closed' });
     process.disconnect();
     return;
   }
-  // Twice, with a pause: what finalizers set free is collected by the second one, and pages go back to the system meanwhile.
+  if (told === 'work') return say({ kind: 'work', ms: opened.workMs() });
+  // More than once, with pauses: what finalizers set free is collected by the next one, and pages go back to the system meanwhile.
   for (let i = 0; i < 3; i += 1) {
     globalThis.gc?.();
     await pause(200);

@@ -63,6 +63,13 @@ export class ServerProcess {
     return said;
   }
 
+  /** How long the sticks had something to do so far, all together, ms. */
+  async workMs(): Promise<number> {
+    const said = await this.#ask('work');
+    if (said.kind !== 'work') throw new Error(`the server said ${said.kind}`);
+    return said.ms;
+  }
+
   async close(): Promise<void> {
     await this.#ask('close').catch(() => undefined);
     this.#child.kill();

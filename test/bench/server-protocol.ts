@@ -20,9 +20,11 @@ export const serverSaidSchema = z.discriminatedUnion('kind', [
     rootPublicKey: hex,
   }),
   z.object({ kind: z.literal('figures'), heapBytes: z.number(), rssBytes: z.number() }),
+  /** ms from a line's first character to the last of its reply, of all sticks together. */
+  z.object({ kind: z.literal('work'), ms: z.number() }),
   z.object({ kind: z.literal('closed') }),
 ]);
 export type ServerSaid = z.infer<typeof serverSaidSchema>;
 
-export const serverToldSchema = z.enum(['figures', 'close']);
+export const serverToldSchema = z.enum(['figures', 'work', 'close']);
 export type ServerTold = z.infer<typeof serverToldSchema>;

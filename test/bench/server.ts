@@ -63,12 +63,21 @@ async function sticks(): Promise<readonly BenchRow[]> {
       const load = { port: server.port, selection: server.selection, connections: Math.min(CONNECTIONS, 8 * count) };
       await askFor({ ...load, certificates: 8 * count, first: 0 });
       let best = Number.POSITIVE_INFINITY;
-      for (let round = 1; round <= ROUNDS; round += 1)
-        best = Math.min(best, await askFor({ ...load, certificates: PER_STICK * count, first: 1000 * round }));
+      let busiest = 0;
+      for (let round = 1; round <= ROUNDS; round += 1) {
+        const before = await server.workMs();
+        const ms = await askFor({ ...load, certificates: PER_STICK * count, first: 1000 * round });
+        best = Math.min(best, ms);
+        busiest = Math.max(busiest, ((await server.workMs()) - before) / (count * ms));
+      }
       const share = (ideal * PER_STICK) / best;
       const name = count === 1 ? 'one stick' : `${count} sticks`;
-      rows.push(figure(`${name}: certificates a second`, (1000 * PER_STICK * count) / best, '/s'));
-      rows.push(atLeast(`${name}: share of the ideal`, share, 0.95, ''));
+      rows.push(
+        figure(`${name}: certificates a second`, (1000 * PER_STICK * count) / best, '/s'),
+        atLeast(`${name}: share of the ideal`, share, 0.95, ''),
+        // A busy machine makes the simulated sticks themselves late: this says what the server left of their time.
+        atLeast(`${name}: share of the time in which they are at work`, busiest, 0.95, ''),
+      );
     } finally {
       await server.close();
     }
