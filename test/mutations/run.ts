@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { ruleCatalogue } from '../../src-main/simulator/chip/index.ts';
 import { explained, type Mutation, mutations } from './core.ts';
 
@@ -15,6 +16,18 @@ const top = fileURLToPath(new URL('../..', import.meta.url));
 const vitest = join(top, 'node_modules', 'vitest', 'vitest.mjs');
 const at = process.argv.indexOf('--only');
 const only = at < 0 ? '' : (process.argv[at + 1] ?? '');
+
+/** What is read of vitest's report. */
+const reportSchema = z.object({
+  testResults: z.array(
+    z.object({
+      message: z.string().optional(),
+      assertionResults: z.array(
+        z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()).nullish() }),
+      ),
+    }),
+  ),
+});
 
 interface TestResult {
   readonly name: string;
@@ -45,16 +58,7 @@ async function runTests(tree: string, file: string, name: string | undefined): P
     }).on('close', () => resolve());
   });
   try {
-    const json = JSON.parse(readFileSync(report, 'utf8')) as {
-      readonly testResults: readonly {
-        readonly message?: string;
-        readonly assertionResults: readonly {
-          readonly fullName: string;
-          readonly status: string;
-          readonly failureMessages?: readonly string[];
-        }[];
-      }[];
-    };
+    const json = reportSchema.parse(JSON.parse(readFileSync(report, 'utf8')));
     return json.testResults.flatMap(({ assertionResults, message }) =>
       assertionResults.length === 0
         ? [{ name: file, passed: false, message: message ?? '' }]
