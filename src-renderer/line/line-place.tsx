@@ -180,8 +180,10 @@ function useAppearances(sites: readonly SiteView[]): void {
     for (const site of sites) {
       const key = site.chips.map((chip) => chip.serialNumber).join();
       const known = appearances.get(site.id);
-      // What was there when the screen opened did not just appear.
-      if (known?.key !== key) appearances.set(site.id, { key, at: first.current ? -1e9 : clock.steady() });
+      if (known?.key === key) continue;
+      // What was there when the screen opened did not just appear, and a board that went cannot be started by mistake.
+      const appeared = key !== '' && !first.current;
+      appearances.set(site.id, { key, at: appeared ? clock.steady() : -1e9 });
     }
     first.current = false;
   }, [sites]);
