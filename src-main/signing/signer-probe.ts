@@ -21,7 +21,7 @@ import {
   unpadPublicKey,
 } from '../../src-shared/certificates/index.ts';
 import type { ChipIdentity, ChipSession, DeviceFailure } from '../device/index.ts';
-import { lockStateOf, readConfig, readSlots } from '../device/index.ts';
+import { publicKey as keyInSlot, lockStateOf, readConfig, readSlots } from '../device/index.ts';
 import { asd1Image, asd1ProbedBytes, asd1ProbedLocks, asd1Slots } from './asd1/layout.ts';
 import { definitionOnModule } from './asd1/module-definition.ts';
 import { kdfAccepted } from './asd1/password.ts';
@@ -95,6 +95,11 @@ export async function probeSigner(
   const locked = new Set(lockStateOf(zone).lockedSlots);
   for (const slot of asd1ProbedLocks) if (!locked.has(slot)) return fault(`slot ${slot} is not locked`);
   if (!kdfAccepted(record.value.kdf)) return fault('the parameters of its password key are not accepted');
+  // A key that asks for authorisation gives not even its public part without it (DS 2.2.5): whatever the configuration says, a chip
+  // that answers here would sign for anybody.
+  const unguarded = await keyInSlot(session, asd1Slots.signingKey, chip.serialNumber);
+  if (unguarded.ok) return fault('its key works without its password: it protects nothing and is not used');
+  if (unguarded.failure.kind !== 'no-key') return unguarded;
   const open = await readSlots(session, [
     asd1Slots.label,
     asd1Slots.storedSerial,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import { judgePort } from '../../src-main/hal/watcher.ts';
 import { type Asd1Record, decodeRecord, encodeRecord } from '../../src-main/signing/asd1/record.ts';
 import { definitionSource } from '../../src-main/signing/definitions.ts';
 import { identityFromFile, identityToFile } from '../../src-main/signing/identity-file.ts';
@@ -8,8 +9,11 @@ import { parseSnapshot } from '../../src-main/simulator/chip/index.ts';
 import { chipsOf, createSignerStick } from '../../src-main/simulator/open-board.ts';
 import { fromHex, toHex } from '../../src-shared/base/bytes.ts';
 import { profileDefaults, profileDefinitions } from '../../src-shared/certificates/index.ts';
-import { device, type Factory, madeStick, openFactory, readyFactory, requestFor } from './factory.ts';
-import { MemoryDefinitions, setUpOptions, signerRequest, takeForSetUp, testRoot } from './rig.ts';
+import { device, type Factory, madeStick, openFactory, readyFactory, requestFor, thePassword } from './factory.ts';
+import { MemoryDefinitions, password, setUpOptions, signerRequest, takeForSetUp, testRoot } from './rig.ts';
+
+const READ = 0x02;
+const INFO = 0x30;
 
 let open: Factory | undefined;
 afterEach(async () => {
@@ -155,6 +159,59 @@ describe('modules with something wrong', () => {
     expect(refused.ok ? '' : refused.failure.code).toBe('CLOCK_SUSPECT');
     await open.restart({ policy: { allowOutlivingSigner: true } });
     expect((await open.service.issue(requestFor(device(1), root), () => undefined)).ok).toBe(true);
+  });
+
+  it('a chip that gives its key’s public part, or would sign, without a proof: refused loudly, nobody is asked for a password', async () => {
+    const { state, root, made } = await madeStick();
+    open = await openFactory({ root });
+    const signatures: boolean[] = [];
+    const board = createSignerStick(state, {
+      rules: { disabled: new Set(['auth.req-auth'] as const) },
+      onEvent: (event) => {
+        if (event.kind === 'signature') signatures.push(event.authorised);
+      },
+    });
+    await open.plug(board);
+    const reason = 'its key works without its password: it protects nothing and is not used';
+    expect(open.manager.modules()).toMatchObject([{ state: 'FAULT', reason }]);
+    expect(open.lines.filter((line) => line.startsWith('error') || line.startsWith('warning')).join()).toContain(
+      reason,
+    );
+    const unlocked = await open.manager.unlock(toHex(made.identity.serialNumber), [password(thePassword)]);
+    expect(unlocked.ok).toBe(false);
+    expect((await open.service.issue(requestFor(device(1), root), () => undefined)).ok).toBe(false);
+    expect(signatures).toEqual([]);
+  });
+
+  it.each([
+    [0x0f30, 'AWS root stick of 2016'],
+    [0x0f31, 'AWS signer stick of 2016'],
+  ])('a stick of the 2016 AWS kit (04D8:%x) is shown for what it is, and sent nothing', async (productId, name) => {
+    const { state, root } = await madeStick();
+    const description = {
+      kind: 'hid',
+      path: '/dev/hidraw7',
+      connector: 'usb:1-1',
+      vendorId: 0x04d8,
+      productId,
+    } as const;
+    const port = await judgePort(description, ['/dev/hidraw7']);
+    expect(port).toMatchObject({ taken: false, reason: expect.stringContaining(name) });
+    // Should one be opened all the same (another system, another name), it is not asked for anything either.
+    open = await openFactory({ root });
+    const opcodes: number[] = [];
+    const board = createSignerStick(state, {
+      description,
+      onEvent: (event) => {
+        if (event.kind === 'command') opcodes.push(event.opcode);
+      },
+    });
+    await open.plug(board);
+    const [module] = open.manager.modules();
+    expect(module).toMatchObject({ state: 'FOREIGN', identity: undefined });
+    expect(module?.reason).toContain('never asked to sign');
+    // What every kit is asked: which chips it has.
+    expect(opcodes.filter((opcode) => opcode !== READ && opcode !== INFO)).toEqual([]);
   });
 
   it('a stick whose chip falls silent while the stick stays: one refusal, and no endless looking', async () => {
