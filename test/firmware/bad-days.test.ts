@@ -235,6 +235,9 @@ describe('kits and ports that fail', () => {
     if (record === undefined) throw new Error('no record');
     expect(record.outcome).toMatchObject({ kind: 'FAULT', stage: 4, next: 'resume' });
     expect(outcomeWords(record)).toMatch(/^KIT_(?:SILENT|LOST)$/);
+    expect(sentenceOf(record)).toMatch(
+      /^The (?:kit does not answer; unplug it|connection to the board was lost; check)/,
+    );
     board.freeze(false);
     const again = (await provisionOnce(client)).record;
     await client.close();
@@ -343,6 +346,10 @@ describe('kits and ports that fail', () => {
     expect(first.map((record) => (record === undefined ? '' : outcomeWords(record)))).toEqual(
       Array.from({ length: 4 }, () => 'KIT_LOST'),
     );
+    for (const record of first)
+      expect(record === undefined ? '' : sentenceOf(record)).toMatch(
+        /^The connection to the board was lost; check the cable\. \S/,
+      );
     await Promise.all(all.map((board) => board.plug()));
     const second = await Promise.all(clients.map((client) => provisionOnce(client)));
     await Promise.all(clients.map((client) => client.close()));
@@ -366,7 +373,8 @@ describe('kits and ports that fail', () => {
       '',
     );
     if (record === undefined) throw new Error('no record');
-    expect(record.outcome).toMatchObject({ stage: 2, next: 'resume' });
+    expect(record.outcome).toMatchObject({ stage: 2, code: 'BOARD_REMOVED', next: 'resume' });
+    expect(sentenceOf(record)).toMatch(/connect it again to resume\. The chip at address 0xC0 no longer answers\.$/);
     board.stuck = false;
     const again = (await provisionOnce(client)).record;
     await client.close();
