@@ -66,6 +66,28 @@ describe('one owner at a time', () => {
     expect(events.map((event) => event.kind)).toEqual(['added', 'taken', 'released', 'taken']);
   });
 
+  it('two runs and a set-up at once: one works on the chip, the others are told who has it, and come after it', async () => {
+    const { registry, entry, chips } = await plugIn({ kit: { dialect: 'modern' } });
+    const owners = [site, { role: 'site', name: 'site 2' }, { role: 'set-up', name: 'ceremony' }] as const;
+    const image = target('ATECC508A');
+    const once = async (owner: (typeof owners)[number]): Promise<'worked' | typeof owner> => {
+      const taken = registry.take(entry.id, owner);
+      if (!taken.ok) {
+        if (taken.failure.kind !== 'owned') throw new Error(taken.failure.kind);
+        return owners.find(({ name }) => taken.failure.kind === 'owned' && name === taken.failure.by.name) ?? owner;
+      }
+      must(await writeConfig(taken.value.chip(), image));
+      taken.value.release();
+      return 'worked';
+    };
+    for (const first of [0, 1, 2]) {
+      const order = [...owners.slice(first), ...owners.slice(0, first)];
+      expect(await Promise.all(order.map(once))).toEqual(['worked', order[0], order[0]]);
+    }
+    expect(chips[0]?.inspect().configLocked).toBe(false);
+    expect(registry.kit(entry.id)?.owner).toBeUndefined();
+  });
+
   it('a caller with an old session number is refused before anything is sent', async () => {
     const { registry, entry, chips } = await plugIn({ kit: { dialect: 'modern' } });
     const old = must(registry.take(entry.id, tool));

@@ -356,6 +356,39 @@ describe('passwords', () => {
   });
 });
 
+describe('a password entered while the stick goes', () => {
+  const pulled = (opcode: number, side: 'before' | 'after'): FaultScript => ({
+    seed: 1,
+    faults: [
+      {
+        at: { on: 'packet', filter: { opcode }, from: 1 },
+        times: 1,
+        action: { do: 'unplug', side, back: { kind: 'never' } },
+      },
+    ],
+  });
+  const NONCE = 0x16;
+
+  it.each([
+    ['while its keys are reckoned', undefined],
+    ['before the chip was asked', pulled(NONCE, 'before')],
+    ['before the proof', pulled(CHECK_MAC, 'before')],
+    ['after the proof, which nobody read', pulled(CHECK_MAC, 'after')],
+  ] as const)('%s: it is gone, nothing is kept, and it asks anew when it is back', async (_, faults) => {
+    const factory = await factoryWith();
+    const { board, serialNumber } = await stick(faults === undefined ? {} : { faults });
+    await factory.plug(board);
+    const asked = factory.manager.unlock(serialNumber, [password(thePassword)]);
+    if (faults === undefined) board.unplug();
+    expect(await asked).toMatchObject({ ok: false, failure: { kind: 'removed' } });
+    expect(factory.manager.modules()).toEqual([]);
+    board.plug();
+    await factory.plug(board);
+    expect(factory.manager.modules()[0]?.state).toBe('PASSWORD_REQUIRED');
+    expect(await factory.manager.unlock(serialNumber, [password(thePassword)])).toMatchObject({ ok: true });
+  });
+});
+
 describe('bad moments of a stick', () => {
   const at = (
     opcode: number,

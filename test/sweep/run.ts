@@ -1,12 +1,14 @@
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { runSeries } from './series.ts';
 import { variantName } from './sweep.ts';
 import { variants } from './variants.ts';
 
 /**
- * `npm run test:sweep`: every mishap at every packet of a whole run, for every variant, each variant in a process of its own.
+ * `npm run test:sweep`: every mishap at every packet of a whole run, for every variant, each variant in a process of its own; then
+ * power cuts around every packet of a signer's set-up and of a password change (test/signing/full-sweep.ts).
  * `--every n` takes every n-th case, `--variant n` one variant only (from 0), `--seed n` other torn words and walks.
  */
 function option(name: string): number | undefined {
@@ -15,11 +17,12 @@ function option(name: string): number | undefined {
   return Number.isInteger(value) ? value : undefined;
 }
 
-interface Report {
-  readonly cases: number;
-  readonly complaints: readonly string[];
-  readonly ways: readonly (readonly [string, number])[];
-}
+const reportSchema = z.object({
+  cases: z.int(),
+  complaints: z.array(z.string()),
+  ways: z.array(z.tuple([z.string(), z.int()])),
+});
+type Report = z.infer<typeof reportSchema>;
 
 const every = option('every') ?? 1;
 const seed = option('seed') ?? 1;
@@ -38,7 +41,7 @@ async function child(index: number): Promise<void> {
       process.stderr.write(`  ${variantName(variant)}: ${done} of ${of}\n`);
     },
   });
-  const report: Report = { cases: result.cases, complaints: result.complaints, ways: [...result.ways].sort() };
+  const report: Report = { cases: result.cases, complaints: [...result.complaints], ways: [...result.ways].sort() };
   process.send?.(report);
 }
 
@@ -48,12 +51,32 @@ function inChild(index: number): Promise<Report> {
     const process_ = fork(fileURLToPath(import.meta.url), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     let report: Report | undefined;
     process_.on('message', (message) => {
-      report = message as Report;
+      report = reportSchema.parse(message);
     });
     process_.on('error', reject);
     process_.on('exit', (code) => {
       if (report === undefined) reject(new Error(`variant ${index} ended with ${code}`));
       else resolve(report);
+    });
+  });
+}
+
+/** Set-up of a signer and change of its password, in a process of their own; they count for themselves. */
+function ofSticks(which: 'set-up' | 'change'): Promise<{ readonly passed: number; readonly failed: number }> {
+  const program = fileURLToPath(new URL('../signing/full-sweep.ts', import.meta.url));
+  return new Promise((resolve, reject) => {
+    const sweep = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, which], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    sweep.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    sweep.on('error', reject);
+    sweep.on('close', () => {
+      const counted = /^(\d+) passed, (\d+) failed$/m.exec(output);
+      process.stdout.write(output.replace(/^\d+ passed, \d+ failed\n/m, ''));
+      resolve(counted === null ? { passed: 0, failed: 1 } : { passed: Number(counted[1]), failed: Number(counted[2]) });
     });
   });
 }
@@ -81,6 +104,12 @@ async function parent(): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, worker));
+  if (only === undefined && every === 1) {
+    for (const { passed: good, failed: bad } of await Promise.all([ofSticks('set-up'), ofSticks('change')])) {
+      passed += good;
+      failed += bad;
+    }
+  }
   process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
   process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 }
