@@ -1,8 +1,9 @@
+import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { defaultImage } from '../../src-shared/atecc/config/index.ts';
 import { toHex } from '../../src-shared/base/bytes.ts';
-import { SignetError } from '../../src-shared/base/error.ts';
+import { asSignetError, SignetError } from '../../src-shared/base/error.ts';
 import {
   type CallName,
   type CallOutput,
@@ -30,6 +31,7 @@ import {
   simulationOptionsSchema,
   siteId,
 } from './simulation/simulation.ts';
+import { SleepWatch } from './sleep-watch.ts';
 import { Station } from './station.ts';
 import type { LineCalls, StationHandlers } from './station-handlers.ts';
 
@@ -64,6 +66,9 @@ export class Line {
   #simulated: Records | undefined;
   #switching: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
+  readonly #sleep = new SleepWatch({ uptime: () => uptime() * 1000, steady: () => performance.now() }, (sleptMs) =>
+    this.wokeUp(sleptMs),
+  );
 
   private constructor(records: Records, now: () => Date) {
     this.#records = records;
@@ -93,6 +98,7 @@ export class Line {
     try {
       line = new Line(records, now);
       await line.#begin();
+      line.#sleep.start();
       return line;
     } catch (thrown) {
       await line?.close().catch(() => undefined);
@@ -121,6 +127,32 @@ export class Line {
     return this.#records.folder.path;
   }
 
+  /**
+   * The computer goes to sleep: what was unlocked is locked and whoever proved a PIN is signed off, because memory may go to the disk and
+   * nobody knows who wakes it. A run under way goes on afterwards, or ends as one whose board was lost.
+   */
+  goesToSleep(): void {
+    this.#secure('The computer goes to sleep: signers are locked, sessions with a PIN have ended.');
+  }
+
+  /** It woke: where nobody said before that it would sleep the same is done now, and everything is looked at again. */
+  wokeUp(sleptMs: number): void {
+    this.#secure(
+      `The computer was asleep${sleptMs > 0 ? ` for ${Math.round(sleptMs / 1000)} s` : ''}: signers are locked.`,
+    );
+  }
+
+  #secure(line: string): void {
+    if (this.#closing !== undefined) return;
+    (this.#simulated ?? this.#records).activity.warning(line);
+    const { people, handlers } = this.#station;
+    people.endProvenSession();
+    handlers['signers.lockAll']({}, new AbortController().signal).catch((thrown: unknown) => {
+      this.#records.activity.error(`A signer was not locked: ${asSignetError(thrown).message}`);
+    });
+    this.#feed.touchAll();
+  }
+
   /** Runs stop before their next stage; everything is given back. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -128,6 +160,7 @@ export class Line {
   }
 
   async #close(): Promise<void> {
+    this.#sleep.close();
     await this.#switching.catch(() => undefined);
     this.#feed.close();
     this.#listeners.clear();

@@ -123,6 +123,11 @@ export class PeopleDesk {
     this.#changed();
   }
 
+  /** Ends a session whose person proved a PIN; operators stay. */
+  endProvenSession(): void {
+    if (this.#current?.auth === 'authenticated') this.signOff();
+  }
+
   /** Without badges unless an engineer asks: a badge's number is what an operator signs on with. */
   list(): { name: string; role: PersonRole; badge: string; active: boolean }[] {
     const showBadges = this.refusal('engineer') === undefined;

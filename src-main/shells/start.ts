@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, enableCompileCache } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exitWith, startArguments, startUsage } from './browser/arguments.ts';
@@ -34,6 +34,8 @@ function packageFolder(): string[] {
 }
 
 async function main(): Promise<number> {
+  // Taking the types off the sources and compiling them is most of a start: it is done once and kept with the packages.
+  if (existsSync(join(top, 'node_modules'))) enableCompileCache(join(top, 'node_modules', '.cache', 'signet-code'));
   const print = (line: string): void => {
     process.stdout.write(`${line}\n`);
   };

@@ -156,7 +156,7 @@ function checkMain(scratch: string, beside: string): void {
     join(standIn, 'index.cjs'),
     `const app = { enableSandbox() {}, on() {}, setPath() {}, requestSingleInstanceLock: () => false, quit: () => console.log('second instance') };
 exports.app = app; exports.crashReporter = { start() {} }; exports.protocol = { registerSchemesAsPrivileged() {} };
-exports.BrowserWindow = class {}; exports.dialog = {}; exports.ipcMain = {}; exports.Menu = {}; exports.powerSaveBlocker = {};
+exports.BrowserWindow = class {}; exports.dialog = {}; exports.ipcMain = {}; exports.Menu = {}; exports.powerMonitor = {}; exports.powerSaveBlocker = {};
 exports.screen = {}; exports.session = {}; exports.shell = {}; exports.net = {};
 `,
   );

@@ -338,7 +338,7 @@ function fakeElectron() {
       restore: vi.fn(),
       show: vi.fn(),
       focus: vi.fn(),
-      center: vi.fn(),
+      setBounds: vi.fn(),
       maximize: vi.fn(),
       isMaximized: () => false,
       getNormalBounds: () => ({ x: 1, y: 2, width: 1500, height: 900 }),
@@ -364,9 +364,9 @@ function fakeElectron() {
     }),
     stop: vi.fn(),
   };
-  const screen = Object.assign(new EventEmitter(), {
-    getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }],
-  });
+  const displays = [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }];
+  const screen = Object.assign(new EventEmitter(), { getAllDisplays: () => displays });
+  const powerMonitor = new EventEmitter();
   const defaultSession = Object.assign(new EventEmitter(), {
     setPermissionRequestHandler: vi.fn(),
     setPermissionCheckHandler: vi.fn(),
@@ -378,6 +378,8 @@ function fakeElectron() {
     app,
     windows,
     powerSaveBlocker,
+    powerMonitor,
+    displays,
     screen,
     dialog,
     defaultSession,
@@ -388,6 +390,7 @@ function fakeElectron() {
       ipcMain: fakeIpc().ipc,
       Menu: { buildFromTemplate: (template: unknown) => template, setApplicationMenu: vi.fn() },
       powerSaveBlocker,
+      powerMonitor,
       screen,
       session: { defaultSession },
       shell: { openPath: vi.fn() },
@@ -402,6 +405,8 @@ function fakeLine() {
     busy: false,
     serving: false,
     folder: '',
+    goesToSleep: vi.fn(),
+    wokeUp: vi.fn(),
     close: vi.fn(async () => undefined),
     onPush(listener: (push: Push) => void) {
       const before = tell;
@@ -547,13 +552,42 @@ describe('the shell', () => {
     vi.restoreAllMocks();
   });
 
-  it('comes to the front for a second start, and back when its display was unplugged', async () => {
-    const { shell, window, screen } = await started();
+  it('comes to the front for a second start', async () => {
+    const { shell, window } = await started();
     shell.focus();
     expect(window.restore).toHaveBeenCalledOnce();
     expect(window.focus).toHaveBeenCalledOnce();
+  });
+
+  it('comes back when its display was unplugged, and with the last one gone when there is one again', async () => {
+    const { window, screen, displays } = await started();
+    const [display] = displays.splice(0);
     screen.emit('display-removed');
-    expect(window.center).toHaveBeenCalledOnce();
+    expect(window.setBounds).not.toHaveBeenCalled();
+    displays.push({ workArea: { x: -1280, y: 0, width: 1280, height: 800 } });
+    screen.emit('display-added');
+    expect(window.setBounds).toHaveBeenLastCalledWith({ x: -1280, y: 0, width: 1280, height: 800 });
+    if (display !== undefined) displays.unshift(display);
+    window.getBounds = () => ({ x: 100, y: 50, width: 1500, height: 900 });
+    screen.emit('display-metrics-changed');
+    expect(window.setBounds).toHaveBeenCalledOnce();
+  });
+
+  it('tells the line when the computer goes to sleep and wakes, and finds its window again', async () => {
+    const { line, powerMonitor, window } = await started();
+    powerMonitor.emit('suspend');
+    expect(line.goesToSleep).toHaveBeenCalledOnce();
+    expect(line.wokeUp).not.toHaveBeenCalled();
+    powerMonitor.emit('resume');
+    expect(line.wokeUp).toHaveBeenCalledWith(0);
+    expect(window.setBounds).toHaveBeenLastCalledWith({ x: 210, y: 90, width: 1500, height: 900 });
+  });
+
+  it('gives everything back when the computer is shut down', async () => {
+    const { app, line, powerMonitor } = await started();
+    powerMonitor.emit('shutdown');
+    await vi.waitFor(() => expect(app.exit).toHaveBeenCalledOnce());
+    expect(line.close).toHaveBeenCalledOnce();
   });
 
   it('asks where an export is to go', async () => {

@@ -6,6 +6,7 @@ import {
   dialog,
   ipcMain,
   Menu,
+  powerMonitor,
   powerSaveBlocker,
   screen,
   session,
@@ -33,7 +34,7 @@ if (!app.requestSingleInstanceLock()) {
   app.quit();
 } else {
   const electronShell = new ElectronShell({
-    electron: { app, BrowserWindow, dialog, ipcMain, Menu, powerSaveBlocker, screen, session, shell },
+    electron: { app, BrowserWindow, dialog, ipcMain, Menu, powerMonitor, powerSaveBlocker, screen, session, shell },
     openLine: (folder) => Line.open({ folder }),
     dataFolder,
     preload: fileURLToPath(new URL('./preload.cjs', import.meta.url)),

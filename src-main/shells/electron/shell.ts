@@ -1,13 +1,24 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { App, BrowserWindow, Dialog, IpcMain, Menu, PowerSaveBlocker, Screen, Session, Shell } from 'electron';
+import type {
+  App,
+  BrowserWindow,
+  Dialog,
+  IpcMain,
+  Menu,
+  PowerMonitor,
+  PowerSaveBlocker,
+  Screen,
+  Session,
+  Shell,
+} from 'electron';
 import { asSignetError, type SignetError } from '../../../src-shared/base/error.ts';
 import type { Handlers, Push } from '../../../src-shared/ipc/contract.ts';
 import { joinWindow } from './bridge.ts';
 import { pageOrigin } from './channels.ts';
 import { menuTemplate } from './menu.ts';
 import { confineSession } from './security.ts';
-import { isLost, placeWindow, readWindowState, writeWindowState } from './window-state.ts';
+import { insideDisplay, isLost, placeWindow, readWindowState, writeWindowState } from './window-state.ts';
 import { type ShellWords, shellWords } from './words.ts';
 
 /** What the shell needs of the line. */
@@ -17,6 +28,8 @@ export interface ShellLine {
   readonly serving: boolean;
   readonly folder: string;
   onPush(listener: (push: Push) => void): () => void;
+  goesToSleep(): void;
+  wokeUp(sleptMs: number): void;
   close(): Promise<void>;
 }
 
@@ -27,6 +40,7 @@ export interface ElectronParts {
   readonly dialog: Dialog;
   readonly ipcMain: IpcMain;
   readonly Menu: typeof Menu;
+  readonly powerMonitor: PowerMonitor;
   readonly powerSaveBlocker: PowerSaveBlocker;
   readonly screen: Screen;
   readonly session: { readonly defaultSession: Session };
@@ -85,7 +99,15 @@ export class ElectronShell {
       this.#power();
     }
     this.#open(problem);
-    electron.screen.on('display-removed', () => this.#bringBack());
+    for (const change of ['display-removed', 'display-added', 'display-metrics-changed'] as const)
+      electron.screen.on(change as 'display-removed', () => this.#bringBack());
+    electron.powerMonitor.on('suspend', () => this.#line?.goesToSleep());
+    electron.powerMonitor.on('resume', () => {
+      this.#line?.wokeUp(0);
+      // A station may wake with other displays than it went to sleep with.
+      this.#bringBack();
+    });
+    electron.powerMonitor.on('shutdown', () => void this.quit());
     app.on('activate', () => this.focus());
     app.on('window-all-closed', () => void this.quit());
     app.on('before-quit', (event) => {
@@ -200,12 +222,14 @@ export class ElectronShell {
       });
   }
 
-  /** Its display was unplugged: the window comes to one that is there. */
+  /** Its display was unplugged: the window comes to one that is there. With the last one gone it waits for the next. */
   #bringBack(): void {
     const window = this.#window;
     if (window === undefined || window.isDestroyed()) return;
     const displays = this.#o.electron.screen.getAllDisplays().map((display) => display.workArea);
-    if (isLost(window.getBounds(), displays)) window.center();
+    const [first] = displays;
+    if (first === undefined || !isLost(window.getBounds(), displays)) return;
+    window.setBounds(insideDisplay(window.getBounds(), first));
   }
 
   /** The display stays on while a board is worked on or others use the server. */

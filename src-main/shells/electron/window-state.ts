@@ -60,6 +60,18 @@ export function isLost(bounds: Bounds, displays: readonly Bounds[]): boolean {
   return !displays.some((display) => overlap(bounds, display) >= visible);
 }
 
+/** The same size where it fits, in the middle of a display. Pure. */
+export function insideDisplay(bounds: Bounds, display: Bounds): Bounds {
+  const width = Math.min(bounds.width, display.width);
+  const height = Math.min(bounds.height, display.height);
+  return {
+    x: display.x + Math.floor((display.width - width) / 2),
+    y: display.y + Math.floor((display.height - height) / 2),
+    width,
+    height,
+  };
+}
+
 /** The smaller side of what both share. */
 function overlap(a: Bounds, b: Bounds): number {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
