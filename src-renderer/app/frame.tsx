@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import FirstStart from '../first-start/first-start.tsx';
 import LinePlace from '../line/line-place.tsx';
@@ -34,6 +34,10 @@ export function Frame() {
   const place = useUi((store) => store.place);
   const station = useSlice('station');
   useGlobalKeys();
+  // `npm run bench -- ui` reads when the first screen stood.
+  useEffect(() => {
+    performance.mark('signet-screen');
+  }, []);
   if (station === undefined) return null;
   return (
     <div className="frame">
