@@ -12,3 +12,4 @@ import '@mantine/core/styles/ModalBase.layer.css';
 import '@mantine/core/styles/Modal.layer.css';
 import './app/tokens.css';
 import './app/common.css';
+import './app/small.css';

@@ -151,7 +151,9 @@ export default function ActivityPlace() {
                     <span className={`result ${tone}`}>
                       <Glyph name={glyph} /> {t(`activity.levels.${entry.level}`)}
                     </span>
-                    <span className="activity-text">{entry.text}</span>
+                    <span className="activity-text" lang="en">
+                      {entry.text}
+                    </span>
                   </p>
                 );
               })}

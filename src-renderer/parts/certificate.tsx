@@ -43,7 +43,7 @@ export function CertificateCard({ certificate }: { readonly certificate: Certifi
           <ol>
             {certificate.tree.map((node, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: lines of one certificate, which does not change
-              <li key={index} style={{ paddingLeft: `${node.depth * 1.25}rem` }}>
+              <li key={index} lang="en" style={{ paddingLeft: `${node.depth * 1.25}rem` }}>
                 <span>{node.label}</span>
                 {node.value !== '' && <span className="hex">{node.value}</span>}
               </li>

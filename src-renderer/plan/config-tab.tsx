@@ -145,9 +145,9 @@ export function ConfigTab({
               {(value?.rows ?? []).map((row) => (
                 <tr key={row.offset} className={row.written ? undefined : 'is-fixed'}>
                   <td className="num">{row.offset}</td>
-                  <td>{row.field}</td>
+                  <td lang="en">{row.field}</td>
                   <td className="hex">{hexPairs(row.bytes).join(' ')}</td>
-                  <td>{row.meaning}</td>
+                  <td lang="en">{row.meaning}</td>
                   {compared && (
                     <td className="hex chip-cell">
                       {row.chip === null ? (

@@ -117,7 +117,7 @@ export function DryRunTab({
                           <td className="hex" title={packet.packet}>
                             {shortPacket(packet.packet)}
                           </td>
-                          <td>
+                          <td lang="en">
                             <b>{packet.command}</b> {packet.describe}
                           </td>
                           <td className="num">{formatNumber(packet.typicalMs, language)}</td>
@@ -147,9 +147,9 @@ export function DryRunTab({
               <li key={number} className="final-row">
                 <b className="final-number">{packet.stage}</b>
                 <div>
-                  <b>{packet.command}</b>
+                  <b lang="en">{packet.command}</b>
                   <p className="second">
-                    {packet.describe} {t('plan.packetNumber', { number })}
+                    <span lang="en">{packet.describe}.</span> {t('plan.packetNumber', { number })}
                   </p>
                 </div>
               </li>

@@ -26,15 +26,19 @@ export default function SettingsPlace() {
   const loaded = useCall('settings.get', {});
   const [section, setSection] = useState<Section>('station');
   const [draft, setDraft] = useState<Settings | null>(null);
-  const settings = draft ?? loaded.value;
-  const changed = draft !== null && JSON.stringify(draft) !== JSON.stringify(loaded.value);
+  /** As they stand since the last save of this screen. */
+  const [saved, setSaved] = useState<Settings | null>(null);
+  const kept = saved ?? loaded.value;
+  const settings = draft ?? kept;
+  const changed = draft !== null && JSON.stringify(draft) !== JSON.stringify(kept);
 
   const save = async (): Promise<void> => {
     if (draft === null) return;
     const answer = await ask('settings.save', draft);
     if (answer === undefined) return;
-    setDraft(null);
-    loaded.reload();
+    setSaved((await ask('settings.get', {})) ?? draft);
+    // What was typed while the core was at work is not lost.
+    setDraft((now) => (now === draft ? null : now));
     ui.notice('done', t('settings.saved'));
   };
   const change = (part: Partial<Settings>): void => {

@@ -270,7 +270,7 @@ export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
           </dl>
           <h3>{t('setUp.root.record')}</h3>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-          <pre className="pem" tabIndex={0}>
+          <pre className="pem" tabIndex={0} lang="en">
             {made.record}
           </pre>
         </>

@@ -99,7 +99,8 @@ export const signers: Words<typeof english> = {
     exported_other: '{{count}} Dateien gespeichert.',
     rename: 'Beschriftung ändern',
     label: 'Beschriftung',
-    labelTell: 'Nur für Menschen: sie steht im Modul, in keinem Zertifikat.',
+    labelTell:
+      'Nur für Menschen: steht im Modul, in keinem Zertifikat. Danach fragt der Signierer wieder nach seinem Passwort.',
     changePassword: 'Passwort ändern',
     passwordChanged: 'Das Passwort wurde geändert.',
     changeTell: 'Fällt unterwegs der Strom aus, ist nichts verloren: dann wird nach beiden Passwörtern gefragt.',

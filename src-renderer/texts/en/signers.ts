@@ -95,7 +95,8 @@ export const signers = {
     exported_other: '{{count}} files saved.',
     rename: 'Change label',
     label: 'Label',
-    labelTell: 'For people only: it stands in the module, not in any certificate.',
+    labelTell:
+      'For people only: it stands in the module, not in any certificate. The signer asks for its password again afterwards.',
     changePassword: 'Change password',
     passwordChanged: 'The password was changed.',
     changeTell: 'If power fails on the way, nothing is lost: both passwords are then asked for again.',

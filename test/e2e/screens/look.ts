@@ -24,7 +24,8 @@ function readable(page: Page): Promise<readonly string[]> {
     const found = new Set<string>();
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
-      if (node.parentElement?.closest('script, style') === null) found.add(node.textContent?.trim() ?? '');
+      // What is marked as another language, the words of data sheets and logs, is not ours to translate.
+      if (node.parentElement?.closest('script, style, body [lang]') === null) found.add(node.textContent?.trim() ?? '');
     }
     for (const name of ['aria-label', 'title', 'placeholder', 'alt'])
       for (const element of document.querySelectorAll(`[${name}]`)) found.add(element.getAttribute(name)?.trim() ?? '');
