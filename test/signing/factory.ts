@@ -5,11 +5,13 @@ import { KitRegistry } from '../../src-main/device/index.ts';
 import { type DurableFiles, openRecords, type Records } from '../../src-main/records/index.ts';
 import { parseRow } from '../../src-main/records/signing-log-format.ts';
 import { definitionSource } from '../../src-main/signing/definitions.ts';
+import { prepareIssue } from '../../src-main/signing/issue-prepare.ts';
 import type { CertificateRequest, Requester, SignerSelection } from '../../src-main/signing/request.ts';
 import type { RootAuthority } from '../../src-main/signing/root.ts';
 import { setUpModule } from '../../src-main/signing/setup.ts';
 import type { SetUpOptions, SetUpOutcome, SignerSetUp } from '../../src-main/signing/setup-request.ts';
 import { SignerManager, type SignerManagerOptions } from '../../src-main/signing/signer-manager.ts';
+import type { SignerIdentity } from '../../src-main/signing/signer-module.ts';
 import {
   defaultPolicy,
   type IssueStep,
@@ -265,4 +267,18 @@ export function rowsOf(factory: Factory): readonly SigningLogRow[] {
     .flatMap((name) => readFileSync(join(logs, name), 'utf8').split('\n').slice(1))
     .flatMap((line) => parseRow(line) ?? [])
     .filter(({ result }) => result !== 'START' && result !== 'TORN');
+}
+
+/** What a signer would be asked to sign for a device, without asking any service. */
+export async function tbsFor(identity: SignerIdentity, root: RootAuthority, n = 1): Promise<Uint8Array> {
+  const prepared = prepareIssue(requestFor(device(n), root), {
+    identity,
+    asked: now(),
+    reuse: undefined,
+    archive: { bySerialNumber: () => [], hasCertificateSerial: () => false, store: () => Promise.resolve() },
+    known: [],
+    random: seeded('x'),
+  });
+  if (!prepared.ok) throw new Error(prepared.failure.message);
+  return prepared.value.tbs;
 }

@@ -1,10 +1,15 @@
 /**
  * All of what the normal suite samples: power cuts around every packet of a password change and of a set-up, and ten thousand
- * signatures with random faults. `node test/signing/full-sweep.ts [change] [set-up] [soak]`; exit code 1 when anything is wrong.
+ * signatures with random faults, and as many in one session of a token. `node test/signing/full-sweep.ts [change] [set-up] [soak]
+ * [token]`; exit code 1 when anything is wrong.
  */
-import { madeStick } from './factory.ts';
+import { createTokenSigner, openTokenSigner } from '../../src-main/signing/pkcs11-signer.ts';
+import { madeStick, tbsFor } from './factory.ts';
+import { MemoryDelays, now, password, seeded, signerRequest, software, testRoot } from './rig.ts';
 import { soak } from './soak.ts';
+import { openSoftToken, pin } from './softhsm.ts';
 import { sweepPasswordChange, sweepSetUp } from './sweeps.ts';
+import { manySignatures } from './token-session.ts';
 
 const wanted = process.argv.slice(2);
 const complaints: string[] = [];
@@ -29,6 +34,31 @@ if (does('change')) {
 if (does('set-up')) {
   const swept = await sweepSetUp({ every: 1 });
   told(`set-up: ${swept.cuts} cuts around packets ${swept.first} to ${swept.last}`, swept.cuts, swept.complaints);
+}
+if (does('token')) {
+  const root = testRoot();
+  const token = await openSoftToken();
+  try {
+    const made = await createTokenSigner(signerRequest(root), {
+      library: token.library,
+      tokenLabel: token.label,
+      tokenSerial: token.serial,
+      pin: password(pin),
+      now: now(),
+      random: seeded('token'),
+      persons: [],
+      software,
+    });
+    if (!made.ok) throw new Error(made.failure.kind);
+    const opened = openTokenSigner(made.value.bytes, { trustsRoot: () => true, now, delays: new MemoryDelays() });
+    if (!opened.ok) throw new Error(opened.failure);
+    // Any to-be-signed part that names this issuer.
+    const tbs = await tbsFor(made.value.identity, root);
+    const wrong = await manySignatures(opened.value.module, pin, tbs, 10_000);
+    told('token: 10000 signatures in one session', 10_000, wrong);
+  } finally {
+    token.remove();
+  }
 }
 if (does('soak')) {
   for (let seed = 1; seed <= 10; seed += 1) {

@@ -1,11 +1,25 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { moduleKeys, wipeKeys } from '../../src-main/signing/asd1/password.ts';
+import { decodeRecord } from '../../src-main/signing/asd1/record.ts';
 import { tbsOfCertificate } from '../../src-main/signing/issuer.ts';
 import { verifyP256Message } from '../../src-main/signing/verify.ts';
+import type { Board } from '../../src-main/simulator/board.ts';
 import type { ChipEvent } from '../../src-main/simulator/chip/index.ts';
 import type { FaultScript } from '../../src-main/simulator/faults/fault.ts';
-import { createSignerStick } from '../../src-main/simulator/open-board.ts';
+import { chipsOf, createSignerStick } from '../../src-main/simulator/open-board.ts';
 import { toHex } from '../../src-shared/base/bytes.ts';
 import { decodeCertificate } from '../../src-shared/certificates/index.ts';
-import { countPairs, device, madeStick, openFactory, requestFor, rowsOf, thePassword } from './factory.ts';
+import {
+  countPairs,
+  device,
+  type Factory,
+  madeStick,
+  openFactory,
+  requestFor,
+  rowsOf,
+  thePassword,
+} from './factory.ts';
 import { password } from './rig.ts';
 
 /**
@@ -116,8 +130,36 @@ export async function soak(count: number, seed: number): Promise<SoakResult> {
     if (signed.length !== issued || certificates.size !== issued)
       complaints.push(`${issued} issued, ${signed.length} SIGNED`);
     if (factory.records.intents.pending().length > 0) complaints.push('intents are left');
+    complaints.push(...(await secretsIn(factory, board)));
     return { issued, refused, pairs: pairs(), attempts: attempts.length, complaints };
   } finally {
     await factory.close();
   }
+}
+
+/** The password and the keys made of it, looked for in everything that lies in the data folder and was said. */
+async function secretsIn(factory: Factory, board: Board): Promise<readonly string[]> {
+  const [chip] = chipsOf(board);
+  const record = decodeRecord(chip?.inspect().slots[8] ?? new Uint8Array(0));
+  if (chip === undefined || !record.ok) return ['the stick lost its record'];
+  const typed = password(thePassword);
+  const keys = await moduleKeys([typed], chip.serialNumber, record.value);
+  const secrets: (string | Buffer)[] = [thePassword];
+  for (const key of [keys.k4, keys.k5]) {
+    key.use((bytes) => {
+      const raw = Buffer.from(bytes);
+      secrets.push(raw, raw.toString('hex'), raw.toString('hex').toUpperCase(), raw.toString('base64'));
+    });
+  }
+  typed.wipe();
+  wipeKeys(keys);
+  const found: string[] = [];
+  for (const entry of readdirSync(factory.folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const bytes = readFileSync(join(entry.parentPath, entry.name));
+    if (secrets.some((secret) => bytes.includes(secret))) found.push(`a secret in ${entry.name}`);
+  }
+  const said = factory.lines.join('\n');
+  if (secrets.some((secret) => typeof secret === 'string' && said.includes(secret))) found.push('a secret was said');
+  return found;
 }
