@@ -37,7 +37,7 @@ export function HealthSection() {
         {health.length === 0 && <p className="second">{t('health.nothing')}</p>}
       </Group>
       <Group title={t('settings.about')}>
-        <p>Signet {station?.software}</p>
+        <p>Signet {station?.software.replace(/^signet /, '')}</p>
       </Group>
     </>
   );

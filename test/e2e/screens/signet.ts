@@ -59,6 +59,8 @@ export class Signet {
    */
   static withBrowser(options: StartOptions = {}): Signet {
     const scratch = mkdtempSync(join(tmpdir(), 'signet-browser-'));
+    // Whoever the program runs as.
+    chmodSync(scratch, 0o777);
     const browser = join(scratch, 'chromium');
     writeFileSync(browser, `#!/bin/sh\nprintf '%s\\n' "$@" > ${scratch}/page\nexec sleep 600\n`);
     chmodSync(browser, 0o755);
