@@ -13,10 +13,12 @@ mount -t tmpfs rules /usr/lib/udev/rules.d
 cp /run/checkout/test/usb/udev.rules /usr/lib/udev/rules.d/50-bench.rules
 /lib/systemd/systemd-udevd --daemon >/dev/null
 
-arguments=$(sed -n 's/.*bench_arguments=\([^ ]*\).*/\1/p' /proc/cmdline)
+parameter() { sed -n "s/.*bench_$1=\([^ ]*\).*/\1/p" /proc/cmdline; }
+program=$(parameter program)
+arguments=$(parameter arguments)
 cd /run/checkout
 # Every HID gadget waits for its reports in a thread of its own.
 NO_COLOR=1 UV_THREADPOOL_SIZE=12 node_modules/.bin/node --expose-gc --disable-warning=ExperimentalWarning \
-  test/usb/bench.ts ${arguments//,/ } || true
+  "$program" ${arguments//,/ } || true
 echo o >/proc/sysrq-trigger
 read -r -t 30 _ </dev/ttyS1

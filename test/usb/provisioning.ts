@@ -120,3 +120,50 @@ async function pullSigner(context: Context, device: UsbBoard, early: StageName, 
   assert.deepEqual(record.outcome, { kind: 'PASS' });
   theCertificate(context, record);
 }
+
+/**
+ * A hub resets all its ports in the middle of everything: all boards, each where it just is, and the signer's stick are gone at
+ * once and back at once. Every run says so, and every board passes afterwards with one certificate.
+ */
+export async function hubReset(context: Context): Promise<void> {
+  const { tally, plant, station } = context;
+  const [stick] = plant.sticks;
+  tally.section('A hub that resets');
+  await tally.check('all ports at once: said by every run, and every board passes with one certificate', async () => {
+    for (const device of plant.boards) await device.unplug();
+    for (const device of plant.boards) {
+      await station.gone(serialOf(device));
+      nextProduct(device);
+      await device.plug();
+    }
+    for (const device of plant.boards) await station.kitWith(serialOf(device));
+    let reset: Promise<unknown> | undefined;
+    const first = await Promise.all(
+      plant.boards.map((device) =>
+        station.run(serialOf(device), 'provision', (stage) => {
+          // The first board is nearly through, the others are somewhere before that.
+          if (stage === 'DATA_WRITE') reset ??= Promise.all([stick, ...plant.boards].map((each) => each.unplug()));
+        }),
+      ),
+    );
+    assert.ok(reset !== undefined, 'one came as far as that');
+    await reset;
+    for (const { record } of first) {
+      const { outcome } = record;
+      assert.notEqual(outcome.kind, 'PASS');
+      if (outcome.kind === 'PASS') continue;
+      assert.match(outcome.next, /resume|retry/, JSON.stringify(outcome));
+      assert.ok(outcome.sentence.length > 0);
+    }
+    for (const device of plant.boards) await station.gone(serialOf(device));
+    await until('the signer is gone', () => signerState(context) === undefined);
+    await Promise.all([stick, ...plant.boards].map((each) => each.plug()));
+    await unlockSigner(context);
+    const second = await Promise.all(plant.boards.map((device) => station.run(serialOf(device), 'resume')));
+    for (const { record } of second) {
+      assert.deepEqual(record.outcome, { kind: 'PASS' });
+      theCertificate(context, record);
+      assert.equal(station.signing.records.runs.bySerialNumber(record.serialNumber).length, 2, 'both runs on record');
+    }
+  });
+}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Real USB devices without hardware: a stock Debian kernel in QEMU, gadgets on an emulated USB controller, the simulator
 # behind them, the application's own core in front. README.md says how. Last line: N passed, N failed.
-#   run.sh [cycles=N] [seconds=N]     SIGNET_USB_TIMEOUT_S: how long the guest may take (default 600)
+#   run.sh [cycles=N] [parts=A+B]     SIGNET_USB_TIMEOUT_S: how long the guest may take (default 1800)
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -36,12 +36,18 @@ if ! is_there >/dev/null 2>&1; then
 fi
 
 # Seen from the guest, where the checkout has another place.
-python=$(bash "$top/test/interop/environment.sh")
+if ! python=$(bash "$top/test/interop/environment.sh"); then
+  echo "0 passed, 1 failed"
+  exit 1
+fi
 arguments=("python=/run/checkout${python#"$top"}" "$@")
 
 kernel=$(newest_kernel)
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# Beside the checkout's packages, where the bench finds those that stay outside of it.
+program=$(mktemp -d "$top/node_modules/.cache/usb-bench.XXXXXX")
+trap 'rm -rf "$work" "$program"' EXIT
+"$top/node_modules/.bin/node" --disable-warning=ExperimentalWarning "$here/bundle.ts" "$program"
 mkdir -p "$work"/root/{bin,proc,sys,dev,mnt,modules}
 cp /bin/busybox "$work/root/bin/"
 cp "$here/init" "$work/root/init"
@@ -62,13 +68,14 @@ done
 share() {
   echo "local,path=$1,mount_tag=$2,security_model=none,readonly=on,multidevs=remap"
 }
+# The guest's clock counts instructions while it works: however busy this machine is, no deadline in the guest passes for it.
 set +e
-timeout --kill-after=10 "${SIGNET_USB_TIMEOUT_S:-600}" qemu-system-x86_64 \
-  -accel tcg,thread=multi -cpu max,-pku -m 1536 -smp 2 -no-reboot -display none -monitor none -nodefaults \
+timeout --kill-after=10 "${SIGNET_USB_TIMEOUT_S:-1800}" qemu-system-x86_64 \
+  -accel tcg,thread=single -icount shift=1,sleep=on -cpu max,-pku -m 1536 -smp 1 -no-reboot -display none -monitor none -nodefaults \
   -kernel "/boot/vmlinuz-$kernel" -initrd "$work/initrd.gz" \
-  -append "console=ttyS0 quiet panic=1 mitigations=off clocksource=tsc tsc=reliable highres=off bench_arguments=$(IFS=,; echo "${arguments[*]}")" \
+  -append "console=ttyS0 quiet panic=1 mitigations=off clocksource=tsc tsc=reliable highres=off bench_program=/run/checkout${program#"$top"}/bench.js bench_arguments=$(IFS=,; echo "${arguments[*]}")" \
   -virtfs "$(share / root)" -virtfs "$(share "$top" checkout)" \
-  -serial "file:$work/console.log" -serial stdio </dev/null | tr -d '\r' | tee "$work/output.log"
+  -serial "file:$work/console.log" -serial stdio </dev/null | sed -u 's/\r//g' | tee "$work/output.log"
 guest=${PIPESTATUS[0]}
 set -e
 
