@@ -13,7 +13,10 @@ export interface KitHouseEvents {
   readonly health: () => void;
 }
 
+/** What does not answer as a kit is asked again after this time, then after twice as long, and so on. */
 const firstRetryMs = 2_000;
+/** The same for a port that is listed and not there: its plug is between coming out and going in. */
+const goneRetryMs = 250;
 const longestRetryMs = 30_000;
 
 interface Place {
@@ -21,12 +24,13 @@ interface Place {
   kitId: number | undefined;
   /** ms, rising: not opened again before. */
   retryAt: number;
-  retryMs: number;
+  /** Openings in a row that came to nothing. */
+  failures: number;
   trouble: SignetError | undefined;
 }
 
 function newPlace(): Place {
-  return { state: 'closed', kitId: undefined, retryAt: 0, retryMs: firstRetryMs, trouble: undefined };
+  return { state: 'closed', kitId: undefined, retryAt: 0, failures: 0, trouble: undefined };
 }
 
 /** Real kits: every port that may be one is opened and given to the registry, and opened again when it was gone. */
@@ -132,8 +136,14 @@ export class KitHouse {
     const failed = (trouble: SignetError | undefined): void => {
       place.state = 'closed';
       place.trouble = trouble;
-      place.retryAt = performance.now() + place.retryMs;
-      place.retryMs = Math.min(2 * place.retryMs, longestRetryMs);
+      const retryMs = Math.min(
+        (trouble === undefined ? goneRetryMs : firstRetryMs) * 2 ** place.failures,
+        longestRetryMs,
+      );
+      place.retryAt = performance.now() + retryMs;
+      place.failures += 1;
+      // A little later, so that it is time for certain.
+      setTimeout(() => this.#look(), retryMs + 5).unref();
       this.#events.notOpened(description, trouble);
     };
     try {
@@ -146,7 +156,7 @@ export class KitHouse {
       const adopted = await this.#registry.adopt(kit.value);
       place.state = 'open';
       place.kitId = adopted.id;
-      place.retryMs = firstRetryMs;
+      place.failures = 0;
       place.trouble = undefined;
     } catch (thrown) {
       failed(asSignetError(thrown));
