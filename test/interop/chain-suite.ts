@@ -51,6 +51,7 @@ class ChainSuite {
       assert.deepEqual(record.outcome, { kind: 'PASS' });
       const [archived] = records.archive.bySerialNumber(record.serialNumber);
       assert.ok(archived !== undefined, 'the certificate is archived');
+      assert.deepEqual(records.runs.bySerialNumber(record.serialNumber), [record]);
       await this.#withLibrary(board, async () => {
         assert.equal(await this.#library.yes('atcab_is_locked', number(0), flag), true);
         assert.equal(await this.#library.yes('atcab_is_locked', number(1), flag), true);

@@ -35,7 +35,11 @@ export function runBoard(run: BoardRun): Promise<RunResult> {
     board: {
       open: (address) => lease.chip(address),
       chip,
-      kit: { ...lease.transport.kit, path: lease.transport.description.path },
+      kit: {
+        name: lease.transport.kit.name,
+        dialect: lease.transport.kit.dialect,
+        path: lease.transport.description.path,
+      },
     },
     client: new RequestClient(run.channel, { station, site, software: '0' }),
     callbacks: {
