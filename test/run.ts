@@ -61,7 +61,6 @@ const suites: readonly Suite[] = [
     args: ['test/interop/run.sh'],
     count: 'line',
     needs: 'test/interop/run.sh',
-    onRequest: true,
   },
   {
     name: 'screens',
