@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallInput } from '../../src-shared/ipc/contract.ts';
@@ -21,6 +22,30 @@ const fields: readonly { readonly field: TextField; readonly kind: Kind }[] = [
   { field: 'deviceDefinition', kind: 'definition' },
   { field: 'signerDefinition', kind: 'definition' },
 ];
+
+const factNames = [
+  'name',
+  'chain id',
+  'signer template id',
+  'device template id',
+  'device key slot',
+  'root public key',
+  'device definition',
+  'signer definition',
+  'required signer',
+  'fingerprint',
+  'variable',
+  'template id',
+  'key slot',
+  'template',
+  'digest',
+] as const;
+
+/** The name of a fact about a file in the language of the screens; what a newer core tells keeps the core's word. */
+function factName(label: string, t: TFunction): string {
+  const known = factNames.find((name) => name === label);
+  return known === undefined ? label : t(`certFact.${known}`);
+}
 
 /** Certinfo and definitions, decoded, and a certificate as they will make it. */
 export function CertificatesTab({
@@ -74,7 +99,7 @@ export function CertificatesTab({
               <dl className="kv">
                 {value.certinfo.map((fact) => (
                   <div key={fact.label} className="kv-row">
-                    <dt>{fact.label}</dt>
+                    <dt>{factName(fact.label, t)}</dt>
                     <dd>{fact.value}</dd>
                   </div>
                 ))}
@@ -188,7 +213,7 @@ function SourceFile({
         <dl className="kv">
           {summary.map((fact) => (
             <div key={fact.label} className="kv-row">
-              <dt>{fact.label}</dt>
+              <dt>{factName(fact.label, t)}</dt>
               <dd>{fact.value}</dd>
             </div>
           ))}
