@@ -1,15 +1,5 @@
-/**
- * The protecting rules of the core, each with the change to the source that takes it away and the test that must then be red.
- * `find` must occur exactly once in the file.
- */
-export interface Mutation {
-  readonly rule: string;
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
-  /** Test file and a part of the name of the test that kills it. */
-  readonly killer: { readonly file: string; readonly test: string };
-}
+import { kitMutations } from './kits.ts';
+import type { Mutation } from './mutation.ts';
 
 const signing = 'src-main/signing/signing-service.ts';
 const attempts = 'src-main/signing/attempts.ts';
@@ -28,6 +18,7 @@ const swaps = (test: string): Mutation['killer'] => ({ file: 'test/sweep/swaps.t
 const badServers = (test: string): Mutation['killer'] => ({ file: 'test/provisioning/bad-servers.test.ts', test });
 const runRules = (test: string): Mutation['killer'] => ({ file: 'test/provisioning/rules.test.ts', test });
 
+/** The protecting rules of the core. */
 export const mutations: readonly Mutation[] = [
   // Order of effects (signer-and-server.md 7.5)
   {
@@ -246,8 +237,8 @@ export const mutations: readonly Mutation[] = [
   {
     rule: 'AUTH first where it is required',
     file: session,
-    find: 'if (this.#o.authRequired && !this.#authenticated) {',
-    replace: 'if (this.#o.authRequired && this.#requests < 0) {',
+    find: 'if (this.#mustProve && !this.#authenticated) {',
+    replace: 'if (this.#mustProve && this.#requests < 0) {',
     killer: hostile('without AUTH there is HELLO'),
   },
   {
@@ -469,6 +460,7 @@ export const mutations: readonly Mutation[] = [
     replace: 'const asleep = ok(undefined);',
     killer: { file: 'test/hal/left-awake.test.ts', test: 'left awake' },
   },
+  ...kitMutations,
   {
     rule: 'the signer chip is idled, not put to sleep, after a signature',
     file: 'src-main/device/procedures/authorise.ts',

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ruleCatalogue } from '../../src-main/simulator/chip/index.ts';
-import { explained, type Mutation, mutations } from './core.ts';
+import { explained, mutations } from './core.ts';
+import type { Mutation } from './mutation.ts';
 
 /**
  * `npm run test:mutations`: takes every protecting rule away, one at a time, and sees a named test turn red. Rules of the simulator are
