@@ -19,8 +19,8 @@ describe.each(targetNames.map((name, i) => ({ name, i })))('$name', ({ name, i }
     }
   });
 
-  it('bears a thousand spoilt inputs', async () => {
-    for (let index = 0; index < 1000; index += 1) {
+  it('bears some hundred spoilt inputs', async () => {
+    for (let index = 0; index < 300; index += 1) {
       await expect((async () => target.run(inputOf(target, 99, index)))(), `input ${index}`).resolves.toBeUndefined();
     }
   });
