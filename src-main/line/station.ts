@@ -321,7 +321,8 @@ export class Station {
       link: () => server.link,
       defaultBatch: mode === 'simulated' ? 'SIMULATION' : '',
       now,
-      sitesChanged: () => touch('sites'),
+      // How many boards wait for a password stands with the signers: it brings up the dialog.
+      sitesChanged: () => touch('sites', 'signers'),
       changed: gateChanged,
       sound: (kind) => {
         const wanted = plans.loaded?.plan.options.sound !== false && settingsOf().sound.on;
