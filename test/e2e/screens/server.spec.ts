@@ -12,6 +12,8 @@ import { expect, go, Signet, test } from './signet.ts';
 let place: Workplace;
 const programs: Signet[] = [];
 
+test.describe.configure({ mode: 'serial', timeout: 240_000 });
+
 test.beforeAll(() => {
   place = new Workplace();
 });

@@ -299,6 +299,7 @@ test('a signer of that root, unlocked, labelled, locked, given another password,
   await lookOver(page, 'signers-ready');
 
   await keys.press(button(page, t.signers.rename));
+  await expect(page.getByLabel(t.signers.label, { exact: true })).toBeFocused();
   await page.keyboard.press('Control+a');
   await page.keyboard.type('left of the oven');
   await lookOver(page, 'signers-rename');
@@ -307,6 +308,7 @@ test('a signer of that root, unlocked, labelled, locked, given another password,
   // A module that was written to proves itself anew.
   await expect(row(page, 'left of the oven')).toContainText(t.signerState.PASSWORD_REQUIRED);
   await keys.press(row(page, 'left of the oven').getByRole('button', { name: t.signers.unlock }));
+  await expect(dialog.getByLabel(t.password.label, { exact: true })).toBeFocused();
   await page.keyboard.type(passwords.signer);
   await page.keyboard.press('Enter');
   await expect(row(page, 'left of the oven')).toContainText(t.signerState.READY);
@@ -360,9 +362,11 @@ test('a signer of that root, unlocked, labelled, locked, given another password,
   await expect(page.getByText(t.signers.passwordChanged)).toBeVisible();
   await expect(row(page, 'left of the oven')).toContainText(t.signerState.PASSWORD_REQUIRED);
   await keys.press(row(page, 'left of the oven').getByRole('button', { name: t.signers.unlock }));
+  await expect(dialog.getByLabel(t.password.label, { exact: true })).toBeFocused();
   await page.keyboard.type(passwords.signer);
   await page.keyboard.press('Enter');
   await expect(dialog.getByRole('alert')).toBeVisible();
+  await expect(dialog.getByLabel(t.password.label, { exact: true })).toBeFocused();
   await page.keyboard.type(passwords.signerNew);
   await page.keyboard.press('Enter');
   await expect(row(page, 'left of the oven')).toContainText(t.signerState.READY);
