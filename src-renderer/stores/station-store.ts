@@ -18,19 +18,54 @@ export const useStation = create<StationStore>()(() => ({
   link: { state: 'lost', retryAt: 0 },
 }));
 
-/** The sink that `followState` fills. `now` gives the ms that `elapsedMs` counts on from. */
-export function stationSink(now: () => number): StateSink {
+/**
+ * The sink that `followState` fills. `now` gives the ms that `elapsedMs` counts on from; `later` runs a task with the next picture. All
+ * that arrives before it is drawn at once: on a computer that draws more slowly than the line changes, changes that were waiting one
+ * behind the other would leave the screen further and further behind.
+ */
+export function stationSink(now: () => number, later: (task: () => void) => void = withNextFrame): StateSink {
+  let waiting: Partial<StateView> = {};
+  let sitesAt: number | undefined;
+  let asked = false;
+  const apply = (): void => {
+    asked = false;
+    const { state } = useStation.getState();
+    if (state !== null && Object.keys(waiting).length > 0) {
+      useStation.setState({ state: { ...state, ...waiting }, ...(sitesAt === undefined ? {} : { sitesAt }) });
+    }
+    waiting = {};
+    sitesAt = undefined;
+  };
   return {
-    replace: (state) => useStation.setState({ state, sitesAt: now() }),
+    replace(state) {
+      waiting = {};
+      sitesAt = undefined;
+      useStation.setState({ state, sitesAt: now() });
+    },
     change(change) {
-      const { state } = useStation.getState();
-      if (state === null) return;
-      useStation.setState({
-        state: { ...state, [change.slice]: change.value },
-        ...(change.slice === 'sites' ? { sitesAt: now() } : {}),
-      });
+      waiting = { ...waiting, [change.slice]: change.value };
+      if (change.slice === 'sites') sitesAt = now();
+      if (asked) return;
+      asked = true;
+      later(apply);
     },
   };
+}
+
+/** ms after which a window that is not drawn (hidden, minimised) takes changes all the same. */
+const hiddenMs = 250;
+
+function withNextFrame(task: () => void): void {
+  let done = false;
+  const once = (): void => {
+    if (done) return;
+    done = true;
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    task();
+  };
+  const frame = requestAnimationFrame(once);
+  const timer = setTimeout(once, hiddenMs);
 }
 
 /** One slice of the state; undefined until the first snapshot. */

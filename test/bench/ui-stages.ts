@@ -109,12 +109,19 @@ async function latencies(desk: BenchDesk, sights: readonly Sight[]): Promise<rea
       const began = Date.parse(run.startedAt);
       const ended = Date.parse(run.endedAt);
       // A record names the site as people do: Site 3.
-      const mine = sights.filter(({ site, at }) => site.replace('site-', 'Site ') === run.site && at >= began - 2);
+      const since = sights.filter(({ site, at }) => site.replace('site-', 'Site ') === run.site && at >= began - 2);
+      // The word of the time before may be seen a moment longer; any other word after the first stage means that the run has ended.
+      const mine = since.slice(
+        Math.max(
+          0,
+          since.findIndex(({ word }) => rank(word) > 0),
+        ),
+      );
       const events = run.stages
         .filter(({ status }) => status !== 'SKIPPED')
         .map(({ stage, startMs }) => ({ number: stageNumber(stage), at: began + startMs }));
-      for (const event of [...events, { number: 11, at: ended }]) {
-        const sight = mine.find(({ word, at }) => at >= event.at - 2 && rank(word) >= event.number);
+      for (const event of [...events, { number: runEnded, at: ended }]) {
+        const sight = mine.find(({ word, at }) => at >= event.at - 2 && (rank(word) || runEnded) >= event.number);
         if (sight !== undefined) found.push(Math.max(0, sight.at - event.at));
       }
     }
@@ -139,11 +146,14 @@ function stageNumber(stage: string): number {
   return order.indexOf(stage) + 1;
 }
 
+/** What stands after the last stage. */
+const runEnded = 11;
+
 /** A stage's number; 11 for a verdict; 0 for what stands before a run. */
 function rank(word: string): number {
   const stage = /^(\d+) of 10/.exec(word)?.[1];
   if (stage !== undefined) return Number(stage);
-  return /^(?:PASS|FAIL|FAULT)/.test(word) ? 11 : 0;
+  return /^(?:PASS|FAIL|FAULT)/.test(word) ? runEnded : 0;
 }
 
 /** A thousand questions of 76 bytes over the page's own kind of socket, one after the other, ms each. */

@@ -34,7 +34,10 @@ describe('the stores', () => {
 
   it('hold one member per slice, and note when the sites arrived', () => {
     let now = 100;
-    const sink = stationSink(() => now);
+    const sink = stationSink(
+      () => now,
+      (task) => task(),
+    );
     sink.change({ sequence: 1, slice: 'shift', value: shift({ done: 9 }) });
     expect(useStation.getState().state).toBeNull();
     sink.replace(state({ sites: [oneSite.empty] }));
@@ -44,6 +47,38 @@ describe('the stores', () => {
     expect(useStation.getState()).toMatchObject({ sitesAt: 100, state: { shift: { done: 9 } } });
     sink.change({ sequence: 3, slice: 'sites', value: [oneSite.running] });
     expect(useStation.getState()).toMatchObject({ sitesAt: 250, state: { sites: [{ state: 'running' }] } });
+  });
+
+  it('draw everything that came since the last picture at once, however much it was', () => {
+    const pictures: (() => void)[] = [];
+    let drawn = 0;
+    const stop = useStation.subscribe(() => {
+      drawn += 1;
+    });
+    let now = 0;
+    const sink = stationSink(
+      () => now,
+      (task) => pictures.push(task),
+    );
+    sink.replace(state({ sites: [oneSite.empty] }));
+    for (let sequence = 1; sequence <= 500; sequence++) {
+      now = sequence;
+      sink.change({ sequence, slice: 'sites', value: [sequence < 500 ? oneSite.running : oneSite.pass] });
+      sink.change({ sequence, slice: 'shift', value: shift({ done: sequence }) });
+    }
+    expect(pictures).toHaveLength(1);
+    pictures.pop()?.();
+    expect(drawn).toBe(2);
+    expect(useStation.getState()).toMatchObject({
+      sitesAt: 500,
+      state: { sites: [{ state: 'verdict' }], shift: { done: 500 } },
+    });
+    // A snapshot that overtakes what waits makes it void.
+    sink.change({ sequence: 501, slice: 'shift', value: shift({ done: 501 }) });
+    sink.replace(state({ shift: shift({ done: 600 }) }));
+    pictures.pop()?.();
+    expect(useStation.getState().state?.shift.done).toBe(600);
+    stop();
   });
 
   it('a unit opens Records, a place closes the help, messages are few', () => {
