@@ -133,7 +133,7 @@ export class SignerDesk {
         { name: 'root_certificate.der', encoding: 'base64', content: Buffer.from(certificate).toString('base64') },
       ];
     }
-    return signerFiles(identity, {
+    const files: CallOutput<'signers.export'> = signerFiles(identity, {
       rootCertificate: identity.rootCertificate,
       generator: softwareVersion,
       created: this.#now(),
@@ -145,6 +145,7 @@ export class SignerDesk {
         content: Buffer.from(bytes).toString(binary ? 'base64' : 'utf8'),
       };
     });
+    return [...files, { name: 'signer_certificate.pem', encoding: 'text', content: pemOf(identity.certificate) }];
   }
 
   /** Throws SIGNER_REMOVED when no module with this serial number is there and known. */

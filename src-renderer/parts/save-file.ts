@@ -16,7 +16,8 @@ export function saveFile(name: string, content: string, encoding: 'text' | 'base
   const address = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = address;
-  link.download = name;
+  // A name within folders would come out with its slashes as underscores.
+  link.download = name.split('/').at(-1) ?? name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
