@@ -95,9 +95,9 @@ export const kitMutations: readonly Mutation[] = [
   {
     rule: 'keys go with the stick',
     file: 'src-main/signing/chip-signer.ts',
-    find: "if (this.#state === 'ABSENT') return;\n    this.#state = state;",
-    replace: 'this.#state = state;',
-    killer: sticks('a password entered while the stick goes'),
+    find: 'removed(): void {\n    this.#forgetKeys();',
+    replace: 'removed(): void {',
+    killer: { file: 'test/signing/secrets.test.ts', test: 'wiped when it is pulled out' },
   },
   {
     rule: 'a secret does not print',
@@ -105,6 +105,6 @@ export const kitMutations: readonly Mutation[] = [
     find: "  toString(): string {\n    return '[secret]';\n  }\n\n  toJSON(): string {\n    return '[secret]';\n  }",
     replace:
       "  toString(): string {\n    return '[secret]';\n  }\n\n  toJSON(): unknown {\n    return Buffer.from(this.#bytes ?? []).toString('hex');\n  }",
-    killer: { file: 'test/signing/secrets.test.ts', test: 'no password and no key made of it' },
+    killer: { file: 'test/signing/secrets.test.ts', test: 'a secret shows nothing of itself' },
   },
 ];

@@ -1,14 +1,15 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { inspect } from 'node:util';
-import { expect, it } from 'vitest';
+import { format, inspect } from 'node:util';
+import { expect, it, vi } from 'vitest';
 import { type DeviceEvent, KitRegistry } from '../../src-main/device/index.ts';
 import { moduleKeys } from '../../src-main/signing/asd1/password.ts';
 import { decodeRecord } from '../../src-main/signing/asd1/record.ts';
 import { setUpModule } from '../../src-main/signing/setup.ts';
 import { chipsOf, createSignerStick } from '../../src-main/simulator/open-board.ts';
-import { toHex } from '../../src-shared/base/bytes.ts';
-import { device, openFactory, requestFor } from './factory.ts';
+import { toHex, utf8 } from '../../src-shared/base/bytes.ts';
+import { Secret } from '../../src-shared/base/secret.ts';
+import { device, openFactory, readyFactory, requestFor } from './factory.ts';
 import { password, plugIn, setUpOptions, signerRequest, testRoot } from './rig.ts';
 
 function filesBelow(folder: string): string[] {
@@ -17,6 +18,45 @@ function filesBelow(folder: string): string[] {
     return statSync(path).isDirectory() ? filesBelow(path) : [path];
   });
 }
+
+it('a secret shows nothing of itself, however it is printed, and nothing at all once it is wiped', () => {
+  const text = 'Geheim & Söhne 1897';
+  const bytes = utf8(text);
+  const secret = new Secret(bytes);
+  const printed = [
+    `${secret}`,
+    String(secret),
+    JSON.stringify({ secret }),
+    inspect({ secret }, { depth: 12, showHidden: true }),
+    format('%s %o %j', secret, secret, secret),
+    inspect(Object.assign(new Error('broken'), { secret })),
+    JSON.stringify({ ...secret }),
+    Object.values(secret).join(),
+  ].join(' ');
+  expect(printed).toContain('[secret]');
+  const forms = [text, toHex(bytes), toHex(bytes).toLowerCase(), Buffer.from(bytes).toString('base64'), bytes.join()];
+  for (const form of forms) expect(printed).not.toContain(form);
+  expect(printed).not.toContain(`${bytes[0]}, ${bytes[1]}`);
+  secret.wipe();
+  expect(secret.wiped).toBe(true);
+  expect(bytes.every((byte) => byte === 0)).toBe(true);
+  expect(() => secret.use((lent) => lent.length)).toThrow(RangeError);
+});
+
+it('the keys of a stick are wiped when it is pulled out', async () => {
+  const { factory, board } = await readyFactory();
+  try {
+    const wiped = vi.spyOn(Secret.prototype, 'wipe');
+    board.unplug();
+    await factory.manager.settled();
+    expect(factory.manager.modules()).toEqual([]);
+    // Both keys that were made of the password.
+    expect(wiped).toHaveBeenCalledTimes(2);
+    wiped.mockRestore();
+  } finally {
+    await factory.close();
+  }
+});
 
 it('no password and no key made of it is in files, activity lines, device events or printed objects', async () => {
   const text = 'Geheim & Söhne 1897';
