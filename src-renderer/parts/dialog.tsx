@@ -1,9 +1,14 @@
 import { Modal } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Glyph, type GlyphName } from './glyph.tsx';
 import { Icon } from './icon.tsx';
 import './dialog.css';
+
+/** A click beside the dialog takes the focus from none of its fields: what is typed next still goes there. */
+function keepFocus(event: MouseEvent): void {
+  if (event.target instanceof Element && event.target.closest('.dialog') === null) event.preventDefault();
+}
 
 /**
  * The one dialog. It never closes by a click outside; Esc and its close button do what "not now" does. The caller gives
@@ -23,6 +28,10 @@ export function Dialog({
   readonly children: ReactNode;
 }) {
   const { t } = useTranslation();
+  useEffect(() => {
+    document.addEventListener('mousedown', keepFocus);
+    return () => document.removeEventListener('mousedown', keepFocus);
+  }, []);
   return (
     <Modal.Root
       opened

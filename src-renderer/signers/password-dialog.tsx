@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WireError } from '../../src-shared/ipc/contract.ts';
 import type { SignerView } from '../../src-shared/ipc/state.ts';
@@ -43,6 +43,14 @@ export function PasswordDialog({
   const delayMs = useDelay(signer?.delayUntil ?? null);
   const gone = signer === undefined || signer.state === 'ABSENT';
   const ready = signer?.state === 'READY';
+
+  // A field that was off while the time ran down has lost the focus.
+  const focus = useRef(fields.focus);
+  focus.current = fields.focus;
+  const locked = delayMs > 0;
+  useEffect(() => {
+    if (!locked) focus.current();
+  }, [locked]);
 
   useEffect(() => {
     if (ready && !busy) onDone();
