@@ -154,7 +154,8 @@ test('after a jump of the clock nothing is certified until a supervisor says tha
   const signet = await start({ environment: clock.environment });
   const desk = await simulatedLine(signet, page);
   expect((await desk.provision()).verdict?.kind).toBe('PASS');
-  for (const jump of [2 * 3_600_000, -3 * 3_600_000]) {
+  // Forward, and back to where it was: earlier than the certificate made in between.
+  for (const jump of [2 * 3_600_000, 0]) {
     clock.set(jump);
     await expect(page.getByText('CLOCK NOT PLAUSIBLE')).toBeVisible();
     await desk.remove();
