@@ -40,6 +40,8 @@ export { defaultDataFolder } from '../records/index.ts';
 export interface LineOptions {
   /** Production data; simulations lie below it, apart. */
   readonly folder: string;
+  /** Where data folders claim their signers; nobody is asked when absent. */
+  readonly claimsFolder?: string;
   readonly now?: () => Date;
 }
 
@@ -58,6 +60,7 @@ export class Line {
   readonly #records: Records;
   readonly #book: StationBook;
   readonly #now: () => Date;
+  readonly #claimsFolder: string | undefined;
   readonly #listeners = new Set<(push: Push) => void>();
   readonly #feed: StateFeed;
   #mode: Mode;
@@ -70,7 +73,8 @@ export class Line {
     this.wokeUp(sleptMs),
   );
 
-  private constructor(records: Records, now: () => Date) {
+  private constructor(records: Records, now: () => Date, claimsFolder: string | undefined) {
+    this.#claimsFolder = claimsFolder;
     this.#records = records;
     this.#now = now;
     this.#book = openStationBook(records.store);
@@ -96,7 +100,7 @@ export class Line {
     const records = await openRecords({ folder: options.folder, now });
     let line: Line | undefined;
     try {
-      line = new Line(records, now);
+      line = new Line(records, now, options.claimsFolder);
       await line.#begin();
       line.#sleep.start();
       return line;
@@ -314,7 +318,11 @@ export class Line {
   }
 
   #realStation(): Station {
-    return new Station({ ...this.#stationParts(this.#records), mode: this.#mode.mode });
+    return new Station({
+      ...this.#stationParts(this.#records),
+      mode: this.#mode.mode,
+      ...(this.#claimsFolder === undefined ? {} : { claimsFolder: this.#claimsFolder }),
+    });
   }
 
   #stationParts(

@@ -19,6 +19,7 @@ import { makeFolder } from './files.ts';
 import { HostSigners, isSignerFile } from './host-signers.ts';
 import { KitKeeper } from './kit-keeper.ts';
 import { reportSink } from './server-reports.ts';
+import { openSignerClaims } from './signer-claims.ts';
 import { openSignerControl } from './signer-control.ts';
 import { openTrustedRoots } from './trusted-roots.ts';
 import { softwareVersion } from './version.ts';
@@ -34,6 +35,8 @@ export interface ServeOptions {
   readonly signers: readonly string[];
   /** Undefined = the platform's default. */
   readonly dataFolder: string | undefined;
+  /** Where data folders claim their signers; nobody is asked when absent. */
+  readonly claimsFolder?: string;
   /** Root certificates to trust, copied into the data folder. */
   readonly roots: readonly string[];
   readonly policy?: Partial<SigningPolicy>;
@@ -104,6 +107,12 @@ export async function startServing(options: ServeOptions): Promise<RunningServer
       ),
     );
     for (const path of options.roots) roots.addFile(path);
+    const claims =
+      options.claimsFolder === undefined
+        ? undefined
+        : openSignerClaims(folder, options.claimsFolder, (reason) =>
+            activity.warning(`Nobody will notice a signer that works for two data folders: ${reason}.`),
+          );
     manager = new SignerManager({
       registry,
       definitions: definitionSource(records.definitions),
@@ -115,6 +124,7 @@ export async function startServing(options: ServeOptions): Promise<RunningServer
       identities: records.identities,
       setUpNotes: records.setUpNotes,
       passwordChanges: records.policy,
+      ...(claims === undefined ? {} : { claims }),
     });
     manager.start();
     const service = new SigningService({

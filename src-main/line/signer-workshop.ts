@@ -21,6 +21,7 @@ import type { SetUpProgress, SetUpStep } from '../signing/setup-steps.ts';
 import type { SignerManager } from '../signing/signer-manager.ts';
 import { thisSoftware } from './program-digest.ts';
 import { secretsOf, unlockError } from './signer-desk.ts';
+import { changeFilePassword } from './signers/file-password.ts';
 import type { TrustedRoots } from './trusted-roots.ts';
 
 export interface SignerWorkshopOptions {
@@ -117,6 +118,8 @@ export class SignerWorkshop {
     const oldPasswords = secretsOf(input.oldPasswords);
     const newPasswords = secretsOf(input.newPasswords);
     try {
+      const file = this.#fileOf(input.serialNumber);
+      if (file !== undefined) return await changeFilePassword(file, oldPasswords, newPasswords, minimumPassword());
       await this.#withModule(input.serialNumber, 'password change', async (lease) => {
         const changed = await changePassword(
           lease,
@@ -131,6 +134,17 @@ export class SignerWorkshop {
     } finally {
       wipe(oldPasswords, newPasswords);
     }
+  }
+
+  /** The key file of a signer that is no stick; undefined for sticks. Throws OPTION_INVALID for tokens. */
+  #fileOf(serialNumber: string): string | undefined {
+    for (const { place, module } of this.#o.manager.list()) {
+      if (module.identity === undefined || toHex(module.identity.serialNumber) !== serialNumber) continue;
+      if (module.identity.kind === 'pkcs11')
+        throw new SignetError('OPTION_INVALID', "The PIN of a token is changed by the token's own tools.");
+      if (module.identity.kind === 'file') return place;
+    }
+    return undefined;
   }
 
   async createRoot(input: ParsedInput<'signers.createRoot'>): Promise<CallOutput<'signers.createRoot'>> {

@@ -25,6 +25,7 @@ import { RecordsDesk } from './records-desk.ts';
 import { ServerDesk } from './server-desk.ts';
 import { SettingsDesk } from './settings-desk.ts';
 import { openSettings, type Settings, type SettingsFile } from './settings-file.ts';
+import { openSignerClaims } from './signer-claims.ts';
 import { openSignerControl } from './signer-control.ts';
 import { SignerDesk } from './signer-desk.ts';
 import { SignerWorkshop } from './signer-workshop.ts';
@@ -41,6 +42,8 @@ export interface StationOptions {
   /** unset = nobody set it up yet: no kit is touched. */
   readonly mode: 'unset' | 'simulated' | 'real';
   readonly defaults?: Settings;
+  /** Where data folders claim their signers; nobody is asked when absent. */
+  readonly claimsFolder?: string;
   readonly now: () => Date;
   readonly touch: (...slices: readonly SliceName[]) => void;
   readonly emit: <N extends EventName>(event: N, value: EventValue<N>) => void;
@@ -269,6 +272,13 @@ export class Station {
       now: () => performance.now(),
       isBound: (connector) => settingsOf().sites.some((site) => site.connector === connector),
     });
+    const { claimsFolder } = this.#o;
+    const claims =
+      claimsFolder === undefined
+        ? undefined
+        : openSignerClaims(records.folder.path, claimsFolder, (reason) =>
+            records.activity.warning(`Nobody will notice a signer that works for two data folders: ${reason}.`),
+          );
     const manager = new SignerManager({
       registry,
       definitions: definitionSource(records.definitions),
@@ -280,6 +290,7 @@ export class Station {
       identities: records.identities,
       setUpNotes: records.setUpNotes,
       passwordChanges: records.policy,
+      ...(claims === undefined ? {} : { claims }),
     });
     const signers = new SignerDesk({
       manager,

@@ -304,6 +304,7 @@ describe('clock', () => {
   it('earlier than what the log says was signed last: nothing is signed, code 65', async () => {
     const later = new Date(Date.now() + 5 * 3_600_000).toISOString();
     await server.process.stop();
+    await place.takeOver(signer, 'clock-back');
     const ahead = await place.server([signer], { clock: later, data: 'clock-back' });
     await ahead.process.said(/ready\./);
     const board = await place.board('later');
@@ -319,6 +320,7 @@ describe('clock', () => {
     expect(code).toBe(3);
     expect(place.log('clock-back').filter((row) => row['result'] === 'SIGNED')).toHaveLength(1);
     await Promise.all([back.process.stop(), board.process.stop()]);
+    await place.takeOver(signer, 'data');
     server = await place.server([signer]);
     await server.process.said(/ready\./);
   });

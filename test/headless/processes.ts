@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -150,9 +150,21 @@ function nodeArguments(args: readonly string[], clock: string | undefined): read
   return [...nodeOptions, ...moved, program, ...args];
 }
 
+let ownDataFolder: string | undefined;
+
+/** What programs keep for their user is this test's alone. */
+function ownData(): string {
+  if (ownDataFolder === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'signet-own-'));
+    ownDataFolder = folder;
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  }
+  return ownDataFolder;
+}
+
 function environmentOf(options: ProcessOptions): NodeJS.ProcessEnv {
   const clock = options.clock === undefined ? {} : { SIGNET_TEST_CLOCK: options.clock };
-  return { ...process.env, ...options.environment, ...clock, NO_COLOR: '1' };
+  return { ...process.env, XDG_DATA_HOME: ownData(), ...options.environment, ...clock, NO_COLOR: '1' };
 }
 
 /** Starts `signet …`. */

@@ -133,8 +133,6 @@ describe('a root of two persons and a signer below it', () => {
       '5',
       ...rootFds.flatMap((fd) => ['--root-password-fd', fd]),
     ];
-    const alone = await run(create(['3']), [anna, bert, signerPassword]);
-    expect([alone.code, events(alone).at(-1)?.['code']]).toEqual([2, 'OPTION_INVALID']);
     const swapped = await run(create(['4', '3']), [anna, bert, signerPassword]);
     expect([swapped.code, events(swapped).at(-1)?.['code']]).toEqual([3, 'PASSWORD_WRONG']);
     const made = await run(create(['3', '4']), [anna, bert, signerPassword]);
@@ -178,8 +176,6 @@ describe('a root of two persons and a signer below it', () => {
     expect(withoutMoment(place.at('exported', certinfo))).toBe(withoutMoment(place.at('signer-files', certinfo)));
     const over = await run(['signer', 'export', '--signer', signerStick.path, '--out', place.at('exported')]);
     expect(over.code).toBe(2);
-    const ofRoot = await run(['signer', 'export', '--signer', rootStick.path, '--out', place.at('exported-root')]);
-    expect(ofRoot.code).toBe(2);
   });
 
   it('gets another password: the old one is refused from then on; the server locks it by command', {
@@ -207,8 +203,15 @@ describe('a root of two persons and a signer below it', () => {
     ]);
     await server.process.said(/locked by command\./);
     expect((statSync(place.at('data', 'control')).mode & 0o777).toString(8)).toBe('600');
-    await server.process.stop();
-    expect(existsSync(place.at('data', 'control'))).toBe(false);
+    // A server that dies leaves its socket behind, which keeps nobody from anything.
+    await server.process.stop('SIGABRT');
+    expect(existsSync(place.at('data', 'control'))).toBe(true);
+    expect((await run(['signer', 'lock'])).out).toContain('no signer is open');
+    // Another data folder of this computer does not get it: what was issued here would be unknown there.
+    const second = await place.server([signerStick], { data: 'second', secret: newPassword });
+    await second.process.said(/belongs to another data folder of this machine/);
+    await second.process.stop();
+    expect(existsSync(place.at('second', 'control'))).toBe(false);
   });
 });
 

@@ -135,6 +135,15 @@ export class Workplace {
     return { process: running, port, path: `tcp:127.0.0.1:${port}` };
   }
 
+  /** Lets a signer work for another data folder than before. */
+  async takeOver(signer: Place, data: string): Promise<void> {
+    const folder = ['--data-dir', this.at(data)];
+    const listed = await signet(['signer', 'list', '--json', signer.path, ...folder]);
+    const serialNumber: string = JSON.parse(listed.out)[0].serialNumber;
+    const taken = await signet(['signer', 'take-over', serialNumber, '--yes', ...folder]);
+    if (taken.code !== 0) throw new Error(taken.err);
+  }
+
   /** A signer, its server with the password proven. */
   async line(): Promise<{ readonly signer: Place; readonly server: Place }> {
     await this.createSigner();

@@ -1,10 +1,13 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { judgePort } from '../../src-main/hal/watcher.ts';
 import { HostSigners } from '../../src-main/line/host-signers.ts';
+import { SignerDesk } from '../../src-main/line/signer-desk.ts';
 import { createKeyFileSigner } from '../../src-main/signing/key-file-signer.ts';
 import { createTokenSigner } from '../../src-main/signing/pkcs11-signer.ts';
 import { toHex } from '../../src-shared/base/bytes.ts';
+import { signerViewSchema } from '../../src-shared/ipc/state.ts';
 import { device, type Factory, openFactory, requestFor } from '../signing/factory.ts';
 import { fastKdf, MemoryDelays, now, password, seeded, signerRequest, software, testRoot } from '../signing/rig.ts';
 import { openSoftToken, pin } from '../signing/softhsm.ts';
@@ -121,4 +124,34 @@ describe('signers in files', () => {
       token.remove();
     }
   });
+});
+
+it('a stick of the 2016 AWS kit, which is never opened, is shown among the signers for what it is', async () => {
+  const at = await opened();
+  const port = await judgePort(
+    {
+      kind: 'hid',
+      path: '/dev/hidraw7',
+      connector: 'usb:1-1',
+      vendorId: 0x04d8,
+      productId: 0x0f31,
+      product: 'AWS Signer dongle',
+    },
+    [],
+  );
+  const desk = new SignerDesk({
+    manager: at.manager,
+    registry: at.registry,
+    records: at.records,
+    now,
+    foreign: () => [port],
+    changed: () => undefined,
+  });
+  const [shown, ...more] = desk.views(() => 0);
+  expect(more).toEqual([]);
+  expect(shown).toMatchObject({ state: 'FOREIGN', kit: 'AWS Signer dongle', path: '/dev/hidraw7', serialNumber: '' });
+  expect(shown?.reason).toContain('never asked to sign');
+  expect(signerViewSchema.safeParse(shown).success).toBe(true);
+  expect(desk.counts()).toEqual({ ready: 0, total: 0 });
+  desk.close();
 });

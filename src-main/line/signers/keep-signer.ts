@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { toHex } from '../../../src-shared/base/bytes.ts';
 import { SignetError } from '../../../src-shared/base/error.ts';
 import { changePassword, passwordChangeFailureAsError } from '../../signing/change-password.ts';
-import { changeKeyFilePassword } from '../../signing/key-file-signer.ts';
-import { writeOwnerOnly } from '../../signing/owner-only-file.ts';
 import { readRootFile } from '../../signing/root-file.ts';
 import { certificateFile, signerFiles } from '../../signing/setup-files.ts';
 import type { SignerIdentity } from '../../signing/signer-module.ts';
 import { makeFolder, readBytes } from '../files.ts';
 import { isSignerFile } from '../host-signers.ts';
+import { openSignerClaims } from '../signer-claims.ts';
 import { askSignerControl } from '../signer-control.ts';
 import { softwareVersion } from '../version.ts';
 import type { SignerBooks } from './books.ts';
+import { changeFilePassword } from './file-password.ts';
 import { hostSignerOf, probeStick, rowOfStick } from './list.ts';
 import { keepOutput, refuseExisting } from './output.ts';
 import { changeRootPassword } from './roots.ts';
@@ -76,15 +76,9 @@ async function ofFile(books: SignerBooks, path: string, wishes: Wishes): Promise
   const count = identity.passwordScheme === 'two-persons' ? 2 : 1;
   const subject = `signer ${toHex(identity.serialNumber)}, ${identity.name}`;
   await withPasswords(wishes, { purpose: 'current', subject, count }, (oldPasswords) =>
-    withPasswords(wishes, { purpose: 'new', subject, count }, async (newPasswords) => {
-      const changed = await changeKeyFilePassword(bytes, oldPasswords, newPasswords, { random });
-      if (changed.ok) return writeOwnerOnly(path, changed.value, { replace: true });
-      const { failure } = changed;
-      if (failure.kind === 'password-policy')
-        throw new SignetError('PASSWORD_POLICY', `The new password is not accepted: ${failure.reason}.`);
-      if (failure.kind === 'wrong-password') throw new SignetError('PASSWORD_WRONG', 'The password is wrong.');
-      throw new SignetError('FILE_INVALID', `The key file ${path} is damaged.`, { path });
-    }),
+    withPasswords(wishes, { purpose: 'new', subject, count }, (newPasswords) =>
+      changeFilePassword(path, oldPasswords, newPasswords),
+    ),
   );
   return { place: path, serialNumber: toHex(identity.serialNumber), name: identity.name, recovered: false };
 }
@@ -179,4 +173,31 @@ export async function lockSigners(
   if (serialNumber !== null && answer.signers.length === 0)
     throw new SignetError('SIGNER_REMOVED', `The module ${serialNumber} is not there.`, { serialNumber });
   return { running: true, locked: answer.locked, signers: answer.signers };
+}
+
+/**
+ * Takes a signer over that works for another data folder of this computer. What that one issued is unknown here: chips that have a
+ * certificate there would get a second one. Throws SignetError.
+ */
+export async function takeSignerOver(
+  books: SignerBooks,
+  wish: { readonly serialNumber: string; readonly claimsFolder: string },
+  wishes: Wishes,
+): Promise<string> {
+  const serialNumber = wish.serialNumber.replace(/[\s:]/g, '').toUpperCase();
+  if (!/^[0-9A-F]{18}$/.test(serialNumber))
+    throw invalid(`"${wish.serialNumber}" is no serial number: 9 bytes of hex.`);
+  await wishes.confirm({
+    subject: `Signer ${serialNumber} will work for the data folder ${books.folder}`,
+    token: serialNumber.slice(-4),
+    steps: [
+      'The folder that it worked for does not get it back by itself.',
+      'Certificates that were issued there are unknown here: their chips could get a second one.',
+    ],
+  });
+  const claims = openSignerClaims(books.folder, wish.claimsFolder, (reason) => {
+    throw new SignetError('DATA_DIR', `The claims cannot be written: ${reason}.`, { path: wish.claimsFolder });
+  });
+  await claims?.takeOver(serialNumber);
+  return serialNumber;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asSignetError, type SignetError } from '../../../src-shared/base/error.ts';
 import { Line } from '../../line/line.ts';
+import { defaultClaimsFolder } from '../../line/signer-claims.ts';
 import { browserArguments, findBrowser } from './find-browser.ts';
 import { buildScreens, screensStale } from './screens-build.ts';
 import { type ShellServer, startShellServer } from './shell-server.ts';
@@ -57,7 +58,7 @@ export async function runBrowserShell(options: BrowserShellOptions): Promise<num
 
 async function open(folder: string): Promise<Line | SignetError> {
   try {
-    return await Line.open({ folder });
+    return await Line.open({ folder, claimsFolder: defaultClaimsFolder() });
   } catch (thrown) {
     return asSignetError(thrown);
   }

@@ -11,7 +11,8 @@ const longestPauseMs = 30_000;
 export class PasswordDesk {
   readonly #running: RunningServer;
   readonly #terminal: Terminal;
-  readonly #given: readonly string[];
+  /** By descriptor: of a signer of two persons the first has one's password, the second the other's. */
+  readonly #given: readonly (readonly string[])[];
   readonly #quit: () => void;
   readonly #tried = new Set<string>();
   readonly #closing = new AbortController();
@@ -19,7 +20,7 @@ export class PasswordDesk {
   #unsubscribe: (() => void) | undefined;
   #busy = false;
 
-  constructor(running: RunningServer, terminal: Terminal, given: readonly string[], quit: () => void) {
+  constructor(running: RunningServer, terminal: Terminal, given: readonly (readonly string[])[], quit: () => void) {
     this.#running = running;
     this.#terminal = terminal;
     this.#given = given;
@@ -66,12 +67,19 @@ export class PasswordDesk {
   }
 
   async #tryGiven(signer: WaitingSigner): Promise<boolean> {
-    for (let i = 0; i + signer.passwords <= this.#given.length; i += signer.passwords) {
-      const result = await this.#running.unlock(signer.serialNumber, this.#given.slice(i, i + signer.passwords));
+    for (const passwords of this.#tries(signer.passwords)) {
+      const result = await this.#running.unlock(signer.serialNumber, passwords);
       if (result.ok) return true;
       await this.#pause(result.failure);
     }
     return false;
+  }
+
+  /** What can be tried: every password there is, or every pair of two persons, whose passwords never come from one descriptor. */
+  #tries(passwords: 1 | 2): readonly (readonly string[])[] {
+    if (passwords === 1) return this.#given.flat().map((password) => [password]);
+    const [first = [], second = []] = this.#given;
+    return first.flatMap((one) => second.map((other) => [one, other]));
   }
 
   async #ask(signer: WaitingSigner): Promise<void> {

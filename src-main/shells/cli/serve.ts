@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { SignetError } from '../../../src-shared/base/error.ts';
 import { startServing } from '../../line/serve.ts';
+import { defaultClaimsFolder } from '../../line/signer-claims.ts';
 import { readPasswords } from './descriptor.ts';
 import { exitCodes } from './exit-codes.ts';
 import { collect, parseListen } from './options.ts';
@@ -12,7 +13,7 @@ interface ServeFlags {
   readonly listen: string;
   readonly signer: readonly string[];
   readonly dataDir?: string;
-  readonly passwordFd?: string;
+  readonly passwordFd: readonly string[];
   readonly allow: readonly string[];
   readonly localKeys?: boolean;
   readonly insecureNetwork?: boolean;
@@ -32,7 +33,12 @@ export function addServe(program: Command): void {
       [],
     )
     .option('--data-dir <folder>', "Folder for logs, certificates and the record store. Default: the platform's.")
-    .option('--password-fd <n>', 'Read passwords from this file descriptor, one a line.')
+    .option(
+      '--password-fd <n>',
+      'Read passwords from this file descriptor, one a line; a second one for the second persons of signers of two.',
+      collect,
+      [],
+    )
     .option('--allow <cidr...>', 'Addresses that may connect, besides this computer.', [])
     .option('--local-keys', 'Clients on this computer need a station key, too.')
     .option('--root <file>', 'A root certificate to trust; may be given several times.', collect, [])
@@ -47,8 +53,8 @@ export function addServe(program: Command): void {
 
 async function serve(flags: ServeFlags): Promise<number> {
   const { host, port } = parseListen(flags.listen);
-  const passwords = flags.passwordFd === undefined ? [] : readPasswords(flags.passwordFd);
-  const terminal = openTerminal({ listen: process.stdin.isTTY === true && flags.passwordFd !== '0' });
+  const passwords = flags.passwordFd.map(readPasswords);
+  const terminal = openTerminal({ listen: process.stdin.isTTY === true && !flags.passwordFd.includes('0') });
   const ended = Promise.withResolvers<undefined>();
   const quit = (): void => ended.resolve(undefined);
   const offEnding = onEnding(quit);
@@ -64,6 +70,7 @@ async function serve(flags: ServeFlags): Promise<number> {
       signers: flags.signer,
       dataFolder: flags.dataDir,
       roots: flags.root,
+      claimsFolder: defaultClaimsFolder(),
       onLine: (line) => terminal.line(line),
     });
     if (running.open) process.stderr.write(openNetworkWarning);

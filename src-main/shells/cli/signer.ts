@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { parseHex } from '../../../src-shared/base/bytes.ts';
 import { SignetError } from '../../../src-shared/base/error.ts';
-import { changeSignerPassword, exportSigner, lockSigners } from '../../line/signers/keep-signer.ts';
+import { defaultClaimsFolder } from '../../line/signer-claims.ts';
+import { changeSignerPassword, exportSigner, lockSigners, takeSignerOver } from '../../line/signers/keep-signer.ts';
 import { listSigners } from '../../line/signers/list.ts';
 import {
   createSigner,
@@ -129,6 +130,19 @@ export function addSigner(program: Command): void {
           `Signer (${exported.serialNumber}, ${exported.name}):`,
           ...exported.files.map((file) => `  ${file}`),
         ]);
+      }),
+    );
+  signer
+    .command('take-over <serial>')
+    .description('Let a signer work for this data folder that works for another one of this computer.')
+    .option(...common.yes)
+    .option(...common.dataDir)
+    .option(...common.json)
+    .action((serial: string, flags: SignerFlags) =>
+      onSigners(flags, 'passwordFd', async ({ books, wishes, say }) => {
+        const claimsFolder = defaultClaimsFolder();
+        const serialNumber = await takeSignerOver(books, { serialNumber: serial, claimsFolder }, wishes);
+        say({ event: 'taken-over', serialNumber }, [`Signer ${serialNumber} works for ${books.folder} from now on.`]);
       }),
     );
 }

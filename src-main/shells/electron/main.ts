@@ -13,6 +13,7 @@ import {
   shell,
 } from 'electron';
 import { defaultDataFolder, Line } from '../../line/line.ts';
+import { defaultClaimsFolder } from '../../line/signer-claims.ts';
 import { confineContents, registerScheme, serveScreens } from './security.ts';
 import { ElectronShell, profileFolder } from './shell.ts';
 
@@ -35,7 +36,7 @@ if (!app.requestSingleInstanceLock()) {
 } else {
   const electronShell = new ElectronShell({
     electron: { app, BrowserWindow, dialog, ipcMain, Menu, powerMonitor, powerSaveBlocker, screen, session, shell },
-    openLine: (folder) => Line.open({ folder }),
+    openLine: (folder) => Line.open({ folder, claimsFolder: defaultClaimsFolder() }),
     dataFolder,
     preload: fileURLToPath(new URL('./preload.cjs', import.meta.url)),
   });
