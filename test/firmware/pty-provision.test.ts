@@ -210,7 +210,7 @@ describe.each(models)('an ATECC%s through pseudo-terminal and C kit host', (part
 
   test.runIf(process.env['SIGNET_EVERY_CUT'] === '1').each(whens)(
     'power cuts %s every packet, then resumed: PASS',
-    { timeout: 900_000 },
+    { timeout: 3_600_000 },
     async (when) => {
       const undisturbed = await boardOf(part);
       const client = line.client(undisturbed.port);
