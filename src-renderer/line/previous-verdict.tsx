@@ -3,7 +3,7 @@ import type { VerdictView } from '../../src-shared/ipc/state.ts';
 import { formatClock, formatDuration } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { SerialNumber } from '../parts/serial-number.tsx';
-import { useLanguage } from '../texts/sentence.ts';
+import { sentenceOf, useLanguage } from '../texts/sentence.ts';
 import { verdictTone, verdictWord } from './site-words.ts';
 
 /** Outlined means before: the last board's verdict, until the next board is started. */
@@ -11,6 +11,7 @@ export function PreviousVerdict({ verdict }: { readonly verdict: VerdictView }) 
   const { t } = useTranslation();
   const language = useLanguage();
   const tone = verdictTone(verdict);
+  const sentence = sentenceOf(verdict.errorName, language);
   return (
     <div className={`past past-${tone}`}>
       <Glyph name={tone === 'ask' ? 'aside' : tone} />
@@ -24,6 +25,7 @@ export function PreviousVerdict({ verdict }: { readonly verdict: VerdictView }) 
           {formatClock(verdict.at)}, {formatDuration(verdict.durationMs, language)}
           {verdict.code !== '' && <span className="hex past-code">{verdict.code}</span>}
         </span>
+        {sentence !== undefined && <span>{sentence}</span>}
       </div>
     </div>
   );

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import type { SiteView } from '../../src-shared/ipc/state.ts';
 import { useSlice } from '../stores/station-store.ts';
 import { ui, useUi } from '../stores/ui-store.ts';
 import { PasswordDialog } from './password-dialog.tsx';
@@ -27,7 +28,7 @@ export function PasswordRequest() {
       key={serialNumber}
       serialNumber={serialNumber}
       signer={signer}
-      waitingSites={(sites ?? []).filter((site) => site.state === 'waiting').map((site) => site.number)}
+      waitingSites={(sites ?? []).filter(waits).map((site) => site.number)}
       onClose={() => {
         setHeld(null);
         ui.putOff(serialNumber, signer?.waitingBoards ?? 0);
@@ -37,5 +38,12 @@ export function PasswordRequest() {
         ui.askUnlock(null);
       }}
     />
+  );
+}
+
+/** A board that cannot begin, or whose run has come to its request, without a password. */
+function waits(site: SiteView): boolean {
+  return (
+    site.state === 'waiting' || site.stages.some(({ status, note }) => status === 'running' && note === 'password')
   );
 }

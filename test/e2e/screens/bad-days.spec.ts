@@ -34,7 +34,7 @@ test.describe('while a board is being worked on', () => {
     await page.reload();
     await expect(card(page)).toContainText('Stage 5 of 10');
     await expect(card(page)).toContainText('Leave the board connected');
-    await expect(page.getByRole('dialog', { name: 'Signer requires password' })).toContainText('Simulated Signer');
+    await expect(page.getByRole('dialog', { name: 'Signer requires password' })).toContainText('the board at site 1');
     await lookOver(page, 'bad-reload-held', 'line');
     expect((await desk.site()).startedAt).toBe(startedAt);
     await goOn();
@@ -70,6 +70,7 @@ test.describe('while a board is being worked on', () => {
     await desk.insert();
     await goOn();
     await expect(card(page)).toContainText('Previous board');
+    await expect(card(page)).toContainText('The board was exchanged during the run; nothing was done to the new one.');
     await expect(button(page, 'Provision')).toBeVisible();
     await lookOver(page, 'bad-swapped', 'line');
     const site = await desk.site();
