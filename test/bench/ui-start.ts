@@ -73,7 +73,7 @@ async function startOnce(folder: string, browser: string): Promise<number> {
       const lines = existsSync(portFile) ? readFileSync(portFile, 'utf8').split('\n') : [];
       return lines.length > 1 ? lines : undefined;
     }, 'a browser');
-    const connection = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
+    const connection = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { timeout: 120_000 });
     const stood = await until(async () => {
       const page = connection
         .contexts()
