@@ -133,19 +133,16 @@ export class SignerDesk {
         { name: 'root_certificate.der', encoding: 'base64', content: Buffer.from(certificate).toString('base64') },
       ];
     }
-    const files: CallOutput<'signers.export'> = signerFiles(identity, {
+    const files = signerFiles(identity, {
       rootCertificate: identity.rootCertificate,
       generator: softwareVersion,
       created: this.#now(),
-    }).map(({ name, bytes }) => {
-      const binary = name.endsWith('.der');
-      return {
-        name,
-        encoding: binary ? 'base64' : 'text',
-        content: Buffer.from(bytes).toString(binary ? 'base64' : 'utf8'),
-      };
     });
-    return [...files, { name: 'signer_certificate.pem', encoding: 'text', content: pemOf(identity.certificate) }];
+    // No DER beside the same as PEM: a browser saves no more than ten files at a time.
+    const texts = files
+      .filter(({ name }) => !name.endsWith('.der'))
+      .map(({ name, bytes }) => ({ name, encoding: 'text' as const, content: Buffer.from(bytes).toString('utf8') }));
+    return [...texts, { name: 'signer_certificate.pem', encoding: 'text', content: pemOf(identity.certificate) }];
   }
 
   /** Throws SIGNER_REMOVED when no module with this serial number is there and known. */

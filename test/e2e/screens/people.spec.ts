@@ -177,7 +177,7 @@ test('export asks for QA, rework for the supervisor, release and settings for th
   expect(await desk.refused('plan.release', { name: 'Simulated product 508', version: 2 })).toBe('ROLE_REQUIRED');
 
   await go(page, 'Settings');
-  await page.getByLabel('Station').fill('Line 9');
+  await page.getByRole('textbox', { name: 'Station', exact: true }).fill('Line 9');
   await page.getByRole('main').getByRole('button', { name: 'Save' }).click();
   await expect(wanted).toContainText('This needs the role Engineer.');
   await page.keyboard.press('Escape');
