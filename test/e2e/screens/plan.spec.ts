@@ -206,7 +206,9 @@ test('a SlotConfig, a data write and a slot lock changed on screen become versio
   const third = silicon();
   // What no two chips share: the serial number, keys, certificates, random filling; a byte of these may be the same by chance.
   const own = new Set([...differences(first, second)].map(area));
-  expect([...own].sort()).toEqual(['serial number', ...[0, 1, 2, 3, 4, 5, 6, 7, 9, 10].map((slot) => `slot ${slot}`)].sort());
+  expect([...own].sort()).toEqual(
+    ['serial number', ...[0, 1, 2, 3, 4, 5, 6, 7, 9, 10].map((slot) => `slot ${slot}`)].sort(),
+  );
   const other = [...differences(first, third)].filter((place) => !own.has(area(place)));
   const written = Buffer.from('GW-4711');
   expect(other.sort()).toEqual(
