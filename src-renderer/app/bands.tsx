@@ -31,7 +31,7 @@ export function Bands({ station }: { readonly station: StationView }) {
           <p>
             {t(`band.${band.kind}.tell`, {
               address: band.facts['address'] ?? '',
-              reason: sentenceOf(band.facts['reason'] ?? '', language) ?? band.facts['reason'] ?? '',
+              reason: sentenceOf(band.facts['reason'] ?? '', language) ?? asSentence(band.facts['reason'] ?? ''),
               path: band.facts['path'] ?? '',
             })}
           </p>
@@ -59,6 +59,12 @@ export function Bands({ station }: { readonly station: StationView }) {
       ))}
     </section>
   );
+}
+
+/** The core's own words stand between two sentences. */
+function asSentence(words: string): string {
+  if (words === '') return '';
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? '' : '.'}`;
 }
 
 function LinkLost({ retryAt }: { readonly retryAt: number }) {

@@ -34,6 +34,36 @@ describe('first start', () => {
   });
 });
 
+describe('one station after the other', () => {
+  it('answers everything that is asked meanwhile once the next one works', async () => {
+    world = await simulatedWorld({ sites: 1 });
+    expect((await world.provision('new')).verdict?.kind).toBe('PASS');
+    const pulled = world.call('simulation.remove', { site: 'site-1' });
+    const begun = world.call('simulation.start', { sites: 2, part: '608', realTime: false, signer: 'open' });
+    const asked = Array.from({ length: 20 }, () => [
+      world.call('snapshot', {}),
+      world.call('records.log', { filter: everything, before: null, limit: 1, descending: true }),
+    ]);
+    await Promise.all([pulled, begun, ...asked.flat()]);
+    expect((await world.call('snapshot', {})).state.sites).toHaveLength(2);
+  });
+
+  it('tells the screens of a board that begins to wait for a password, so that the dialog comes by itself', async () => {
+    world = await simulatedWorld({ sites: 1, signer: 'locked' });
+    await world.insert('new');
+    // Told, not only there for whoever asks.
+    await world.eventually(
+      () =>
+        world
+          .events('state')
+          .some(
+            (change) => change.slice === 'signers' && change.value.some(({ waitingBoards }) => waitingBoards === 1),
+          ),
+      'the signers’ slice with a waiting board',
+    );
+  });
+});
+
 describe.each(['508', '608'] as const)('a simulated line with %s chips', (part) => {
   it('provisions one board after the other with three kit dialects, and every row says who and what', async () => {
     world = await simulatedWorld({ sites: 3, part });
