@@ -7,9 +7,9 @@ import { atMost, type BenchRow, figure } from './rows.ts';
 import { BenchDesk, provisionOne, quantile, startProgram, until } from './ui-desk.ts';
 
 const sites = 16;
-const early = 1000;
 /** `SIGNET_BENCH_RUNS` for a shorter try. */
 const late = Number(process.env['SIGNET_BENCH_RUNS'] ?? '10000');
+const early = late / 10;
 /** Readings of one moment: the smallest resident set counts, the rest is what the collector was about to give back. */
 const readings = 5;
 

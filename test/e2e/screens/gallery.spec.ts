@@ -1,7 +1,8 @@
-import { test as base } from '@playwright/test';
+import { test as base, expect } from '@playwright/test';
 import { scenarios } from '../../../src-renderer/gallery/scenarios.ts';
 import gallery from '../playwright.config.ts';
 import { Gallery } from './gallery.ts';
+import { drawing } from './pictures.ts';
 
 /**
  * Every state of every screen, twice: light in English and dark in German, so that each theme and each language sees all of
@@ -21,6 +22,12 @@ const test = base.extend<object, { readonly stage: Gallery }>({
 });
 
 test.describe.configure({ mode: 'parallel' });
+
+test('another word is another picture', async ({ stage }) => {
+  test.skip(drawing, 'pictures are being drawn');
+  expect(await stage.seesAnotherWord('line-seen', '.face-say')).toBe(true);
+  expect(await stage.seesAnotherWord('settings-station', 'h1')).toBe(true);
+});
 
 for (const name of Object.keys(scenarios)) {
   test(`${name}: light in English, dark in German`, async ({ stage }) => {

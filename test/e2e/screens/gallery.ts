@@ -86,6 +86,17 @@ export class Gallery {
     await this.#judge(name, { theme: 'dark', language: 'de' }, true);
   }
 
+  /** Whether one changed word is seen to differ from a committed picture. */
+  async seesAnotherWord(name: string, selector: string): Promise<boolean> {
+    await this.show(name, { theme: 'light', language: 'en' });
+    await this.#page.evaluate((where) => {
+      const element = document.querySelector(where);
+      if (element !== null) element.textContent = [...(element.textContent ?? '')].reverse().join('');
+    }, selector);
+    const picture = await takePicture(this.#session);
+    return (await differsFromPicture(this.#page, picture, `${name}-light`)) !== undefined;
+  }
+
   async #judge(name: string, look: Look, coloursOnly: boolean): Promise<void> {
     const page = this.#page;
     const complaints = await this.show(name, look);

@@ -15,7 +15,7 @@ const cell = 8;
 /** Of 255, in any of three colours. */
 const step = 20;
 /** Share of all squares. */
-const tolerated = 0.001;
+const tolerated = 0.0003;
 
 /** Pictures are drawn anew instead of compared: `SIGNET_DRAW=1`. */
 export const drawing = process.env['SIGNET_DRAW'] === '1';
