@@ -27,8 +27,43 @@ export async function bench(): Promise<readonly BenchRow[]> {
     figure('the same without authorisation, which no module of ours would sign', bare, 'ms'),
     figure('authorisation costs, of the ideal', authorised - bare, 'ms'),
   ];
+  rows.push(...(await withoutWaiting(authorised)));
   for (const sticks of [1, 2, 4, 8]) rows.push(...(await pooled(sticks, authorised)));
   return rows;
+}
+
+/**
+ * What does not depend on how busy the machine is: the time that a stick takes on a clock of its own, and the processor's time for a
+ * certificate, the simulated chip's curve included. Where the second is small beside the first, the share is the first alone.
+ */
+async function withoutWaiting(ideal: number): Promise<readonly BenchRow[]> {
+  const { state, root, made } = await madeStick('bench 0', { signerId: 0x0200 });
+  const factory = await openFactory({ root, now: () => new Date(), monotonic: () => performance.now() });
+  try {
+    const board = createSignerStick(state, { timing: 'virtual', pace });
+    await factory.plug(board);
+    const unlocked = await factory.manager.unlock(toHex(made.identity.serialNumber), [password(thePassword)]);
+    if (!unlocked.ok) throw new Error(unlocked.failure.kind);
+    await stations({ factory, root, certificates: 20, first: 0 });
+    const [time, cpu] = [board.clock.now(), process.cpuUsage()];
+    const count = 4 * PER_STICK;
+    const requests = Array.from({ length: count }, (_, i) => requestFor(device(1000 + i), root));
+    const keys = process.cpuUsage(cpu);
+    for (const request of requests) {
+      const issued = await factory.service.issue(request, () => undefined);
+      if (!issued.ok) throw new Error(issued.failure.code);
+    }
+    const { user, system } = process.cpuUsage(cpu);
+    const perCertificate = (user + system - keys.user - keys.system) / 1000 / count;
+    const taken = (board.clock.now() - time) / count;
+    return [
+      figure('processor time for a certificate, the simulated chip included', perCertificate, 'ms'),
+      atMost("a signature on the stick's own clock, over the ideal", taken / ideal, 1.01),
+      atLeast('share of the ideal if nothing else ran on this machine', ideal / (taken + perCertificate), 0.95, ''),
+    ];
+  } finally {
+    await factory.close();
+  }
 }
 
 async function pooled(count: number, ideal: number): Promise<readonly BenchRow[]> {
