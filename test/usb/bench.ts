@@ -16,7 +16,7 @@ import { PATIENCE_MS } from './until.ts';
 /** The bench, inside the guest: bench.ts [cycles=N] [python=PATH] [parts=A+B]. `parts`: only these, and what they need. */
 const settings = new Map(process.argv.slice(2).map((argument) => [argument.split('=')[0], argument.split('=')[1]]));
 const python = settings.get('python');
-const cycles = Number(settings.get('cycles') ?? 150);
+const cycles = Number(settings.get('cycles') ?? 100);
 
 const wanted = settings.get('parts')?.split('+');
 const part = (name: string): boolean => (wanted === undefined && name !== 'only') || wanted?.includes(name) === true;
