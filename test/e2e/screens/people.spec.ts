@@ -9,7 +9,7 @@ let signet: Signet;
 let desk: Desk;
 const pins = { Engineer: 'e-4711', Supervisor: 's-0815', Quality: 'q-2468' } as const;
 
-test.describe.configure({ mode: 'serial' });
+test.describe.configure({ mode: 'serial', timeout: 240_000 });
 
 test.beforeAll(async () => {
   signet = await Signet.start();
@@ -189,24 +189,44 @@ test('export asks for QA, rework for the supervisor, release and settings for th
   await expect(page.getByText('The settings are saved.')).toBeVisible();
 });
 
-test('a board set aside is overridden by the supervisor only, and the records say by whom', async ({ page }) => {
+test('a board set aside is taken up again by the supervisor only, and the records say by whom', async ({ page }) => {
   await page.goto(signet.address);
   await signOn(page, 'B-17');
   await present(page, 'Operator 7');
   await desk.remove();
   await desk.eventually(async () => ((await desk.site()).chips.length === 0 ? true : undefined), 'no board');
-  await desk.insert('planted-key');
-  await desk.until('site-1', 'decision');
-  const take = page.getByRole('button', { name: 'Use the key in the chip' });
-  await expect(take).toBeVisible();
-  await lookOver(page, 'people-decision', 'line');
-  const { choices } = await desk.site();
-  expect(choices.find(({ action }) => action === 'accept-key')?.role).toBe('supervisor');
-  expect(await desk.refused('line.start', { site: 'site-1', action: 'accept-key' })).toBe('ROLE_REQUIRED');
+  await desk.insert('new');
+  await desk.until('site-1', 'seen');
+  await desk.call('line.setAside', { site: 'site-1', reason: 'bent pin' });
+  await desk.until('site-1', 'verdict');
+  // Whoever starts the next shift finds it as it was left.
+  const { folder } = signet;
+  await signet.end();
+  signet = await Signet.start({ folder });
+  desk = await signet.desk();
+  const found = await desk.until('site-1', 'decision');
+  expect(found).toMatchObject({ reason: 'SET_ASIDE', detail: 'bent pin' });
+  expect(found.choices.find(({ action }) => action === 'provision')?.role).toBe('supervisor');
+  const { password } = await desk.call('simulation.password', {});
+  await page.goto(signet.address);
+  await expect(page.getByText('bent pin').first()).toBeVisible();
+  await lookOver(page, 'people-set-aside', 'line');
+  await signOn(page, 'B-17');
+  await present(page, 'Operator 7');
+  expect(await desk.refused('line.start', { site: 'site-1', action: 'provision' })).toBe('ROLE_REQUIRED');
   await signOff(page);
   await signOn(page, 'Supervisor', pins.Supervisor);
   await present(page, 'Supervisor');
-  await desk.call('line.start', { site: 'site-1', action: 'accept-key' });
+  for (const { serialNumber, state } of (await desk.state()).signers)
+    if (state === 'PASSWORD_REQUIRED') await desk.call('signers.unlock', { serialNumber, passwords: [password] });
+  await desk.eventually(
+    async () =>
+      (await desk.site()).choices.some(({ action, blocked }) => action === 'provision' && blocked === null)
+        ? true
+        : undefined,
+    'it may be provisioned',
+  );
+  await desk.call('line.start', { site: 'site-1', action: 'provision' });
   const { verdict, chips } = await desk.until('site-1', 'verdict');
   expect(verdict?.kind).toBe('PASS');
   const { runs } = await desk.call('records.unit', { serialNumber: chips[0]?.serialNumber ?? '' });
