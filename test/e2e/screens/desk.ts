@@ -11,7 +11,7 @@ import type { SiteView, StateView } from '../../../src-shared/ipc/state.ts';
 
 type Answer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: WireError };
 
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 
 /** A client of the contract over the shell's own door: what a second window would be. Every answer is parsed. */
 export class Desk {
