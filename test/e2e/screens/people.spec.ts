@@ -241,6 +241,8 @@ test('wrong PINs are delayed, longer each time, and the delay is said', async ({
     await signOn(page, 'Engineer', 'wrong');
     await expect(dialog.getByRole('alert')).toBeVisible();
     await expect(dialog.getByLabel('PIN')).toHaveValue('');
+    // The next try is taken when this one was answered.
+    await expect(dialog.getByRole('button', { name: 'Sign on' })).toBeEnabled();
   }
   await signOn(page, 'Engineer', pins.Engineer);
   await expect(dialog.getByRole('alert')).toContainText('Next try in 0:0');
