@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 
 /**
  * System parts that the suites need, with the Debian package that brings each. On Debian as root they are installed;
@@ -7,7 +8,7 @@ import { existsSync } from 'node:fs';
  */
 interface Part {
   readonly package: string;
-  /** A file that is there when the package is. */
+  /** A file that is there when the package is; in its last part a star stands for anything. */
   readonly file: string;
 }
 
@@ -24,10 +25,27 @@ const parts: readonly Part[] = [
   { package: 'clang-tidy', file: '/usr/bin/clang-tidy' },
   { package: 'libclang-rt-dev', file: '/usr/share/doc/libclang-rt-dev' },
   { package: 'softhsm2', file: '/usr/bin/softhsm2-util' },
+  { package: 'python3-venv', file: '/usr/share/doc/python3-venv' },
+  // The USB bench: a guest with Debian's own kernel.
+  { package: 'qemu-system-x86', file: '/usr/bin/qemu-system-x86_64' },
+  { package: 'linux-image-amd64', file: '/boot/vmlinuz-*-amd64' },
+  { package: 'busybox-static', file: '/bin/busybox' },
+  { package: 'cpio', file: '/usr/bin/cpio' },
+  { package: 'kmod', file: '/sbin/modprobe' },
+  { package: 'udev', file: '/lib/systemd/systemd-udevd' },
+  { package: 'libusb-1.0-0', file: '/usr/share/doc/libusb-1.0-0' },
 ];
 
+function isThere({ file }: Part): boolean {
+  const [before = '', after] = file.split('*');
+  if (after === undefined) return existsSync(file);
+  const folder = dirname(before);
+  const start = basename(before);
+  return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith(start) && name.endsWith(after));
+}
+
 export function missingPackages(): string[] {
-  return parts.filter((part) => !existsSync(part.file)).map((part) => part.package);
+  return parts.filter((part) => !isThere(part)).map((part) => part.package);
 }
 
 /** Installs what is missing where that is possible; gives what is still missing. */

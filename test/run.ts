@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,8 +22,8 @@ interface Suite {
   readonly count: 'line' | 'vitest' | 'playwright' | 'exit';
   /** Left out of the list while this path does not exist. */
   readonly needs?: string;
-  /** Runs only when it is named (`npm test -- packaging`): not yet steady enough on a noisy machine to decide about every change. */
-  readonly onRequest?: boolean;
+  /** Runs beside the others from the start, on one core; what it says is printed when its turn comes. */
+  readonly beside?: boolean;
 }
 
 const top = fileURLToPath(new URL('..', import.meta.url));
@@ -68,7 +68,6 @@ const suites: readonly Suite[] = [
     args: ['test', '--config', 'test/e2e/playwright.config.ts', '--reporter=list,json'],
     count: 'playwright',
     needs: 'test/e2e/playwright.config.ts',
-    onRequest: true,
   },
   {
     name: 'packaging',
@@ -76,25 +75,42 @@ const suites: readonly Suite[] = [
     args: ['test/packaging/run.ts'],
     count: 'line',
     needs: 'test/packaging/run.ts',
-    onRequest: true,
   },
-  { name: 'usb', command: 'bash', args: ['test/usb/run.sh'], count: 'line', needs: 'test/usb/run.sh' },
+  {
+    name: 'usb',
+    command: 'bash',
+    args: ['test/usb/run.sh'],
+    count: 'line',
+    needs: 'test/usb/run.sh',
+    beside: true,
+  },
 ];
 
-function run(suite: Suite): Promise<{ readonly code: number; readonly output: string }> {
+interface Ended {
+  readonly code: number;
+  readonly output: string;
+  readonly seconds: number;
+}
+
+function run(suite: Suite): Promise<Ended> {
+  const started = performance.now();
+  const seconds = (): number => (performance.now() - started) / 1000;
   return new Promise((resolve) => {
-    const child = spawn(suite.command, [...suite.args], {
+    const child: ChildProcess = spawn(suite.command, [...suite.args], {
       cwd: top,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', suite.beside === true ? 'pipe' : 'inherit'],
       env: { ...process.env, NO_COLOR: '1', PLAYWRIGHT_JSON_OUTPUT_FILE: report(suite.name) },
     });
     let output = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      process.stdout.write(chunk);
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (suite.beside !== true) process.stdout.write(chunk);
       output = (output + chunk.toString()).slice(-100_000);
     });
-    child.on('error', (error) => resolve({ code: 127, output: String(error) }));
-    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+    child.stderr?.on('data', (chunk: Buffer) => {
+      output = (output + chunk.toString()).slice(-100_000);
+    });
+    child.on('error', (error) => resolve({ code: 127, output: String(error), seconds: seconds() }));
+    child.on('close', (code) => resolve({ code: code ?? 1, output, seconds: seconds() }));
   });
 }
 
@@ -127,18 +143,22 @@ function readCount(suite: Suite, code: number, output: string): Count | undefine
 
 const wanted = process.argv.slice(2);
 prepareSystem();
+const asked = suites.filter(
+  ({ name, needs }) =>
+    (wanted.length === 0 || wanted.includes(name)) && (needs === undefined || existsSync(join(top, needs))),
+);
+const beside = new Map(asked.filter((suite) => suite.beside === true).map((suite) => [suite.name, run(suite)]));
 let total: Count = { passed: 0, failed: 0 };
 const table: string[] = [];
-for (const suite of suites) {
-  if (wanted.length > 0 ? !wanted.includes(suite.name) : suite.onRequest === true) continue;
-  if (suite.needs !== undefined && !existsSync(join(top, suite.needs))) continue;
+for (const suite of asked) {
   process.stdout.write(`\n== ${suite.name}\n`);
-  const started = performance.now();
-  const { code, output } = await run(suite);
+  const ahead = beside.get(suite.name);
+  const { code, output, seconds } = await (ahead ?? run(suite));
+  if (ahead !== undefined) process.stdout.write(output);
   const count = countOf(suite, code, output);
   total = { passed: total.passed + count.passed, failed: total.failed + count.failed };
   table.push(
-    `${suite.name.padEnd(12)} ${String(count.passed).padStart(6)} passed ${String(count.failed).padStart(4)} failed  ${((performance.now() - started) / 1000).toFixed(1)} s`,
+    `${suite.name.padEnd(12)} ${String(count.passed).padStart(6)} passed ${String(count.failed).padStart(4)} failed  ${seconds.toFixed(1)} s`,
   );
 }
 rmSync(reports, { recursive: true, force: true });
