@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 
 /** A process of this test that can be killed. */
 export interface Child {
@@ -28,7 +29,7 @@ export function startChild(script: string, job: unknown): Child {
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString();
       const line = /^(\{.*\})\n/m.exec(output)?.[1];
-      if (line !== undefined) resolve(JSON.parse(line) as Readonly<Record<string, unknown>>);
+      if (line !== undefined) resolve(z.record(z.string(), z.unknown()).parse(JSON.parse(line)));
     });
     void ended.then((how) => reject(new Error(`${script} ended with ${how} before it said anything: ${errors}`)));
   });

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { startServing } from '../../src-main/line/serve.ts';
 import { issueSteps } from './steps.ts';
 
@@ -5,14 +6,14 @@ import { issueSteps } from './steps.ts';
  * A provisioning server in a process of its own, to be killed. One JSON argument; says `{"port":…}` on a line of stdout when its signer
  * is ready. `killAt` n-th time that a request gets to a step: the process ends there as by a power cut (SIGKILL to itself).
  */
-interface Job {
-  readonly dataFolder: string;
-  readonly signers: readonly string[];
-  readonly password: string;
-  readonly killAt?: { readonly step: string; readonly occurrence: number };
-}
+const jobSchema = z.object({
+  dataFolder: z.string(),
+  signers: z.array(z.string()),
+  password: z.string(),
+  killAt: z.object({ step: z.string(), occurrence: z.int() }).optional(),
+});
 
-const job = JSON.parse(process.argv[2] ?? '') as Job;
+const job = jobSchema.parse(JSON.parse(process.argv[2] ?? ''));
 const { killAt } = job;
 if (killAt !== undefined && !issueSteps.some((step) => step === killAt.step)) throw new Error(`no step ${killAt.step}`);
 let met = 0;

@@ -1,12 +1,12 @@
+import { z } from 'zod';
 import { KitRegistry } from '../../src-main/device/index.ts';
 import { openKitAt } from '../../src-main/line/kit-address.ts';
 import { prepareEntry } from '../../src-main/provisioning/prepared-entry.ts';
 import { RequestClient } from '../../src-main/provisioning/request-client.ts';
 import { runProvisioning } from '../../src-main/provisioning/run.ts';
-import type { RunAction } from '../../src-main/provisioning/run-options.ts';
 import { StreamChannel, tcpOpener } from '../../src-main/provisioning/stream-channel.ts';
 import { appendToSink, openRunStore, openStore } from '../../src-main/records/index.ts';
-import { type PlanEntry, planEntrySchema } from '../../src-shared/model/plan.ts';
+import { planEntrySchema } from '../../src-shared/model/plan.ts';
 import { systemRandomBytes } from '../provisioning/server-side.ts';
 import { journalIn } from '../provisioning/world.ts';
 
@@ -14,17 +14,17 @@ import { journalIn } from '../provisioning/world.ts';
  * A station in a process of its own: one run on the board at a TCP port, with the certificates of the server at another. One JSON
  * argument; says `{"runId":…}` when it begins, and the outcome's code as exit text. `killAt`: the process ends by SIGKILL at that notification.
  */
-interface Job {
-  readonly store: string;
-  readonly sink: string;
-  readonly board: string;
-  readonly serverPort: number;
-  readonly entry: PlanEntry;
-  readonly action: RunAction;
-  readonly killAt?: string;
-}
+const jobSchema = z.object({
+  store: z.string(),
+  sink: z.string(),
+  board: z.string(),
+  serverPort: z.int(),
+  entry: planEntrySchema,
+  action: z.enum(['provision', 'resume', 'validate', 'accept-key']),
+  killAt: z.string().optional(),
+});
 
-const job = JSON.parse(process.argv[2] ?? '') as Job;
+const job = jobSchema.parse(JSON.parse(process.argv[2] ?? ''));
 const store = openStore(job.store);
 const runs = openRunStore(store);
 const kit = await openKitAt(job.board);
@@ -39,7 +39,7 @@ if (chip === undefined) throw new Error(`no chip: ${JSON.stringify(lease.entry.t
 const channel = new StreamChannel(tcpOpener('127.0.0.1', job.serverPort), { keepOpen: true });
 const runId = systemRandomBytes(16);
 const { record } = await runProvisioning({
-  prepared: prepareEntry(planEntrySchema.parse(job.entry)),
+  prepared: prepareEntry(job.entry),
   plan: { name: 'test', version: 1, digest: '00'.repeat(32) },
   action: job.action,
   board: {
