@@ -120,6 +120,11 @@ export class RecordsDesk {
     return { name, ...exported };
   }
 
+  exportUnit(serialNumber: string): CallOutput<'records.exportUnit'> {
+    const unit = this.unit(serialNumber);
+    return { name: `unit-${serialNumber.toUpperCase()}.json`, content: `${JSON.stringify(unit, undefined, 2)}\n` };
+  }
+
   async close(): Promise<void> {
     await this.#queries.close();
   }

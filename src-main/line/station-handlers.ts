@@ -109,6 +109,7 @@ export function stationHandlers(parts: StationParts): StationHandlers {
       return done;
     },
     'records.export': (input) => recordsDesk.export(input),
+    'records.exportUnit': async ({ serialNumber }) => recordsDesk.exportUnit(serialNumber),
     'records.verifyLog': () => recordsDesk.verifyLog(),
 
     'plan.list': async () =>

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallOutput } from '../../src-shared/ipc/contract.ts';
-import { useCall } from '../app/client-context.tsx';
+import { useAsk, useCall } from '../app/client-context.tsx';
 import { Button } from '../parts/button.tsx';
 import { CertificateCard } from '../parts/certificate.tsx';
 import { formatDuration, formatStamp } from '../parts/format.ts';
@@ -25,6 +25,7 @@ export function UnitPanel({ serialNumber }: { readonly serialNumber: string }) {
   const { t } = useTranslation();
   const sentence = useSentence();
   const unit = useCall('records.unit', { serialNumber });
+  const ask = useAsk();
   const [reworking, setReworking] = useState(false);
   // Newest first, as the core gives them.
   const last = unit.value?.runs[0];
@@ -65,7 +66,11 @@ export function UnitPanel({ serialNumber }: { readonly serialNumber: string }) {
           </Button>
           <Button
             icon="export"
-            onClick={() => saveFile(`unit-${serialNumber}.json`, `${JSON.stringify(unit.value, null, 2)}\n`)}
+            onClick={() => {
+              void ask('records.exportUnit', { serialNumber }).then((file) => {
+                if (file !== undefined) saveFile(file.name, file.content);
+              });
+            }}
           >
             {t('unit.export')}
           </Button>

@@ -347,6 +347,11 @@ export const contract = {
       }),
       out: z.strictObject({ name: z.string(), content: z.string(), rows: z.int() }),
     },
+    /** Everything of one unit's page, as JSON. */
+    'records.exportUnit': {
+      in: z.strictObject({ serialNumber: text(18).min(18) }),
+      out: z.strictObject({ name: z.string(), content: z.string() }),
+    },
     'records.verifyLog': {
       in: none,
       out: z.strictObject({ rows: z.int(), files: z.int(), complaints: z.array(z.string()) }),

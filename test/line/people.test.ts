@@ -94,9 +94,12 @@ describe('calls that ask for a role', () => {
     ['Operator', '', 'line.resetShift', 'supervisor'],
     ['Quality', '2468', 'line.startAll', 'operator'],
     ['Supervisor', '0815', 'line.acceptFirstArticle', 'engineer'],
+    ['Operator', '', 'records.exportUnit', 'qa'],
+    ['Operator', '', 'signers.export', 'qa'],
   ] as const)('%s (PIN "%s") may not %s', async (name, pin, call, role) => {
     await world.call('people.signOn', { name, pin });
-    expect(await world.refused(call, {})).toMatchObject({ code: 'ROLE_REQUIRED', details: { role, signOn: false } });
+    const input = call.includes('export') ? { serialNumber: '01234038D92CA571EE' } : {};
+    expect(await world.refused(call, input)).toMatchObject({ code: 'ROLE_REQUIRED', details: { role, signOn: false } });
   });
 
   it('let QA export and supervisors rework, and write down who did', async () => {
@@ -104,6 +107,9 @@ describe('calls that ask for a role', () => {
     const filter = { serial: '' };
     const exported = await world.call('records.export', { what: 'log', format: 'tsv', filter });
     expect(exported.rows).toBe(1);
+    const unit = await world.call('records.exportUnit', { serialNumber: '01234038D92CA571EE' });
+    expect(unit.name).toBe('unit-01234038D92CA571EE.json');
+    expect(JSON.parse(unit.content)).toMatchObject({ serialNumber: '01234038D92CA571EE', reworks: [] });
     expect((await world.refused('records.rework', { serialNumber: '01234038D92CA571EE', reason: 'x' })).code).toBe(
       'ROLE_REQUIRED',
     );
