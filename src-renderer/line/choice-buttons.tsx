@@ -45,7 +45,9 @@ export function ChoiceButtons({ site, actions, focused, onFill = false }: FacePr
           >
             <b>{t(`action.${choice.action}`)}</b>
             {key !== undefined && choice.blocked === null && <KeyCap onButton>{key}</KeyCap>}
-            <span>
+            {/* One of the two is shown, by the room there is. */}
+            {choice.blocked !== null && <span className="choice-why-short">{t(`blockedShort.${choice.blocked}`)}</span>}
+            <span className="choice-why">
               {choice.blocked !== null
                 ? t(`blocked.${choice.blocked}`)
                 : `${t(`actionTells.${choice.action}`)}${choice.role === null ? '' : ` ${t('line.needsRole', { role: t(`role.${choice.role}`) })}`}`}

@@ -4,7 +4,7 @@ import { Glyph } from '../parts/glyph.tsx';
 import { usualRest } from '../parts/run-segments.ts';
 import { sentenceOf, useLanguage } from '../texts/sentence.ts';
 import { ChoiceButtons } from './choice-buttons.tsx';
-import { ChipFacts, type FaceProps, Fact, HandsNote, useChipState } from './face-parts.tsx';
+import { ChipFacts, FaceBody, type FaceProps, Fact, HandsNote, useChipState } from './face-parts.tsx';
 import { firstChoice, siteGlyph, siteWord } from './site-words.ts';
 
 /** A board that is not what the plan expects: what it is, and only the choices that are safe. */
@@ -20,7 +20,7 @@ export function DecisionBody(props: FaceProps) {
   return (
     <>
       <FaceTop {...props} tell={resume ? t('line.resume.tell') : sentence} />
-      <div className="face-body">
+      <FaceBody>
         {site.earlier !== null && (
           <p className="face-tell">
             {stage === undefined
@@ -45,7 +45,7 @@ export function DecisionBody(props: FaceProps) {
             )}
           </dl>
         </div>
-      </div>
+      </FaceBody>
       <div className="face-foot">
         {site.choices.length > 0 ? (
           <ChoiceButtons {...props} />
@@ -65,10 +65,10 @@ export function NoChipBody(props: FaceProps) {
   return (
     <>
       <FaceTop {...props} tell={sentenceOf('NO_CHIP', language)} />
-      <div className="face-body">
+      <FaceBody>
         <p className="face-tell">{t('line.noChip.try')}</p>
         {site.detail !== '' && <p className="face-detail">{site.detail}</p>}
-      </div>
+      </FaceBody>
       <div className="face-foot">
         <HandsNote icon="remove">{t('line.remove')}</HandsNote>
       </div>
@@ -84,10 +84,10 @@ export function FaultBody(props: FaceProps) {
   return (
     <>
       <FaceTop {...props} tell={t('line.faultNotBoard')} />
-      <div className="face-body">
+      <FaceBody>
         <p className="face-tell face-strong">{sentenceOf(site.reason, language) ?? site.reason}</p>
         {site.detail !== '' && <p className="face-detail">{site.detail}</p>}
-      </div>
+      </FaceBody>
       {site.choices.length > 0 && (
         <div className="face-foot">
           <ChoiceButtons {...props} />

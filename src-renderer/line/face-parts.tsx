@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type ChipState, chipStates } from '../../src-shared/ipc/lists.ts';
 import type { SiteView, StationView } from '../../src-shared/ipc/state.ts';
@@ -16,6 +16,37 @@ export interface FaceProps {
   readonly elapsedMs: number;
   /** Its keys act: its first button is drawn as focused. */
   readonly focused: boolean;
+}
+
+/**
+ * The middle of a face. Where it has less room than text it scrolls and is a stop of the Tab key, so that everything in it can be read
+ * without a mouse; where everything is seen it is none.
+ */
+export function FaceBody({
+  className = 'face-body',
+  children,
+}: {
+  readonly className?: string;
+  readonly children: ReactNode;
+}) {
+  const box = useRef<HTMLDivElement>(null);
+  const [scrolls, setScrolls] = useState(false);
+  const look = useRef(() => {
+    const element = box.current;
+    if (element !== null) setScrolls(element.scrollHeight > element.clientHeight + 1);
+  });
+  // Other words, or another size of the window or of the letters.
+  useLayoutEffect(() => look.current());
+  useEffect(() => {
+    const observer = new ResizeObserver(() => look.current());
+    if (box.current !== null) observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <div ref={box} className={className} {...(scrolls ? { tabIndex: 0, 'data-scrolls': true } : {})}>
+      {children}
+    </div>
+  );
 }
 
 /** What to do with one's hands, in a block that is never a button. */

@@ -3,7 +3,7 @@ import { formatDuration, formatElapsed } from '../parts/format.ts';
 import { PostKey, RunScale } from '../parts/run-scale.tsx';
 import { usualTotal } from '../parts/run-segments.ts';
 import { useLanguage } from '../texts/sentence.ts';
-import { ChipFacts, type FaceProps, HandsNote } from './face-parts.tsx';
+import { ChipFacts, FaceBody, type FaceProps, HandsNote } from './face-parts.tsx';
 import { presentStage } from './site-words.ts';
 
 /** A run under way: the stage in words, the time, the scale. */
@@ -16,7 +16,7 @@ export function RunningBody({ site, station, elapsedMs }: FaceProps) {
   const several = site.chips.length > 1;
   return (
     <>
-      <div className="face-body face-running">
+      <FaceBody className="face-body face-running">
         <p className="face-tell">
           {several && `${t('line.chipOf', { number: site.chipIndex + 1, count: site.chips.length })} · `}
           {t('line.stageOf', { number })}
@@ -36,7 +36,7 @@ export function RunningBody({ site, station, elapsedMs }: FaceProps) {
           numbered
         />
         <ChipFacts site={site} />
-      </div>
+      </FaceBody>
       <div className="face-foot">
         <HandsNote icon="stay">{t('line.leave')}</HandsNote>
       </div>

@@ -4,8 +4,7 @@ import { Button } from '../parts/button.tsx';
 import { HoldButton } from '../parts/hold-button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { ui, useUi } from '../stores/ui-store.ts';
-import type { FaceProps } from './face-parts.tsx';
-import { ChipFacts } from './face-parts.tsx';
+import { ChipFacts, FaceBody, type FaceProps } from './face-parts.tsx';
 import { PreviousVerdict } from './previous-verdict.tsx';
 import { firstChoice, wantsLabel } from './site-words.ts';
 
@@ -27,11 +26,11 @@ export function SeenBody({ site, station, actions, focused }: FaceProps) {
   const signOn = first === undefined && (blocked === 'sign-on' || blocked === 'role');
   return (
     <>
-      <div className="face-body">
+      <FaceBody>
         <p className="face-say">{say}</p>
         <ChipFacts site={site} large />
         {(scan || (label ?? '') !== '') && <UnitField site={site.id} label={label ?? ''} focused={focused && scan} />}
-      </div>
+      </FaceBody>
       <div className="face-foot">
         {signOn ? (
           <Button
@@ -109,10 +108,10 @@ export function WaitingBody({ site }: FaceProps) {
   const { t } = useTranslation();
   return (
     <>
-      <div className="face-body">
+      <FaceBody>
         <p className="face-say">{t('line.waiting.say')}</p>
         <ChipFacts site={site} large />
-      </div>
+      </FaceBody>
       <div className="face-foot">
         <Button size="big" icon="unlock" onClick={() => ui.askUnlock('*')}>
           {t('line.waiting.enter')}

@@ -3,7 +3,7 @@ import { formatDuration } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { sentenceOf, useLanguage } from '../texts/sentence.ts';
 import { ChoiceButtons } from './choice-buttons.tsx';
-import { ChipFacts, type FaceProps, Fact, HandsNote } from './face-parts.tsx';
+import { ChipFacts, FaceBody, type FaceProps, Fact, HandsNote } from './face-parts.tsx';
 import { verdictTone, verdictWord } from './site-words.ts';
 
 /** PASS, FAIL, FAULT or SET ASIDE, filling the card; drawn at once, without a transition. */
@@ -19,7 +19,7 @@ export function VerdictBody(props: FaceProps) {
   const sentence = sentenceOf(verdict.errorName, language);
   return (
     <>
-      <div className="face-body face-verdict">
+      <FaceBody className="face-body face-verdict">
         <div className={`verdict verdict-${tone}`} style={{ '--chars': word.length } as React.CSSProperties}>
           <Glyph name={tone === 'ask' ? 'aside' : tone} />
           <strong>{word}</strong>
@@ -42,7 +42,7 @@ export function VerdictBody(props: FaceProps) {
             {site.unitLabel !== '' && <Fact label={t('line.unit')}>{site.unitLabel}</Fact>}
           </dl>
         </div>
-      </div>
+      </FaceBody>
       <div className="face-foot">
         {site.choices.length > 0 ? (
           <ChoiceButtons {...props} onFill />

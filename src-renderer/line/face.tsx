@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { SiteView } from '../../src-shared/ipc/state.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { DecisionBody, FaultBody, NoChipBody } from './face-decision.tsx';
-import type { FaceProps } from './face-parts.tsx';
+import { FaceBody, type FaceProps } from './face-parts.tsx';
 import { RunningBody } from './face-running.tsx';
 import { SeenBody, WaitingBody } from './face-seen.tsx';
 import { VerdictBody } from './face-verdict.tsx';
@@ -66,7 +66,7 @@ function Body(props: FaceProps): ReactNode {
 
 function Quiet({ glyph, say, tell }: { glyph: 'off' | 'empty' | 'run'; say: string; tell: string }) {
   return (
-    <div className="face-body">
+    <FaceBody>
       <div className="face-quiet">
         <Glyph name={glyph} />
         <div>
@@ -74,7 +74,7 @@ function Quiet({ glyph, say, tell }: { glyph: 'off' | 'empty' | 'run'; say: stri
           <p className="face-tell second">{tell}</p>
         </div>
       </div>
-    </div>
+    </FaceBody>
   );
 }
 

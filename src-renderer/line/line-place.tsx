@@ -160,6 +160,8 @@ function SiteCard({
       data-site={site.id}
       tabIndex={-1}
       onClick={() => ui.focusSite(site.id)}
+      // Enter is the site's that is looked at, however the focus came here.
+      onFocus={() => ui.focusSite(site.id)}
     >
       <Face site={site} station={station} actions={actions} elapsedMs={elapsedMs} focused={focused} />
       {alone && site.state !== 'off' && <StageList site={site} station={station} elapsedMs={elapsedMs} />}

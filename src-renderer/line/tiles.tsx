@@ -9,7 +9,7 @@ import { elapsedNow, firstChoice, presentStage, siteGlyph, siteTone, siteWord, w
 import './tiles.css';
 
 /** Columns of the grid of tiles: places never move when sites are switched off. */
-export const tileColumns = 4;
+const tileColumns = 4;
 
 /** Five to sixteen sites: the number first, one word, one line. A tile takes the site's first action. */
 export function Tiles({

@@ -6,7 +6,6 @@ import { actionOf, takesText } from '../app/use-keys.ts';
 import { ui, useUi } from '../stores/ui-store.ts';
 import { focusPlace } from './focus-place.ts';
 import { firstChoice, wantsLabel } from './site-words.ts';
-import { tileColumns } from './tiles.tsx';
 import type { LineActions } from './use-line-actions.ts';
 
 interface LineKeys {
@@ -52,7 +51,7 @@ export function useLineKeys(keys: LineKeys): void {
     const move = (dx: number, dy: number): void => {
       const { sites, focused } = latest.current;
       const index = sites.findIndex((site) => site.id === focused);
-      const columns = sites.length <= 4 ? Math.min(2, sites.length) : tileColumns;
+      const columns = columnsShown();
       const next = sites[moveInGrid(Math.max(0, index), dx, dy, columns, sites.length)];
       if (next !== undefined) focusSite(next);
     };
@@ -128,8 +127,11 @@ export function useLineKeys(keys: LineKeys): void {
       }
       if (action.do === 'all') actions.startAll();
       else if (action.do === 'digit') digit(action.digit);
-      else if (action.do === 'move') move(action.dx, action.dy);
-      else if (action.do === 'choice' && site !== undefined) choose(site, action.choice);
+      else if (action.do === 'move') {
+        // In a face that scrolls, up and down are its own.
+        if (action.dx === 0 && event.target instanceof HTMLElement && event.target.matches('[data-scrolls]')) return;
+        move(action.dx, action.dy);
+      } else if (action.do === 'choice' && site !== undefined) choose(site, action.choice);
       else return;
       event.preventDefault();
     };
@@ -147,6 +149,12 @@ function isOtherButton(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   const control = target.closest('button, a, [role="button"], input, select, textarea');
   return control !== null && !control.matches('.tile, .is-first');
+}
+
+/** Columns that the sites stand in now: small windows have fewer. */
+function columnsShown(): number {
+  const grid = document.querySelector('.faces, .tiles');
+  return grid === null ? 1 : getComputedStyle(grid).gridTemplateColumns.split(' ').length;
 }
 
 function focusSite(site: SiteView): void {

@@ -41,6 +41,17 @@ export async function misfits(page: Page): Promise<readonly string[]> {
       if (element.matches('button') && element.scrollWidth > element.clientWidth + 1)
         found.push(`text is cut off: ${name(element)}`);
     }
+    // A face may scroll where there is little room, but then a keyboard reaches it and some of it is seen.
+    for (const element of top.querySelectorAll<HTMLElement>('.face, .face-body, .choice b, .face-top strong')) {
+      const box = element.matches('.choice b')
+        ? element
+        : (element.closest<HTMLElement>('.face, .face-body') ?? element);
+      if (box.scrollWidth > box.clientWidth + 1) found.push(`too wide for its place: ${name(element)}`);
+      if (!element.matches('.face, .face-body') || element.scrollHeight <= element.clientHeight + 1) continue;
+      if (!element.matches('.face-body') || getComputedStyle(element).overflowY === 'visible' || element.tabIndex < 0)
+        found.push(`out of reach: ${name(element)}`);
+      else if (element.clientHeight < 2 * rem) found.push(`too little of it is seen: ${name(element)}`);
+    }
     return found;
   });
 }

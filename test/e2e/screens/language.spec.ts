@@ -110,6 +110,45 @@ for (const [width, height, textScale] of [
   });
 }
 
+test.describe('four sites, each with another face', () => {
+  test.beforeAll(async () => {
+    await desk.call('simulation.start', { sites: 4, part: '608', realTime: false, signer: 'open' });
+    await desk.provision('failing', 'site-2');
+    await desk.insert('foreign', 'site-3');
+    await desk.insert('interrupted', 'site-4');
+    await desk.until('site-3', 'decision');
+    await desk.until('site-4', 'decision');
+  });
+
+  for (const [language, width, height, textScale] of [
+    ['en', 1440, 900, 100],
+    ['de', 1440, 900, 100],
+    ['de', 1280, 720, 100],
+    ['de', 1280, 800, 200],
+  ] as const)
+    test(`${language}, ${width}×${height}, text at ${textScale} %: nothing is out of reach`, async ({ page }) => {
+      await page.setViewportSize({ width, height });
+      await look(page, language, 'light', textScale);
+      await expect(page.locator('.face')).toHaveCount(4);
+      await lookOver(page, `four-${language}-${width}-${textScale}`, 'line');
+    });
+
+  test('where a face has less room than text, the arrow keys bring the rest, and Enter is its own', async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width: 1280, height: 720 });
+    await look(page, 'de', 'light', 100);
+    const box = page.locator('[data-site="site-3"] [data-scrolls]');
+    await box.focus();
+    await expect(page.locator('.site.is-current')).toHaveAttribute('data-site', 'site-3');
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => box.evaluate((element) => element.scrollTop)).toBeGreaterThan(0);
+    await expect(box).toBeFocused();
+    await page.keyboard.press('ArrowRight');
+    await expect(page.locator('.site.is-current')).toHaveAttribute('data-site', 'site-4');
+  });
+});
+
 test('the language changes at once, without a reload, and is everybody’s', async ({ page }) => {
   await look(page, 'en', 'light', 100);
   await place(page, 'en', 'settings');
