@@ -1,5 +1,6 @@
 import { useCallback, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useCall } from '../app/client-context.tsx';
 import { Icon } from '../parts/icon.tsx';
 import './password.css';
 
@@ -16,6 +17,8 @@ export function newPasswordFault(
 
 /** New passwords, each typed twice by its own person; the texts stay in the elements until they are taken. */
 export interface NewPasswordFields {
+  /** Characters that each must have at least. */
+  readonly minimum: number;
   readonly step: number;
   readonly fault: { readonly index: number; readonly kind: 'empty' | 'short' | 'differs' } | null;
   readonly generation: number;
@@ -26,10 +29,12 @@ export interface NewPasswordFields {
   focus(): void;
 }
 
-/** Shortest password that new modules take, when the settings do not say more (signer-and-server.md 6.4). */
-export const passwordMinimum = 12;
+/** Shortest password that new modules take, until the settings are heard to say more (signer-and-server.md 6.4). */
+const leastMinimum = 12;
 
-export function useNewPasswords(count: number, minimum = passwordMinimum): NewPasswordFields {
+/** Fields for `count` new passwords, as long as this station's settings want them. */
+export function useNewPasswords(count: number): NewPasswordFields {
+  const minimum = useCall('settings.get', {}).value?.passwordMinimum ?? leastMinimum;
   const inputs = useRef(new Map<string, HTMLInputElement>());
   const [step, setStep] = useState(0);
   const [generation, setGeneration] = useState(0);
@@ -46,6 +51,7 @@ export function useNewPasswords(count: number, minimum = passwordMinimum): NewPa
     requestAnimationFrame(() => inputs.current.get(key)?.focus());
   }, []);
   return {
+    minimum,
     step,
     fault,
     generation,
@@ -118,7 +124,7 @@ export function NewPasswords({ passwords, count }: { readonly passwords: NewPass
               {fault !== undefined && (
                 <p className="note note-bad" role="alert">
                   <Icon name="close" />
-                  <span>{t(`newPassword.fault.${fault}`, { count: passwordMinimum })}</span>
+                  <span>{t(`newPassword.fault.${fault}`, { count: passwords.minimum })}</span>
                 </p>
               )}
             </div>
