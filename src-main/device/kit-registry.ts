@@ -396,7 +396,7 @@ class Lease implements KitLease {
 
 /** Why somebody may not use the kit: it belongs to another (or, for `holder` undefined, to anybody). */
 function refusalOf(record: KitRecord, holder: Lease | undefined): DeviceFailure | undefined {
-  if (record.transport.closed) return { kind: 'kit', failure: { kind: 'closed', reason: 'the kit is gone' } };
+  if (record.transport.closed) return { kind: 'kit', failure: { kind: 'closed', reason: 'its connection is closed' } };
   if (record.lease === holder && holder?.valid !== false) return undefined;
   return { kind: 'not-owner', session: holder?.session ?? 0, current: record.entry.session };
 }

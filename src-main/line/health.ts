@@ -19,7 +19,7 @@ export interface HealthFacts {
   /** Ports that may not be opened: path and what to do. */
   readonly denied: readonly { readonly path: string; readonly reason: string }[];
   /** Why the own server does not listen; undefined when it does or need not. */
-  readonly serverProblem: { readonly code: string; readonly message: string } | undefined;
+  readonly serverProblem: { readonly code: string; readonly message: string; readonly place: string } | undefined;
   readonly remote:
     | { readonly address: string; readonly reachable: boolean; readonly waitingReports: number }
     | undefined;
@@ -57,7 +57,12 @@ export function healthItems(facts: HealthFacts): HealthView {
   if (logAlarm === '') add('signing-log', 'ok');
   else add('signing-log', 'error', { reason: logAlarm });
   if (serverProblem === undefined) add('server-port', 'ok');
-  else add('server-port', 'error', { code: serverProblem.code, reason: serverProblem.message });
+  else
+    add('server-port', 'error', {
+      address: serverProblem.place,
+      code: serverProblem.code,
+      reason: serverProblem.message,
+    });
   if (remote !== undefined) {
     add('remote-server', remote.reachable ? 'ok' : 'error', { address: remote.address });
     add('run-reports', remote.waitingReports === 0 ? 'ok' : 'warning', { count: String(remote.waitingReports) });

@@ -56,9 +56,13 @@ export class ServerDesk {
   }
 
   get health(): Pick<HealthFacts, 'serverProblem' | 'remote'> {
-    const { mode, remoteHost, remotePort } = this.#settings().server;
+    const { mode, address, port, remoteHost, remotePort } = this.#settings().server;
+    const { problem } = this.#server;
     return {
-      serverProblem: this.#server.problem,
+      serverProblem:
+        problem === undefined
+          ? undefined
+          : { code: problem.code, message: problem.message, place: `${address}:${port}` },
       remote:
         mode === 'own'
           ? undefined

@@ -49,6 +49,8 @@ export function StageList({
       return [t('line.stages.total'), formatDuration(site.verdict.durationMs, language)];
     if (site.earlier !== null && site.state === 'decision')
       return [t('line.stillToDo'), formatDuration(usualRest(site.stages, usual), language)];
+    // Without a plan nothing is usual.
+    if (station.plan === null) return ['', ''];
     return [t('line.stages.usual'), formatDuration(usualTotal(usual), language)];
   })();
 

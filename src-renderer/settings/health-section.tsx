@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import type { HealthView } from '../../src-shared/ipc/state.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { useSlice } from '../stores/station-store.ts';
 import { sentenceOf, useLanguage } from '../texts/sentence.ts';
@@ -7,7 +8,6 @@ import { Group } from './group.tsx';
 /** What the station needs of its computer, and whether it has it. */
 export function HealthSection() {
   const { t } = useTranslation();
-  const language = useLanguage();
   const station = useSlice('station');
   const health = useSlice('health') ?? [];
   return (
@@ -15,23 +15,7 @@ export function HealthSection() {
       <Group title={t('settings.sections.health')}>
         <ul className="health">
           {health.map((item) => (
-            <li key={item.id} className={`is-${item.level}`}>
-              <Glyph
-                name={item.level === 'ok' ? 'pass' : item.level === 'warning' ? 'aside' : 'fail'}
-                label={t(`health.level.${item.level}`)}
-              />
-              <div>
-                <b>{t(`health.name.${item.id}`)}</b>
-                <p>{item.level === 'ok' ? t('health.ok') : t(`health.tell.${item.id}`)}</p>
-                {Object.keys(item.facts).length > 0 && (
-                  <p className="second">
-                    {Object.values(item.facts)
-                      .map((fact) => sentenceOf(fact, language) ?? fact)
-                      .join(', ')}
-                  </p>
-                )}
-              </div>
-            </li>
+            <HealthLine key={item.id} item={item} />
           ))}
         </ul>
         {health.length === 0 && <p className="second">{t('health.nothing')}</p>}
@@ -40,5 +24,39 @@ export function HealthSection() {
         <p>Signet {station?.software.replace(/^signet /, '')}</p>
       </Group>
     </>
+  );
+}
+
+/** One line of the page: what it is, how it is, and the facts of it. A reason in the computer's own words is English. */
+function HealthLine({ item }: { readonly item: HealthView[number] }) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const { code, reason, megabytes, count, ...names } = item.facts;
+  // A code says it once, in words that can be read; its reason would say it again.
+  const codeSentence = code === undefined ? undefined : sentenceOf(code, language);
+  const facts = [
+    ...Object.values(names),
+    ...(megabytes === undefined ? [] : [t('health.megabytes', { megabytes })]),
+    ...(count === undefined
+      ? []
+      : [t(`health.count.${item.id === 'run-reports' ? 'reports' : 'ports'}`, { count: Number(count) })]),
+  ];
+  return (
+    <li className={`is-${item.level}`}>
+      <Glyph
+        name={item.level === 'ok' ? 'pass' : item.level === 'warning' ? 'aside' : 'fail'}
+        label={t(`health.level.${item.level}`)}
+      />
+      <div>
+        <b>{t(`health.name.${item.id}`)}</b>
+        <p>{item.level === 'ok' ? t('health.ok') : (codeSentence ?? t(`health.tell.${item.id}`))}</p>
+        {facts.length > 0 && <p className="second">{facts.join(', ')}</p>}
+        {reason !== undefined && codeSentence === undefined && (
+          <p className="second" lang="en">
+            {reason}
+          </p>
+        )}
+      </div>
+    </li>
   );
 }

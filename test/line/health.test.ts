@@ -69,6 +69,15 @@ describe('the health page', () => {
     });
   });
 
+  it('says of a server that cannot listen where, and why once: the code has its sentence', () => {
+    const serverProblem = { code: 'PORT_IN_USE', message: 'Another program listens.', place: '127.0.0.1:1863' };
+    expect(healthItems({ ...sound, serverProblem }).find(({ id }) => id === 'server-port')?.facts).toEqual({
+      address: '127.0.0.1:1863',
+      code: 'PORT_IN_USE',
+      reason: 'Another program listens.',
+    });
+  });
+
   it.each([
     [19, 'error'],
     [21, 'warning'],

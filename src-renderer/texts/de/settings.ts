@@ -131,6 +131,13 @@ export const settings: Words<typeof english> = {
   health: {
     ok: 'Wie es sein soll.',
     nothing: 'Noch nichts gemeldet.',
+    megabytes: '{{megabytes}} MB frei',
+    count: {
+      ports_one: '{{count}} Anschluss',
+      ports_other: '{{count}} Anschlüsse',
+      reports_one: '{{count}} Bericht',
+      reports_other: '{{count}} Berichte',
+    },
     level: { ok: 'wie es sein soll', warning: 'Warnung', error: 'Fehler' },
     name: {
       'serial-ports': 'Liste der seriellen Anschlüsse',

@@ -126,6 +126,13 @@ export const settings = {
   health: {
     ok: 'As it must be.',
     nothing: 'Nothing was reported yet.',
+    megabytes: '{{megabytes}} MB free',
+    count: {
+      ports_one: '{{count}} port',
+      ports_other: '{{count}} ports',
+      reports_one: '{{count}} report',
+      reports_other: '{{count}} reports',
+    },
     level: { ok: 'as it must be', warning: 'warning', error: 'error' },
     name: {
       'serial-ports': 'List of serial ports',
