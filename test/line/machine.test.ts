@@ -130,6 +130,8 @@ describe('stages', () => {
     expect(nextSite(model, { kind: 'stage-note', note: 'password' }).run?.stages[3]?.note).toBe('password');
     const other = nextSite(model, { kind: 'chip-begun', chipIndex: 1, runId: 'B'.repeat(32) });
     expect(other.run?.chipIndex).toBe(1);
+    // The chip that it ended at stays named: with a FAIL it is the one that failed.
+    expect(nextSite(other, { kind: 'run-ended', verdict: verdict('FAIL') }).lastChipIndex).toBe(1);
     expect(other.run?.stages.every(({ status }) => status === 'todo')).toBe(true);
     expect(other.run?.startMs).toBe(1000);
   });

@@ -97,7 +97,7 @@ describe('boards of every kind', () => {
     foreign: ['decision', 'FOREIGN_CONFIG'],
     provisioned: ['decision', 'ALREADY_PROVISIONED'],
     'other-part': ['decision', 'WRONG_PART'],
-    'planted-key': ['decision', 'INTERRUPTED'],
+    'planted-key': ['decision', 'KEY_OF_UNKNOWN_ORIGIN'],
     'two-chips': ['decision', 'SEVERAL_CHIPS'],
     'no-chip': ['no-chip', ''],
     failing: ['seen', ''],
@@ -119,7 +119,7 @@ describe('boards of every kind', () => {
       const ended = await world.until('site-1', 'verdict');
       expect({ kind, verdict: ended.verdict?.kind }).toEqual({ kind, verdict: kind === 'failing' ? 'FAIL' : 'PASS' });
     }
-    // One key that somebody had planted, and no chip certified under two.
+    // No chip was certified under two keys, and the planted one not at all.
     const archive = await world.call('records.archive', { serial: '', position: 0, limit: 100 });
     const serials = archive.rows.map((row) => row.serialNumber);
     expect(new Set(serials).size).toBe(serials.length);

@@ -12,6 +12,7 @@ import {
   type KitLease,
   KitRegistry,
   lockConfig,
+  lockData,
   privWrite,
   takeFailureAsError,
   writeConfig,
@@ -90,6 +91,8 @@ async function change(kind: BoardKind, lease: KitLease, workshop: Workshop): Pro
       const key = new Secret(new Uint8Array(32).fill(0x42));
       need(await privWrite(lease.chip(chip.address), chip.serialNumber, prepared.certInfo.devicePrivateKeySlot, key));
       key.wipe();
+      // Only now does the chip's key count: while its data zone is open, a run makes a new one over it.
+      need(await lockData(lease.chip(chip.address), chip.serialNumber, { policy: 'no-crc' }));
       return;
     }
     case 'interrupted':

@@ -33,6 +33,8 @@ export interface SiteModel {
   readonly run: Progress | undefined;
   /** Stages of the run that ended last, while its verdict is the one shown. */
   readonly lastStages: readonly StageProgress[] | undefined;
+  /** Chip that the run that ended last was at: with a FAIL the one that failed. */
+  readonly lastChipIndex: number;
   /** Of the board that is there, or was there last while no other came. */
   readonly verdict: VerdictView | undefined;
   /** Of the board before the one that is there now; gone when the next run begins. */
@@ -81,6 +83,7 @@ export function newSite(enabled: boolean): SiteModel {
     fixture: false,
     run: undefined,
     lastStages: undefined,
+    lastChipIndex: 0,
     verdict: undefined,
     previous: undefined,
     unitLabel: '',
@@ -136,9 +139,19 @@ export function nextSite(model: SiteModel, event: SiteEvent): SiteModel {
     case 'stage-note':
       return model.run === undefined ? model : { ...model, run: withNote(model.run, event.note) };
     case 'run-ended':
-      return { ...model, run: undefined, lastStages: model.run?.stages, ...shown(model, event.verdict) };
+      return {
+        ...model,
+        run: undefined,
+        lastStages: model.run?.stages,
+        lastChipIndex: model.run?.chipIndex ?? 0,
+        ...shown(model, event.verdict),
+      };
     case 'set-aside':
-      return { ...model, ...shown(model, event.verdict) };
+      return {
+        ...model,
+        lastChipIndex: model.verdict === undefined ? 0 : model.lastChipIndex,
+        ...shown(model, event.verdict),
+      };
   }
 }
 

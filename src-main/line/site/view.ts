@@ -97,7 +97,7 @@ export function siteView(
     stages: stagesOf(model, shownAssessment),
     elapsedMs: run === undefined ? null : Math.max(0, nowMs - run.startMs),
     startedAt: run?.startedAt ?? null,
-    chipIndex: run?.chipIndex ?? 0,
+    chipIndex: run?.chipIndex ?? (state === 'verdict' ? model.lastChipIndex : 0),
     verdict: model.verdict ?? null,
     previous: model.previous ?? null,
     unitLabel: model.unitLabel,

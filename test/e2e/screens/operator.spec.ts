@@ -108,7 +108,14 @@ const outcomes: readonly Outcome[] = [
     never: 'Provision',
   },
   { board: 'config-locked', word: 'RESUME?', says: 'cut off', way: 'Resume', ends: 'PASS', never: 'Provision' },
-  { board: 'planted-key', word: 'RESUME?', says: 'cut off', way: 'Resume', ends: 'PASS', never: 'Provision' },
+  {
+    board: 'planted-key',
+    word: 'SET ASIDE',
+    says: 'The chip holds a key that nobody here made',
+    way: 'Set aside',
+    ends: 'SET ASIDE',
+    never: 'Resume',
+  },
   { board: 'data-locked', word: 'RESUME?', says: 'cut off', way: 'Resume', ends: 'PASS', never: 'Provision' },
   {
     board: 'provisioned',
