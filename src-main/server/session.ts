@@ -292,10 +292,7 @@ export class Session {
         sessionId: this.#sessionId,
         maxBody: MAX_BODY,
         features:
-          features.LOOKUP |
-          features.RESULT_REPORT |
-          features.WORKING |
-          (this.#mustProve ? features.AUTH_REQUIRED : 0),
+          features.LOOKUP | features.RESULT_REPORT | features.WORKING | (this.#mustProve ? features.AUTH_REQUIRED : 0),
         nonce: this.#nonce,
       },
       transaction,

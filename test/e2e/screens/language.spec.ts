@@ -172,8 +172,12 @@ test('row 1 000 000 of the signing log is reached at text size 200 %, by End and
     await other.call('settings.save', { ...settings, language: 'en', theme: 'light', textScale: 200 });
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.goto(large.address);
-    await page.keyboard.press('Control+3');
     const grid = page.getByRole('grid');
+    // Keys are heard once the screen stands.
+    await expect(async () => {
+      await page.keyboard.press('Control+3');
+      await expect(grid).toBeVisible({ timeout: 5000 });
+    }).toPass();
     const rows = page.locator('.big-body [role="row"]');
     const seq = (row: typeof rows): ReturnType<Page['locator']> => row.locator('[role="gridcell"]').first();
     // A start of the program is a row of its own.

@@ -196,10 +196,18 @@ test('a SlotConfig, a data write and a slot lock changed on screen become versio
   await lookOver(page, 'plan-config-differs');
 
   await desk.remove();
+  await desk.eventually(async () => ((await desk.site()).chips.length === 0 ? true : undefined), 'no board');
   await desk.insert('new');
   await go(page, 'Line');
   await expect(page.getByText(`${name}, plan 2`).first()).toBeVisible();
+  const before = (await desk.site()).verdict?.at;
   await page.getByRole('button', { name: 'Provision', exact: true }).click();
+  // The verdict of the board before stays until this one is started.
+  const verdict = await desk.eventually(async () => {
+    const site = await desk.site();
+    return site.state === 'verdict' && site.verdict?.at !== before ? (site.verdict ?? undefined) : undefined;
+  }, 'the board of version 2 has its verdict');
+  expect(verdict.kind).toBe('PASS');
   await expect(page.getByText('PASS', { exact: true })).toBeVisible();
 
   const [{ first, second } = { first: silicon(), second: silicon() }] = made;

@@ -85,7 +85,10 @@ export class Signet {
     if (options.asNobody === true && process.getuid?.() === 0)
       command.unshift('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--');
     const [program = '', ...rest] = command;
-    const environment = { ...process.env, ...options.environment };
+    const environment: NodeJS.ProcessEnv = { ...process.env, ...options.environment };
+    // The runner sets both; Node would say so in the program's own output.
+    delete environment['NO_COLOR'];
+    delete environment['FORCE_COLOR'];
     return new Signet(folder, spawn(program, rest, { cwd: top, env: environment, stdio: ['ignore', 'pipe', 'pipe'] }));
   }
 
