@@ -4,6 +4,7 @@ import type { Secret } from '../../src-shared/base/secret.ts';
 import type { CertInfo, DefinitionPair } from '../../src-shared/certificates/index.ts';
 import type { CallOutput } from '../../src-shared/ipc/contract.ts';
 import type { SignerView } from '../../src-shared/ipc/state.ts';
+import { reasonCodeOf } from '../../src-shared/model/reasons.ts';
 import type { KitRegistry } from '../device/index.ts';
 import type { ChannelDescription } from '../hal/byte-channel.ts';
 import { foreignStick } from '../hal/foreign-stick.ts';
@@ -176,7 +177,7 @@ export class SignerDesk {
       kit: kit?.identity.name ?? '',
       path: place,
       state,
-      reason,
+      reason: reasonCodeOf(reason),
       isRoot: identity?.isRoot === true,
       chain: identity === undefined ? [] : chainOf(identity),
       signerId: identity === undefined ? '' : toHex(identity.signerId),

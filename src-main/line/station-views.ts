@@ -60,7 +60,8 @@ function stationView(parts: StationParts): StationView {
 function bands({ mode, records, server, watch }: StationParts): Band[] {
   const shown: Band[] = [];
   if (mode === 'simulated') shown.push({ kind: 'simulated', facts: {} });
-  if (watch.cannotRecord !== '') shown.push({ kind: 'cannot-record', facts: { reason: watch.cannotRecord } });
+  const { refusal } = watch;
+  if (refusal !== undefined) shown.push({ kind: 'cannot-record', facts: { ...refusal.facts, reason: refusal.code } });
   const { alarm } = records.signingLog;
   if (alarm !== '') shown.push({ kind: 'log-broken', facts: { reason: alarm } });
   if (watch.clock !== undefined) shown.push({ kind: 'clock', facts: { reason: watch.clock } });

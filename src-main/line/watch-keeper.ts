@@ -1,9 +1,18 @@
 import { asSignetError } from '../../src-shared/base/error.ts';
+import { reasonWords } from '../../src-shared/model/reasons.ts';
 import type { Records, StationBook } from '../records/index.ts';
+import type { ClockDoubt } from '../signing/clock-guard.ts';
 import { freeBytes, tooLowDisk } from './health.ts';
 
 /** How often disk, clock and a store that refused are looked at again, ms. */
 const lookMs = 5_000;
+
+/** Why nothing can be recorded: a code that every screen has words for, and the words of the computer. */
+export interface Refusal {
+  readonly code: 'disk-low' | 'STORAGE_FAILED';
+  readonly facts: Readonly<Record<string, string>>;
+  readonly words: string;
+}
 
 /** Watches what a station cannot work without: a clock that can be believed and a disk that takes records. */
 export class WatchKeeper {
@@ -11,9 +20,9 @@ export class WatchKeeper {
   readonly #book: StationBook;
   readonly #now: () => Date;
   readonly #changed: () => void;
-  readonly #clockDoubt: () => string | undefined;
-  #clock: string | undefined;
-  #cannotRecord = '';
+  readonly #clockDoubt: () => ClockDoubt | undefined;
+  #clock: ClockDoubt | undefined;
+  #refusal: Refusal | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: {
@@ -21,7 +30,7 @@ export class WatchKeeper {
     readonly book: StationBook;
     readonly now: () => Date;
     /** Why nothing would be certified because of the clock. */
-    readonly clockDoubt: () => string | undefined;
+    readonly clockDoubt: () => ClockDoubt | undefined;
     readonly changed: () => void;
   }) {
     this.#records = options.records;
@@ -32,13 +41,18 @@ export class WatchKeeper {
   }
 
   /** Why the clock is suspect; undefined when it is not. */
-  get clock(): string | undefined {
+  get clock(): ClockDoubt | undefined {
     return this.#clock;
   }
 
-  /** Why nothing can be recorded; empty when it can. */
+  /** Why nothing can be recorded; undefined when it can. */
+  get refusal(): Refusal | undefined {
+    return this.#refusal;
+  }
+
+  /** The words of `refusal`; empty when there is none. */
   get cannotRecord(): string {
-    return this.#cannotRecord;
+    return this.#refusal?.words ?? '';
   }
 
   /** Looks now, and every few seconds from now on. */
@@ -47,19 +61,24 @@ export class WatchKeeper {
     this.#lookAtClock();
     const { path } = this.#records.folder;
     const free = freeBytes(path);
-    if (free !== undefined && free < tooLowDisk)
-      this.refused(new Error(`only ${Math.floor(free / (1 << 20))} MB are left on the disk`));
-    else if (this.#cannotRecord !== '') this.#tryToRecord();
+    if (free !== undefined && free < tooLowDisk) {
+      const facts = { megabytes: String(Math.floor(free / (1 << 20))) };
+      this.#refuse({ code: 'disk-low', facts, words: reasonWords('disk-low', 'en', facts) });
+    } else if (this.#refusal !== undefined) this.#tryToRecord();
     this.#timer = setTimeout(() => this.look(), lookMs);
     this.#timer.unref();
   }
 
   /** Something could not be written: nothing is begun any more until it can be. */
   refused(thrown: unknown): void {
-    const reason = asSignetError(thrown).message;
-    if (this.#cannotRecord === '') this.#records.activity.error(`Nothing can be recorded: ${reason}`);
-    const news = this.#cannotRecord !== reason;
-    this.#cannotRecord = reason;
+    this.#refuse({ code: 'STORAGE_FAILED', facts: {}, words: asSignetError(thrown).message });
+  }
+
+  #refuse(refusal: Refusal): void {
+    const { words } = refusal;
+    if (this.#refusal === undefined) this.#records.activity.error(`Nothing can be recorded: ${words}`);
+    const news = this.cannotRecord !== words;
+    this.#refusal = refusal;
     if (news) this.#changed();
   }
 
@@ -71,14 +90,14 @@ export class WatchKeeper {
     const trouble = this.#clockDoubt();
     if (trouble === this.#clock) return;
     this.#clock = trouble;
-    if (trouble !== undefined) this.#records.activity.error(`Nothing is certified: ${trouble}.`);
+    if (trouble !== undefined) this.#records.activity.error(`Nothing is certified: ${reasonWords(trouble, 'en')}.`);
     this.#changed();
   }
 
   #tryToRecord(): void {
     this.#book.setFact('last-write', this.#now().toISOString()).then(
       () => {
-        this.#cannotRecord = '';
+        this.#refusal = undefined;
         this.#records.activity.info('Records can be written again.');
         this.#changed();
       },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { toHex } from '../../src-shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import type { Secret } from '../../src-shared/base/secret.ts';
+import { reasons } from '../../src-shared/model/reasons.ts';
 import {
   authorisedSign,
   authSurvivesIdle,
@@ -110,7 +111,7 @@ export class ChipSigner implements SignerModule {
       const foreign = foreignStick(this.#lease.transport.description);
       if (foreign !== undefined) return this.#become('FOREIGN', foreign);
       const outcome = await this.#lookRepeatedly();
-      if (outcome === undefined) return this.#become('UNSUPPORTED', 'no ATECC508A answers on this stick');
+      if (outcome === undefined) return this.#become('UNSUPPORTED', reasons['signer-no-chip'].en);
       if (!outcome.ok) return this.#failed(outcome.failure);
       switch (outcome.value.kind) {
         case 'unsupported':
@@ -179,7 +180,7 @@ export class ChipSigner implements SignerModule {
   /** The stick is gone: nothing is kept. */
   removed(): void {
     this.#forgetKeys();
-    this.#become('ABSENT', 'unplugged');
+    this.#become('ABSENT', reasons['signer-unplugged'].en);
   }
 
   sign(tbs: Uint8Array, beforeAttempt: (attempt: number) => Promise<void>): Promise<Result<Uint8Array, SignFailure>> {
@@ -299,7 +300,7 @@ export class ChipSigner implements SignerModule {
         return { kind: 'kit-unsuitable' };
       case 'authorisation-refused':
         this.#forgetKeys();
-        this.#become('PASSWORD_REQUIRED', 'its password was changed elsewhere');
+        this.#become('PASSWORD_REQUIRED', reasons['signer-password-changed'].en);
         return { kind: 'locked' };
       case 'status':
         this.#countFault(text);
@@ -308,7 +309,7 @@ export class ChipSigner implements SignerModule {
       case 'no-chip':
         // The kit is still there: it is left alone until it is plugged in anew or looked at on purpose.
         this.#forgetKeys();
-        this.#become('FAULT', 'its chip no longer answers');
+        this.#become('FAULT', reasons['signer-chip-silent'].en);
         return { kind: 'removed' };
       case 'not-owner':
         this.removed();
@@ -328,7 +329,7 @@ export class ChipSigner implements SignerModule {
 
   #setUnsuitable(): void {
     this.#unsuitable = true;
-    this.#become('FAULT', 'authorisation does not survive the idling of its kit');
+    this.#become('FAULT', reasons['signer-kit-idles'].en);
   }
 
   #countFault(reason: string): void {

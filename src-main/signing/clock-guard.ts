@@ -1,4 +1,8 @@
+import type { ReasonCode } from '../../src-shared/model/reasons.ts';
 import type { SigningLog } from './ports.ts';
+
+/** Why a clock is not believed. */
+export type ClockDoubt = Extract<ReasonCode, `clock-${string}`>;
 
 /**
  * When the clock cannot be trusted nothing is certified (signer-and-server.md 7.8): earlier than the newest row of a certificate
@@ -23,14 +27,14 @@ export class ClockGuard {
   }
 
   /** Why the clock is suspect; undefined when it is not. Slow drift is followed. */
-  check(): string | undefined {
+  check(): ClockDoubt | undefined {
     const now = this.#now();
-    if (now.getUTCFullYear() < 2000) return 'the clock is before the year 2000';
+    if (now.getUTCFullYear() < 2000) return 'clock-before-2000';
     const offset = now.getTime() - this.#monotonic();
-    if (Math.abs(offset - this.#offset) > tolerated) return 'the clock was changed by more than five minutes';
+    if (Math.abs(offset - this.#offset) > tolerated) return 'clock-jumped';
     this.#offset = offset;
     const newest = this.#log.newestTime === '' ? Number.NaN : Date.parse(this.#log.newestTime);
-    if (now.getTime() < newest - hour) return 'the clock is earlier than the newest row of the signing log';
+    if (now.getTime() < newest - hour) return 'clock-behind-log';
     return undefined;
   }
 

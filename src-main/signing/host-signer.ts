@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { toHex } from '../../src-shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import type { Secret } from '../../src-shared/base/secret.ts';
+import { reasons } from '../../src-shared/model/reasons.ts';
 import { issuerMatches } from './issuer.ts';
 import { attemptsLeft, clearFailures, countFailure, type DelayBook, delayLeft } from './password-delay.ts';
 import type { SignerIdentity, SignerModule, SignerState, SignFailure, UnlockFailure } from './signer-module.ts';
@@ -106,7 +107,7 @@ export class HostSigner implements SignerModule {
           });
         }
         case 'removed':
-          this.#become('ABSENT', 'removed');
+          this.#become('ABSENT', reasons['signer-removed'].en);
           return fail({ kind: 'removed' });
         case 'broken':
           this.#become('FAULT', opened.failure.reason);
@@ -128,7 +129,7 @@ export class HostSigner implements SignerModule {
   async removed(): Promise<void> {
     await this.#exclusive(async () => {
       await this.#holder.close();
-      this.#become('ABSENT', 'removed');
+      this.#become('ABSENT', reasons['signer-removed'].en);
     });
   }
 
@@ -155,11 +156,11 @@ export class HostSigner implements SignerModule {
     switch (failure.kind) {
       case 'removed':
         await this.#holder.close();
-        this.#become('ABSENT', 'removed');
+        this.#become('ABSENT', reasons['signer-removed'].en);
         return { kind: 'removed' };
       case 'wrong-password':
         await this.#holder.close();
-        this.#become('PASSWORD_REQUIRED', 'its password was changed elsewhere');
+        this.#become('PASSWORD_REQUIRED', reasons['signer-password-changed'].en);
         return { kind: 'locked' };
       case 'broken':
         await this.#holder.close();
@@ -205,7 +206,7 @@ export class HostSigner implements SignerModule {
 }
 
 function faultOf(identity: SignerIdentity, options: HostSignerOptions): string {
-  if (!options.trustsRoot(identity.rootPublicKey)) return 'its root is not one that this station trusts';
+  if (!options.trustsRoot(identity.rootPublicKey)) return reasons['signer-root-unknown'].en;
   const now = options.now();
   return now < identity.notBefore || now > identity.notAfter ? 'its certificate is not valid now' : '';
 }

@@ -3,6 +3,7 @@ import { equalBytes, parseUtf8, utf8 } from '../../src-shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import type { Secret } from '../../src-shared/base/secret.ts';
 import { publicKeyOf, signDigest } from '../../src-shared/certificates/index.ts';
+import { reasons } from '../../src-shared/model/reasons.ts';
 import { type KdfParameters, newModuleKdf, passwordsFault } from './asd1/password.ts';
 import type { Software } from './ceremony.ts';
 import { HostSigner, type HostSignerOptions, type KeyFailure, type KeyHolder } from './host-signer.ts';
@@ -148,9 +149,7 @@ class FileKey implements KeyHolder {
     const key = await this.#unseal(passwords);
     if (!key.ok) {
       return fail(
-        key.failure.kind === 'parameters'
-          ? { kind: 'broken', reason: 'the parameters of its password key are not accepted' }
-          : key.failure,
+        key.failure.kind === 'parameters' ? { kind: 'broken', reason: reasons['signer-kdf'].en } : key.failure,
       );
     }
     if (!equalBytes(publicKeyOf(key.value), this.#publicKey)) {

@@ -2,6 +2,7 @@ import { toHex } from '../../src-shared/base/bytes.ts';
 import { asSignetError, SignetError } from '../../src-shared/base/error.ts';
 import { fail, type Result } from '../../src-shared/base/result.ts';
 import type { Secret } from '../../src-shared/base/secret.ts';
+import { reasons } from '../../src-shared/model/reasons.ts';
 import type { KitEntry, KitLease, KitOwner, KitRegistry, RegistryEvent, TakeFailure } from '../device/index.ts';
 import {
   changePassword,
@@ -314,8 +315,7 @@ export class SignerManager implements SignerPool {
         return 'a module with this serial number is there already';
       }
     }
-    if (this.#options.setUpNotes.setUpNote(serialNumber) !== undefined)
-      return 'its set-up was interrupted: finish it first';
+    if (this.#options.setUpNotes.setUpNote(serialNumber) !== undefined) return reasons['signer-unfinished'].en;
     if (identity.isRoot) return undefined;
     const owner = await this.#options.claims?.claim(serialNumber);
     if (owner !== undefined && owner !== 'ours') {

@@ -20,6 +20,7 @@ import {
   serialSource,
   unpadPublicKey,
 } from '../../src-shared/certificates/index.ts';
+import { reasons } from '../../src-shared/model/reasons.ts';
 import type { ChipIdentity, ChipSession, DeviceFailure } from '../device/index.ts';
 import { publicKey as keyInSlot, lockStateOf, readConfig, readSlots } from '../device/index.ts';
 import { asd1Image, asd1ProbedBytes, asd1ProbedLocks, asd1Slots } from './asd1/layout.ts';
@@ -60,7 +61,7 @@ export async function probeSigner(
   chip: ChipIdentity,
   options: ProbeOptions,
 ): Promise<Result<ProbeOutcome, DeviceFailure>> {
-  if (chip.part !== 'ATECC508A') return ok({ kind: 'unsupported', reason: 'a signer module needs an ATECC508A' });
+  if (chip.part !== 'ATECC508A') return ok({ kind: 'unsupported', reason: reasons['signer-other-part'].en });
   const config = await readConfig(session);
   if (!config.ok) return config;
   const zone = config.value;
@@ -73,16 +74,16 @@ export async function probeSigner(
       reason: zone[87] === 0x55 ? 'the stick is blank' : 'its set-up was interrupted',
     });
   }
-  if (((zone[20 + 16] ?? 0) & 0xc0) !== 0) return ok({ kind: 'foreign', reason: 'locked with another layout' });
+  if (((zone[20 + 16] ?? 0) & 0xc0) !== 0) return ok({ kind: 'foreign', reason: reasons['signer-other-layout'].en });
   const slots = await readSlots(session, [asd1Slots.record]);
   if (!slots.ok)
-    return slots.failure.kind === 'status' ? ok({ kind: 'foreign', reason: 'locked with another layout' }) : slots;
+    return slots.failure.kind === 'status' ? ok({ kind: 'foreign', reason: reasons['signer-other-layout'].en }) : slots;
   const recordBytes = slots.value.get(asd1Slots.record) ?? new Uint8Array(0);
   const record = decodeRecord(recordBytes);
   if (!record.ok) {
     switch (record.failure.kind) {
       case 'none':
-        return ok({ kind: 'foreign', reason: 'no signer record' });
+        return ok({ kind: 'foreign', reason: reasons['signer-no-record'].en });
       case 'newer':
         return fault(`the signer record has version ${record.failure.version}`);
       case 'damaged':
@@ -94,11 +95,11 @@ export async function probeSigner(
   }
   const locked = new Set(lockStateOf(zone).lockedSlots);
   for (const slot of asd1ProbedLocks) if (!locked.has(slot)) return fault(`slot ${slot} is not locked`);
-  if (!kdfAccepted(record.value.kdf)) return fault('the parameters of its password key are not accepted');
+  if (!kdfAccepted(record.value.kdf)) return fault(reasons['signer-kdf'].en);
   // A key that asks for authorisation gives not even its public part without it (DS 2.2.5): whatever the configuration says, a chip
   // that answers here would sign for anybody.
   const unguarded = await keyInSlot(session, asd1Slots.signingKey, chip.serialNumber);
-  if (unguarded.ok) return fault('its key works without its password: it protects nothing and is not used');
+  if (unguarded.ok) return fault(reasons['signer-unguarded'].en);
   if (unguarded.failure.kind !== 'no-key') return unguarded;
   const open = await readSlots(session, [
     asd1Slots.label,
@@ -127,9 +128,9 @@ function judge(
   const publicKey = unpadPublicKey(slot(asd1Slots.publicKey));
   const rootPublicKey = unpadPublicKey(slot(asd1Slots.rootPublicKey));
   if (!isPublicKey(publicKey) || !isPublicKey(rootPublicKey)) return wrong('a public key in it is not on the curve');
-  if (record.isRoot !== equalBytes(publicKey, rootPublicKey)) return wrong('root and signer key do not fit its record');
+  if (record.isRoot !== equalBytes(publicKey, rootPublicKey)) return wrong(reasons['signer-keys-differ'].en);
   const definitions = options.definitions.definitionsOf(record);
-  if (definitions === undefined) return wrong('its certificate definitions are not on this station');
+  if (definitions === undefined) return wrong(reasons['signer-no-definitions'].en);
   const digests = { device: definitionDigest(definitions.device), signer: definitionDigest(definitions.signer) };
   if (!digests.device.ok || !equalBytes(digests.device.value, record.deviceDefinitionDigest))
     return wrong('the device definition has another digest');
@@ -155,7 +156,7 @@ function judge(
       compressedCertificate.slice(0, 64),
     )
   ) {
-    return wrong('its certificate does not verify under its root key');
+    return wrong(reasons['signer-certificate'].en);
   }
   const fields = readCertificate(definitions.signer, certificate);
   const compressed = decodeCompressed(compressedCertificate);
@@ -172,7 +173,7 @@ function judge(
     config: chip.config,
   });
   if (names !== undefined) return wrong(names);
-  if (!options.trustsRoot(rootPublicKey)) return wrong('its root is not one that this station trusts');
+  if (!options.trustsRoot(rootPublicKey)) return wrong(reasons['signer-root-unknown'].en);
   const notBefore = momentOf(fields.issueDate.value);
   const notAfter = momentOf(fields.expireDate.value);
   const now = options.now();

@@ -10,9 +10,10 @@ import {
   unixSeconds,
   writeItems,
 } from '../../src-shared/certificates/index.ts';
+import { reasonWords } from '../../src-shared/model/reasons.ts';
 import { AttemptBook } from './attempts.ts';
 import { checkKeySlot, checkRequest, matchSigner, type ProofPolicy } from './checks.ts';
-import { ClockGuard } from './clock-guard.ts';
+import { type ClockDoubt, ClockGuard } from './clock-guard.ts';
 import { chainExpired, fitsSelection, prepareIssue } from './issue-prepare.ts';
 import { certificateColumns, requestColumns, signerColumns, signRefusal } from './issue-rows.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
@@ -131,7 +132,7 @@ export class SigningService {
   }
 
   /** Why nothing would be certified because of the clock; undefined when it is trusted. */
-  get clockDoubt(): string | undefined {
+  get clockDoubt(): ClockDoubt | undefined {
     return this.#clock.check();
   }
 
@@ -239,7 +240,7 @@ export class SigningService {
     if (remaining !== undefined && remaining <= inMaking)
       return this.#refused(request, refusal('QUOTA_EXCEEDED', 'the quota of this batch is used up'), started);
     const clock = this.#clock.check();
-    if (clock !== undefined) return this.#refused(request, refusal('CLOCK_SUSPECT', clock), started);
+    if (clock !== undefined) return this.#refused(request, refusal('CLOCK_SUSPECT', reasonWords(clock, 'en')), started);
 
     this.#inBatch.set(batch, inMaking + 1);
     try {

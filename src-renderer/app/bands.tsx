@@ -4,7 +4,7 @@ import type { Band, StationView } from '../../src-shared/ipc/state.ts';
 import { Icon, type IconName } from '../parts/icon.tsx';
 import { useStation } from '../stores/station-store.ts';
 import { ui } from '../stores/ui-store.ts';
-import { sentenceOf, useLanguage } from '../texts/sentence.ts';
+import { useLanguage, wordsOf } from '../texts/sentence.ts';
 import { useAsk } from './client-context.tsx';
 import { clock, useTicking } from './clock.ts';
 
@@ -31,7 +31,7 @@ export function Bands({ station }: { readonly station: StationView }) {
           <p>
             {t(`band.${band.kind}.tell`, {
               address: band.facts['address'] ?? '',
-              reason: sentenceOf(band.facts['reason'] ?? '', language) ?? asSentence(band.facts['reason'] ?? ''),
+              reason: asSentence(wordsOf(band.facts['reason'] ?? '', language, band.facts)),
               path: band.facts['path'] ?? '',
             })}
           </p>
@@ -61,7 +61,7 @@ export function Bands({ station }: { readonly station: StationView }) {
   );
 }
 
-/** The core's own words stand between two sentences. */
+/** A reason stands between two sentences. */
 function asSentence(words: string): string {
   if (words === '') return '';
   return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? '' : '.'}`;

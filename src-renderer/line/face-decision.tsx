@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { formatClock, formatDuration } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { usualRest } from '../parts/run-segments.ts';
-import { sentenceOf, useLanguage } from '../texts/sentence.ts';
+import { isEnglish, sentenceOf, useLanguage, wordsOf } from '../texts/sentence.ts';
 import { ChoiceButtons } from './choice-buttons.tsx';
 import { ChipFacts, FaceBody, type FaceProps, Fact, HandsNote, useChipState } from './face-parts.tsx';
 import { firstChoice, siteGlyph, siteWord } from './site-words.ts';
@@ -16,6 +16,7 @@ export function DecisionBody(props: FaceProps) {
   const resume = firstChoice(site)?.action === 'resume';
   const [chip] = site.chips;
   const sentence = sentenceOf(site.reason, language);
+  const told = site.detailCode ?? site.detail;
   const stage = site.earlier === null ? undefined : site.stages[site.earlier.stage - 1];
   return (
     <>
@@ -33,7 +34,11 @@ export function DecisionBody(props: FaceProps) {
             {resume && <span className="face-more">{t('line.resume.safe')}</span>}
           </p>
         )}
-        {site.detail !== '' && <p className="face-tell">{site.detail}</p>}
+        {site.detail !== '' && (
+          <p className="face-tell" {...(isEnglish(told) ? { lang: 'en' } : {})}>
+            {wordsOf(told, language, site.detailFacts)}
+          </p>
+        )}
         <div className="face-fact-rows">
           <ChipFacts site={site} />
           <dl className="facts">
@@ -67,7 +72,11 @@ export function NoChipBody(props: FaceProps) {
       <FaceTop {...props} tell={sentenceOf('NO_CHIP', language)} />
       <FaceBody>
         <p className="face-tell">{t('line.noChip.try')}</p>
-        {site.detail !== '' && <p className="face-detail">{site.detail}</p>}
+        {site.detail !== '' && (
+          <p className="face-detail" lang="en">
+            {site.detail}
+          </p>
+        )}
       </FaceBody>
       <div className="face-foot">
         <HandsNote icon="remove">{t('line.remove')}</HandsNote>
@@ -86,7 +95,11 @@ export function FaultBody(props: FaceProps) {
       <FaceTop {...props} tell={t('line.faultNotBoard')} />
       <FaceBody>
         <p className="face-tell face-strong">{sentenceOf(site.reason, language) ?? site.reason}</p>
-        {site.detail !== '' && <p className="face-detail">{site.detail}</p>}
+        {site.detail !== '' && (
+          <p className="face-detail" lang="en">
+            {site.detail}
+          </p>
+        )}
       </FaceBody>
       {site.choices.length > 0 && (
         <div className="face-foot">

@@ -26,7 +26,11 @@ export function VerdictBody(props: FaceProps) {
         </div>
         {verdict.kind === 'FAULT' && <p className="face-tell face-strong">{t('line.faultNotBoard')}</p>}
         {sentence !== undefined && <p className="face-tell face-strong">{sentence}</p>}
-        {verdict.detail !== '' && <p className="face-detail">{verdict.detail}</p>}
+        {verdict.detail !== '' && (
+          <p className="face-detail" lang="en">
+            {verdict.detail}
+          </p>
+        )}
         <div className="face-fact-rows">
           <ChipFacts site={site} />
           <dl className="facts">

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { HealthView } from '../../src-shared/ipc/state.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { useSlice } from '../stores/station-store.ts';
-import { sentenceOf, useLanguage } from '../texts/sentence.ts';
+import { isEnglish, sentenceOf, useLanguage, wordsOf } from '../texts/sentence.ts';
 import { Group } from './group.tsx';
 
 /** What the station needs of its computer, and whether it has it. */
@@ -52,8 +52,8 @@ function HealthLine({ item }: { readonly item: HealthView[number] }) {
         <p>{item.level === 'ok' ? t('health.ok') : (codeSentence ?? t(`health.tell.${item.id}`))}</p>
         {facts.length > 0 && <p className="second">{facts.join(', ')}</p>}
         {reason !== undefined && codeSentence === undefined && (
-          <p className="second" lang="en">
-            {reason}
+          <p className="second" {...(isEnglish(reason) ? { lang: 'en' } : {})}>
+            {wordsOf(reason, language)}
           </p>
         )}
       </div>

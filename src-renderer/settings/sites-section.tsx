@@ -121,7 +121,11 @@ export function SitesSection({ settings, onChange }: SectionProps) {
                 <tr key={kit.path}>
                   <td>
                     <b>{kit.name}</b>
-                    {kit.reason !== '' && <p className="second">{kit.reason}</p>}
+                    {kit.reason !== '' && (
+                      <p className="second" lang="en">
+                        {kit.reason}
+                      </p>
+                    )}
                   </td>
                   <td className="hex">{connectorOf(kit)}</td>
                   <td>

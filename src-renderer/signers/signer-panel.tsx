@@ -10,7 +10,7 @@ import { saveFile } from '../parts/save-file.ts';
 import { ScrollBox } from '../parts/scroll-box.tsx';
 import { SerialNumber } from '../parts/serial-number.tsx';
 import { ui } from '../stores/ui-store.ts';
-import { sentenceOf, useLanguage } from '../texts/sentence.ts';
+import { isEnglish, useLanguage, wordsOf } from '../texts/sentence.ts';
 import { ChangePasswordDialog } from './change-password-dialog.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
 import { RowAction } from './row-action.tsx';
@@ -51,7 +51,11 @@ export function SignerPanel({ signer, onSetUp }: { readonly signer: SignerView; 
           {signer.state === 'UNCONFIGURED' ? (
             <p className="second">{t('signerStateTells.UNCONFIGURED')}</p>
           ) : (
-            signer.reason !== '' && <p className="second">{sentenceOf(signer.reason, language) ?? signer.reason}</p>
+            signer.reason !== '' && (
+              <p className="second" {...(isEnglish(signer.reason) ? { lang: 'en' } : {})}>
+                {wordsOf(signer.reason, language)}
+              </p>
+            )
           )}
           {signer.changeBegun && <p className="is-ask">{t('password.changeBegun')}</p>}
         </div>

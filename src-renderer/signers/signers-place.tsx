@@ -8,7 +8,7 @@ import { formatCountdown, formatDate, formatNumber } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { SerialNumber } from '../parts/serial-number.tsx';
 import { useSlice } from '../stores/station-store.ts';
-import { sentenceOf, useLanguage } from '../texts/sentence.ts';
+import { isEnglish, useLanguage, wordsOf } from '../texts/sentence.ts';
 import { useDelay } from './password-dialog.tsx';
 import { RootSetUp } from './root-set-up.tsx';
 import { RowAction } from './row-action.tsx';
@@ -184,10 +184,11 @@ function StateDetail({ signer }: { readonly signer: SignerView }) {
       case 'LOCKED_OUT':
         return t('signers.nextTry', { time: formatCountdown(delay) });
       case 'FAULT':
-        return sentenceOf(signer.reason, language) ?? signer.reason;
+        return wordsOf(signer.reason, language);
       default:
         return t(`signerStateTells.${signer.state}`);
     }
   })();
-  return <small>{text}</small>;
+  const english = signer.state === 'FAULT' && isEnglish(signer.reason);
+  return <small {...(english ? { lang: 'en' } : {})}>{text}</small>;
 }

@@ -123,6 +123,9 @@ export const siteSchema = z.strictObject({
   /** Why a decision or fault is needed; an error name. */
   reason: z.string(),
   detail: z.string(),
+  /** Code of `detail` (a `ReasonCode`) and what its words need; absent when its words are all there is. */
+  detailCode: z.string().optional(),
+  detailFacts: z.record(z.string(), z.string()).optional(),
   stages: z.array(stageViewSchema),
   /** ms since the run began, at the time of `sequence`; the screen counts on. */
   elapsedMs: z.number().nullable(),

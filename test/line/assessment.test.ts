@@ -128,7 +128,12 @@ describe('a board against the plan', () => {
 
   it('of another part is never offered anything but setting aside', () => {
     const only508 = plan({ entries: [{ images: { ATECC508A: plan().entries[0]?.images.ATECC508A } }] });
-    expect(ways([chip('608', 'new')], nothing, only508)).toMatchObject({ reason: 'WRONG_PART', words: hopeless });
+    expect(ways([chip('608', 'new')], nothing, only508)).toMatchObject({
+      reason: 'WRONG_PART',
+      words: hopeless,
+      detail: 'The plan is for ATECC508A, this is an ATECC608.',
+      told: { code: 'board-other-part', facts: { planned: 'ATECC508A', found: 'ATECC608' } },
+    });
   });
 
   it('set aside once asks for the supervisor whatever it is', () => {

@@ -94,7 +94,7 @@ export const mutations: readonly Mutation[] = [
   {
     rule: 'clock guard',
     file: signing,
-    find: "if (clock !== undefined) return this.#refused(request, refusal('CLOCK_SUSPECT', clock), started);",
+    find: "if (clock !== undefined) return this.#refused(request, refusal('CLOCK_SUSPECT', reasonWords(clock, 'en')), started);",
     replace: '',
     killer: { file: 'test/records/clock.test.ts', test: 'a clock that jumps' },
   },

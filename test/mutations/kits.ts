@@ -81,7 +81,7 @@ export const kitMutations: readonly Mutation[] = [
   {
     rule: 'the root of a signer must be one that the station trusts',
     file: 'src-main/signing/signer-probe.ts',
-    find: "if (!options.trustsRoot(rootPublicKey)) return wrong('its root is not one that this station trusts');",
+    find: "if (!options.trustsRoot(rootPublicKey)) return wrong(reasons['signer-root-unknown'].en);",
     replace: '',
     killer: sticks('a root that the station does not trust'),
   },

@@ -5,8 +5,10 @@ import { parseSync } from 'rolldown/utils';
 import { describe, expect, it } from 'vitest';
 import { de } from '../../src-renderer/texts/de/index.ts';
 import { en } from '../../src-renderer/texts/en/index.ts';
+import { isEnglish, wordsOf } from '../../src-renderer/texts/sentence.ts';
 import { errorCodes } from '../../src-shared/base/error-codes.ts';
 import * as lists from '../../src-shared/ipc/lists.ts';
+import { reasonCodeOf, reasons, reasonWords } from '../../src-shared/model/reasons.ts';
 import { sentences } from '../../src-shared/model/sentences.ts';
 import { signingLogColumns } from '../../src-shared/model/signing-log-row.ts';
 import { stageNames } from '../../src-shared/model/stages.ts';
@@ -25,6 +27,29 @@ function flat(tree: object, prefix = ''): ReadonlyMap<string, string> {
 const english = flat(en);
 const german = flat(de);
 const holes = (text: string): string[] => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? '').sort();
+
+describe('the reasons of the core', () => {
+  it('have the same holes in both languages, are translated, and none has the words of another', () => {
+    for (const [code, { en, de }] of Object.entries(reasons)) {
+      expect(holes(de), code).toEqual(holes(en));
+      expect(de, code).not.toBe(en);
+    }
+    expect(new Set(Object.values(reasons).map(({ en }) => en)).size).toBe(Object.keys(reasons).length);
+  });
+
+  it('are said with their facts, and found again by the English words of a module', () => {
+    expect(reasonWords('disk-low', 'de', { megabytes: '7' })).toBe('auf der Platte sind nur noch 7 MB frei');
+    expect(reasonCodeOf(reasons['signer-chip-silent'].en)).toBe('signer-chip-silent');
+    expect(reasonCodeOf('slot 3 is not locked')).toBe('slot 3 is not locked');
+  });
+
+  it('are told by their codes, errors by theirs, and what is neither is marked as English', () => {
+    expect(wordsOf('clock-jumped', 'de')).toBe('die Uhr wurde um mehr als fünf Minuten verstellt');
+    expect(wordsOf('STORAGE_FAILED', 'de')).toBe(sentences.STORAGE_FAILED.de);
+    expect(['clock-jumped', 'STORAGE_FAILED', 'ENOSPC: no space left'].map(isEnglish)).toEqual([false, false, true]);
+    expect(wordsOf('ENOSPC: no space left', 'de')).toBe('ENOSPC: no space left');
+  });
+});
 
 describe('the texts', () => {
   it('are complete in both languages, and none is empty', () => {

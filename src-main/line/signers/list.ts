@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { toHex } from '../../../src-shared/base/bytes.ts';
 import { asSignetError } from '../../../src-shared/base/error.ts';
+import { reasons } from '../../../src-shared/model/reasons.ts';
 import { keyFingerprint } from '../../signing/ceremony.ts';
 import { ChipSigner } from '../../signing/chip-signer.ts';
 import { openKeyFileSigner } from '../../signing/key-file-signer.ts';
@@ -96,7 +97,7 @@ export async function probeStick(books: SignerBooks, stick: StickInHand): Promis
     admit: async (identity) =>
       books.setUpNotes.setUpNote(toHex(identity.serialNumber)) === undefined
         ? undefined
-        : 'its set-up was interrupted: finish it first',
+        : reasons['signer-unfinished'].en,
   });
   await module.probe();
   return module;

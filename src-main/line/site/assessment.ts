@@ -3,6 +3,7 @@ import { checkSerialNumber } from '../../../src-shared/atecc/serial.ts';
 import { toHex } from '../../../src-shared/base/bytes.ts';
 import type { ErrorName } from '../../../src-shared/base/error-codes.ts';
 import type { BlockedReason, PersonRole, SiteAction } from '../../../src-shared/ipc/lists.ts';
+import { type Reason, type ReasonCode, reasonWords } from '../../../src-shared/model/reasons.ts';
 import type { RunRecord } from '../../../src-shared/model/run-record.ts';
 import { stageNumber } from '../../../src-shared/model/stages.ts';
 import type { ChipIdentity } from '../../device/index.ts';
@@ -35,6 +36,8 @@ export interface Assessment {
   /** Name of the reason for a decision; empty when ready. */
   readonly reason: ErrorName | '';
   readonly detail: string;
+  /** What `detail` says, for a screen in another language; undefined when a person wrote it. */
+  readonly told: Reason | undefined;
   readonly ways: readonly Way[];
   /** Chip and entry, in the order of the plan; empty when they do not go together. */
   readonly works: readonly ChipWork[];
@@ -62,7 +65,7 @@ const gravest: readonly Trouble[] = [
 
 interface ChipVerdict {
   readonly trouble: Trouble | undefined;
-  readonly detail: string;
+  readonly told: Reason | undefined;
   readonly state: FoundState | undefined;
 }
 
@@ -86,14 +89,14 @@ export function assessBoard(
   const aside = knowledge.find((each) => each.setAside !== undefined)?.setAside;
   const assigned = assignChips(plan.entries, chips);
   if (!assigned.ok) {
-    const detail =
-      assigned.failure === 'SEVERAL_CHIPS'
-        ? `${chips.length} chips answer, the plan names ${plan.entries.length}.`
-        : `The plan names ${plan.entries.length} chips, ${chips.length} answer.`;
+    const told = reasonOf(assigned.failure === 'SEVERAL_CHIPS' ? 'board-more-chips' : 'board-fewer-chips', {
+      found: String(chips.length),
+      planned: String(plan.entries.length),
+    });
     return {
       ...nothing,
       reason: assigned.failure,
-      detail,
+      ...toldAs(told),
       ways: hopeless,
       states: chips.map((chip) => roughState(chip)),
     };
@@ -114,7 +117,7 @@ export function assessBoard(
     troubles.every((trouble) => trouble === 'ALREADY_PROVISIONED') &&
     troubles.length < works.length;
   const reason = mixed ? 'INTERRUPTED' : gravest.find((trouble) => troubles.includes(trouble));
-  const detail = [...verdicts.values()].find(({ trouble }) => trouble === reason)?.detail ?? '';
+  const told = [...verdicts.values()].find(({ trouble }) => trouble === reason)?.told;
   const doneStages =
     reason === 'INTERRUPTED' || reason === 'ALREADY_PROVISIONED' ? stagesDone(works, verdicts, certified) : [];
   if (aside !== undefined) {
@@ -124,17 +127,18 @@ export function assessBoard(
       ready: false,
       reason: 'SET_ASIDE',
       detail: aside.reason,
+      told: undefined,
       ways: ways.map((way) => (way.action === 'set-aside' ? way : { ...way, role: 'supervisor' })),
       doneStages,
     };
   }
   if (reason === undefined)
-    return { ...common, ready: true, reason: '', detail: '', ways: [provision], doneStages: [] };
+    return { ...common, ready: true, reason: '', ...toldAs(undefined), ways: [provision], doneStages: [] };
   return {
     ...common,
     ready: false,
     reason,
-    detail,
+    ...toldAs(told),
     ways: waysFor(reason, works, certified, knownArchive(works, knownOf)),
     doneStages,
   };
@@ -144,6 +148,7 @@ const nothing: Assessment = {
   ready: false,
   reason: '',
   detail: '',
+  told: undefined,
   ways: [],
   works: [],
   states: [],
@@ -184,20 +189,30 @@ function waysFor(
   }
 }
 
+function reasonOf(code: ReasonCode, facts: Reason['facts']): Reason {
+  return { code, facts };
+}
+
+/** A reason as an assessment has it: in words for logs, and as it is for screens. */
+function toldAs(told: Reason | undefined): Pick<Assessment, 'detail' | 'told'> {
+  return { detail: told === undefined ? '' : reasonWords(told.code, 'en', told.facts), told };
+}
+
 function judge({ chip, prepared }: ChipWork, known: ChipKnowledge | undefined): ChipVerdict {
   const image = prepared.images.get(chip.part);
-  const trouble = (name: Trouble, detail: string, state?: FoundState): ChipVerdict => ({
-    trouble: name,
-    detail,
-    state,
-  });
+  const trouble = (
+    name: Trouble,
+    code: ReasonCode,
+    state?: FoundState,
+    facts: Readonly<Record<string, string>> = {},
+  ): ChipVerdict => ({ trouble: name, told: reasonOf(code, facts), state });
   if (image === undefined)
-    return trouble(
-      'WRONG_PART',
-      `The plan is for ${[...prepared.images.keys()].join(' and ')}, this is an ${chip.part}.`,
-    );
+    return trouble('WRONG_PART', 'board-other-part', undefined, {
+      planned: [...prepared.images.keys()].join(', '),
+      found: chip.part,
+    });
   if (!checkSerialNumber(chip.serialNumber).plausible)
-    return trouble('DEVICE_SN_INVALID', `${toHex(chip.serialNumber)} is no serial number of this family.`);
+    return trouble('DEVICE_SN_INVALID', 'board-serial-number', undefined, { serialNumber: toHex(chip.serialNumber) });
   const state = foundState(chip, {
     part: chip.part,
     image,
@@ -206,23 +221,22 @@ function judge({ chip, prepared }: ChipWork, known: ChipKnowledge | undefined): 
   });
   switch (state) {
     case 'new':
-      return { trouble: undefined, detail: '', state };
+      return { trouble: undefined, told: undefined, state };
     case 'config-written':
-      return trouble('INTERRUPTED', 'Its configuration was written and not locked.', state);
+      return trouble('INTERRUPTED', 'board-config-written', state);
     case 'config-locked':
-      return trouble('INTERRUPTED', 'Its configuration is locked, its data zone is not.', state);
+      return trouble('INTERRUPTED', 'board-config-locked', state);
     case 'slot-locked-early':
-      return trouble('SCRAP', 'A slot that must still be written is locked.', state);
+      return trouble('SCRAP', 'board-slot-locked', state);
     case 'foreign':
-      return trouble('FOREIGN_CONFIG', 'Another configuration is locked in it.', state);
+      return trouble('FOREIGN_CONFIG', 'board-other-config', state);
     case 'data-locked':
     case 'all-locked': {
-      if (known?.archived === false)
-        return trouble('KEY_OF_UNKNOWN_ORIGIN', 'The archive has no certificate of this chip.', state);
+      if (known?.archived === false) return trouble('KEY_OF_UNKNOWN_ORIGIN', 'board-no-certificate', state);
       const cut = state === 'data-locked' || (known?.newest !== undefined && known.newest.outcome.kind !== 'PASS');
       return cut
-        ? trouble('INTERRUPTED', 'Its data zone is locked, but it never passed.', state)
-        : trouble('ALREADY_PROVISIONED', 'Everything that the plan locks is locked.', state);
+        ? trouble('INTERRUPTED', 'board-never-passed', state)
+        : trouble('ALREADY_PROVISIONED', 'board-all-locked', state);
     }
   }
 }

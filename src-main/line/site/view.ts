@@ -94,6 +94,9 @@ export function siteView(
     choices: choices.map((choice) => ({ ...choice })),
     reason: trouble?.code ?? shownAssessment?.reason ?? '',
     detail: trouble?.detail ?? shownAssessment?.detail ?? '',
+    ...(trouble !== undefined || shownAssessment?.told === undefined
+      ? {}
+      : { detailCode: shownAssessment.told.code, detailFacts: { ...shownAssessment.told.facts } }),
     stages: stagesOf(model, shownAssessment),
     elapsedMs: run === undefined ? null : Math.max(0, nowMs - run.startMs),
     startedAt: run?.startedAt ?? null,

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import { de } from '../../../src-renderer/texts/de/index.ts';
 import { en } from '../../../src-renderer/texts/en/index.ts';
+import { reasons } from '../../../src-shared/model/reasons.ts';
+import { sentences } from '../../../src-shared/model/sentences.ts';
 import { misfits, violations } from './gallery.ts';
 
 /** Every text of a language by its dotted key. */
@@ -16,7 +18,11 @@ function flat(tree: object, prefix = ''): ReadonlyMap<string, string> {
 }
 
 const texts = { en: flat(en), de: flat(de) } as const;
-const known = { en: new Set(texts.en.values()), de: new Set(texts.de.values()) } as const;
+/** The screens' own texts, and what the core's codes are said in. */
+const known = {
+  en: new Set([...texts.en.values(), ...[sentences, reasons].flatMap((all) => Object.values(all).map(({ en }) => en))]),
+  de: new Set([...texts.de.values(), ...[sentences, reasons].flatMap((all) => Object.values(all).map(({ de }) => de))]),
+} as const;
 
 /** Everything that can be read on the page: texts, and the attributes that are read aloud or shown. */
 function readable(page: Page): Promise<readonly string[]> {

@@ -149,7 +149,7 @@ test('a port that is taken is said, and own runs go on', async ({ page }) => {
   await page.getByLabel('Port', { exact: true }).fill(String(server.port));
   await save(page);
   await page.getByRole('button', { name: 'Health' }).click();
-  await expect(page.getByText('Another program listens on the port of the server.')).toBeVisible();
+  await expect(page.getByText('Another program already listens on this port.')).toBeVisible();
   await lookOver(page, 'server-port-taken');
   expect((await desk.provision('new')).verdict?.kind).toBe('PASS');
   await server.process.stop();
