@@ -168,6 +168,7 @@ export class SignerDesk {
     const serialNumber =
       identity !== undefined ? toHex(identity.serialNumber) : chip === undefined ? '' : toHex(chip.serialNumber);
     const { policy } = this.#records;
+    const unfinished = this.#unfinished(module, serialNumber);
     const delayMs = identity === undefined ? 0 : delayLeft(policy, serialNumber, this.#now().getTime());
     return {
       serialNumber,
@@ -176,8 +177,8 @@ export class SignerDesk {
       label: identity?.label ?? '',
       kit: kit?.identity.name ?? '',
       path: place,
-      state,
-      reason: reasonCodeOf(reason),
+      state: unfinished ? 'UNCONFIGURED' : state,
+      reason: unfinished ? 'signer-unfinished' : reasonCodeOf(reason),
       isRoot: identity?.isRoot === true,
       chain: identity === undefined ? [] : chainOf(identity),
       signerId: identity === undefined ? '' : toHex(identity.signerId),
@@ -192,6 +193,18 @@ export class SignerDesk {
       changeBegun: passwordChangeBegun,
       waitingBoards: identity === undefined || state === 'READY' ? 0 : waitingBoards(identity),
     };
+  }
+
+  /**
+   * Half made by a set-up that was begun here: after its data lock it is locked and no module yet, which is no fault of it, and the
+   * set-up goes on from there. A chip that protects nothing stays what it is.
+   */
+  #unfinished({ state, reason }: ManagedSigner['module'], serialNumber: string): boolean {
+    return (
+      (state === 'FAULT' || state === 'UNCONFIGURED') &&
+      reasonCodeOf(reason) !== 'signer-unguarded' &&
+      this.#records.setUpNotes.setUpNote(serialNumber) !== undefined
+    );
   }
 
   /** A delay that runs out changes a state without anybody doing anything. */

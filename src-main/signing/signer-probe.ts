@@ -71,7 +71,7 @@ export async function probeSigner(
   if (zone[87] === 0x55 || zone[86] === 0x55) {
     return ok({
       kind: 'unconfigured',
-      reason: zone[87] === 0x55 ? 'the stick is blank' : 'its set-up was interrupted',
+      reason: zone[87] === 0x55 ? 'the stick is blank' : reasons['signer-unfinished'].en,
     });
   }
   if (((zone[20 + 16] ?? 0) & 0xc0) !== 0) return ok({ kind: 'foreign', reason: reasons['signer-other-layout'].en });

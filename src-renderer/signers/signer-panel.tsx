@@ -14,7 +14,7 @@ import { isEnglish, useLanguage, wordsOf } from '../texts/sentence.ts';
 import { ChangePasswordDialog } from './change-password-dialog.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
 import { RowAction } from './row-action.tsx';
-import { nameOf, signerMark } from './signer-words.ts';
+import { nameOf, signerMark, unconfiguredWords } from './signer-words.ts';
 
 /** One signer in full: what it is, its chain and certificates, and what may be done with it. */
 export function SignerPanel({ signer, onSetUp }: { readonly signer: SignerView; readonly onSetUp: () => void }) {
@@ -49,7 +49,7 @@ export function SignerPanel({ signer, onSetUp }: { readonly signer: SignerView; 
             <b>{t(`signerState.${signer.state}`)}</b>
           </p>
           {signer.state === 'UNCONFIGURED' ? (
-            <p className="second">{t('signerStateTells.UNCONFIGURED')}</p>
+            <p className="second">{unconfiguredWords(signer, language, t('signerStateTells.UNCONFIGURED'))}</p>
           ) : (
             signer.reason !== '' && (
               <p className="second" {...(isEnglish(signer.reason) ? { lang: 'en' } : {})}>

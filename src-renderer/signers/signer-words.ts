@@ -1,5 +1,7 @@
 import type { SignerView } from '../../src-shared/ipc/state.ts';
+import type { Language } from '../../src-shared/model/sentences.ts';
 import type { GlyphName } from '../parts/glyph.tsx';
+import { wordsOf } from '../texts/sentence.ts';
 
 /** Shape and tone of a signer's state. */
 export function signerMark(state: SignerView['state']): readonly [GlyphName, string] {
@@ -30,4 +32,9 @@ export function nameOf(signer: SignerView, noName: string): string {
   if (signer.label !== '') return signer.label;
   if (signer.name !== '') return signer.name;
   return signer.serialNumber === '' ? signer.kit : noName;
+}
+
+/** What a module that is still to be set up is: `blank`, or one whose set-up was cut off. */
+export function unconfiguredWords(signer: SignerView, language: Language, blank: string): string {
+  return signer.reason === 'signer-unfinished' ? wordsOf(signer.reason, language) : blank;
 }

@@ -14,7 +14,7 @@ import { RootSetUp } from './root-set-up.tsx';
 import { RowAction } from './row-action.tsx';
 import { SignerPanel } from './signer-panel.tsx';
 import { SignerSetUp } from './signer-set-up.tsx';
-import { nameOf, signerMark } from './signer-words.ts';
+import { nameOf, signerMark, unconfiguredWords } from './signer-words.ts';
 import './signers.css';
 import { ScrollBox } from '../parts/scroll-box.tsx';
 
@@ -185,6 +185,8 @@ function StateDetail({ signer }: { readonly signer: SignerView }) {
         return t('signers.nextTry', { time: formatCountdown(delay) });
       case 'FAULT':
         return wordsOf(signer.reason, language);
+      case 'UNCONFIGURED':
+        return unconfiguredWords(signer, language, t('signerStateTells.UNCONFIGURED'));
       default:
         return t(`signerStateTells.${signer.state}`);
     }
