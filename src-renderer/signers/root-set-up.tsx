@@ -1,16 +1,15 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { roleWanted, useCall, useClient } from '../app/client-context.tsx';
+import { roleWanted, useClient } from '../app/client-context.tsx';
 import { Button } from '../parts/button.tsx';
 import { Glyph } from '../parts/glyph.tsx';
 import { saveFile } from '../parts/save-file.ts';
-import { SerialNumber } from '../parts/serial-number.tsx';
-import { useSlice } from '../stores/station-store.ts';
 import { ui } from '../stores/ui-store.ts';
 import { useSentence } from '../texts/sentence.ts';
 import { FormField } from './form-field.tsx';
-import { NewPasswords, useNewPasswords } from './new-passwords.tsx';
+import { useNewPasswords } from './new-passwords.tsx';
 import { HoldFoot, Sequence, WorkList } from './sequence.tsx';
+import { BlankKits, PasswordStep } from './set-up-choices.tsx';
 import { type RootForm, rootFormFaults, startRootForm } from './set-up-form.ts';
 import { YearsSelect } from './signer-set-up.tsx';
 
@@ -21,8 +20,6 @@ export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
   const { t } = useTranslation();
   const client = useClient();
   const sentence = useSentence();
-  const signers = useSlice('signers') ?? [];
-  const kits = useCall('kits.list', {});
   const [form, setForm] = useState<RootForm>(startRootForm);
   const [step, setStep] = useState(0);
   const [working, setWorking] = useState(false);
@@ -35,10 +32,6 @@ export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
   const shown = tried ? faults : [];
   const set = <K extends keyof RootForm>(name: K, value: RootForm[K]): void =>
     setForm((old) => ({ ...old, [name]: value }));
-  const blank = signers.filter((signer) => signer.state === 'UNCONFIGURED');
-  const free = (kits.value ?? []).filter(
-    (entry) => entry.use === 'free' && !blank.some((signer) => signer.path === entry.path),
-  );
 
   const make = async (): Promise<void> => {
     setWorking(true);
@@ -156,34 +149,11 @@ export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
           {form.kind === 'file' ? (
             <p className="second">{t('setUp.root.fileTell')}</p>
           ) : (
-            <fieldset className="choice-list plain-fieldset">
-              <legend>{t('setUp.root.stick')}</legend>
-              {blank.map((signer) => (
-                <label className="choice-row" key={signer.path}>
-                  <input
-                    type="radio"
-                    name="kit"
-                    checked={form.kit === signer.path}
-                    onChange={() => set('kit', signer.path)}
-                  />
-                  <SerialNumber value={signer.serialNumber} />
-                  <small>{signer.kit}</small>
-                </label>
-              ))}
-              {free.map((entry) => (
-                <label className="choice-row" key={entry.path}>
-                  <input
-                    type="radio"
-                    name="kit"
-                    checked={form.kit === entry.path}
-                    onChange={() => set('kit', entry.path)}
-                  />
-                  <b>{entry.name}</b>
-                  <small>{entry.connector === '' ? entry.path : entry.connector}</small>
-                </label>
-              ))}
-              {blank.length + free.length === 0 && <p className="empty-note">{t('setUp.signer.noModule')}</p>}
-            </fieldset>
+            <BlankKits
+              legend={<legend>{t('setUp.root.stick')}</legend>}
+              kit={form.kit}
+              onChoose={(path) => set('kit', path)}
+            />
           )}
         </>
       )}
@@ -218,26 +188,15 @@ export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
         </>
       )}
       {(step === 2 || step === 3) && (
-        <div hidden={step !== 2} className="sequence-stack">
-          <h2>{t('setUp.root.steps.password')}</h2>
-          <p>{t('setUp.root.passwordTell')}</p>
-          <fieldset className="choice-list plain-fieldset">
-            <legend className="hidden-text">{t('setUp.root.steps.password')}</legend>
-            {(['two-persons', 'one'] as const).map((scheme) => (
-              <label className="choice-row" key={scheme}>
-                <input
-                  type="radio"
-                  name="scheme"
-                  checked={form.scheme === scheme}
-                  onChange={() => set('scheme', scheme)}
-                />
-                <b>{t(`passwordScheme.${scheme}`)}</b>
-                <small>{t(`setUp.scheme.${scheme}`)}</small>
-              </label>
-            ))}
-          </fieldset>
-          <NewPasswords passwords={fresh} count={count} />
-        </div>
+        <PasswordStep
+          hidden={step !== 2}
+          title={t('setUp.root.steps.password')}
+          tell={t('setUp.root.passwordTell')}
+          schemes={['two-persons', 'one']}
+          scheme={form.scheme}
+          onScheme={(scheme) => set('scheme', scheme)}
+          passwords={fresh}
+        />
       )}
       {step === 3 &&
         (working ? (

@@ -6,13 +6,13 @@ import { Button } from '../parts/button.tsx';
 import { formatDate, formatDuration } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { SerialNumber } from '../parts/serial-number.tsx';
-import { useSlice } from '../stores/station-store.ts';
 import { ui } from '../stores/ui-store.ts';
 import { useLanguage, useSentence } from '../texts/sentence.ts';
 import { FormField } from './form-field.tsx';
-import { NewPasswords, useNewPasswords } from './new-passwords.tsx';
+import { useNewPasswords } from './new-passwords.tsx';
 import { PasswordSteps, usePasswordFields } from './password-fields.tsx';
 import { HoldFoot, Sequence, WorkList } from './sequence.tsx';
+import { BlankKits, PasswordStep } from './set-up-choices.tsx';
 import { type SignerForm, signerFormFaults, startSignerForm } from './set-up-form.ts';
 
 type Made = { readonly serialNumber: string; readonly files: readonly string[]; readonly signatureWindowMs: number };
@@ -23,8 +23,6 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
   const language = useLanguage();
   const client = useClient();
   const sentence = useSentence();
-  const signers = useSlice('signers') ?? [];
-  const kits = useCall('kits.list', {});
   const roots = useCall('signers.roots', {});
   const [form, setForm] = useState<SignerForm>({ ...startSignerForm, kit });
   const [step, setStep] = useState(kit === '' ? 0 : 1);
@@ -40,11 +38,6 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
   const [tried, setTried] = useState(false);
   const faults = signerFormFaults(form);
   const shown = tried ? faults : [];
-
-  const blank = signers.filter((signer) => signer.state === 'UNCONFIGURED');
-  const free = (kits.value ?? []).filter(
-    (entry) => entry.use === 'free' && !blank.some((signer) => signer.path === entry.path),
-  );
 
   const make = async (): Promise<void> => {
     setWorking(true);
@@ -147,38 +140,12 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
         <>
           <h2>{t('setUp.signer.steps.module')}</h2>
           <p>{t('setUp.signer.moduleTell')}</p>
-          <fieldset className="choice-list plain-fieldset">
-            <legend className="hidden-text">{t('setUp.signer.steps.module')}</legend>
-            {blank.map((signer) => (
-              <label className="choice-row" key={signer.path}>
-                <input
-                  type="radio"
-                  name="kit"
-                  checked={form.kit === signer.path}
-                  onChange={() => set('kit', signer.path)}
-                />
-                <SerialNumber value={signer.serialNumber} />
-                <small>
-                  {signer.kit}, {t('signerStateTells.UNCONFIGURED')}
-                </small>
-              </label>
-            ))}
-            {free.map((entry) => (
-              <label className="choice-row" key={entry.path}>
-                <input
-                  type="radio"
-                  name="kit"
-                  checked={form.kit === entry.path}
-                  onChange={() => set('kit', entry.path)}
-                />
-                <b>{entry.name}</b>
-                <small>
-                  {entry.connector === '' ? entry.path : entry.connector} {entry.reason}
-                </small>
-              </label>
-            ))}
-          </fieldset>
-          {blank.length + free.length === 0 && <p className="empty-note">{t('setUp.signer.noModule')}</p>}
+          <BlankKits
+            legend={<legend className="hidden-text">{t('setUp.signer.steps.module')}</legend>}
+            kit={form.kit}
+            onChoose={(path) => set('kit', path)}
+            detailed
+          />
         </>
       )}
       {step === 1 && (
@@ -291,26 +258,15 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
         </>
       )}
       {(step === 3 || step === 4) && (
-        <div hidden={step !== 3} className="sequence-stack">
-          <h2>{t('setUp.signer.steps.password')}</h2>
-          <p>{t('setUp.signer.passwordTell')}</p>
-          <fieldset className="choice-list plain-fieldset">
-            <legend className="hidden-text">{t('setUp.signer.steps.password')}</legend>
-            {(['one', 'two-persons', 'open'] as const).map((scheme) => (
-              <label className="choice-row" key={scheme}>
-                <input
-                  type="radio"
-                  name="scheme"
-                  checked={form.scheme === scheme}
-                  onChange={() => set('scheme', scheme)}
-                />
-                <b>{t(`passwordScheme.${scheme}`)}</b>
-                <small>{t(`setUp.scheme.${scheme}`)}</small>
-              </label>
-            ))}
-          </fieldset>
-          {form.scheme !== 'open' && <NewPasswords passwords={fresh} count={two ? 2 : 1} />}
-        </div>
+        <PasswordStep
+          hidden={step !== 3}
+          title={t('setUp.signer.steps.password')}
+          tell={t('setUp.signer.passwordTell')}
+          schemes={['one', 'two-persons', 'open']}
+          scheme={form.scheme}
+          onScheme={(scheme) => set('scheme', scheme)}
+          passwords={fresh}
+        />
       )}
       {step === 4 &&
         (working ? (

@@ -1,0 +1,92 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useCall } from '../app/client-context.tsx';
+import { SerialNumber } from '../parts/serial-number.tsx';
+import { useSlice } from '../stores/station-store.ts';
+import { type NewPasswordFields, NewPasswords } from './new-passwords.tsx';
+
+/** The sticks that can become a module: blank ones, then kits that nothing uses. */
+export function BlankKits({
+  legend,
+  kit,
+  onChoose,
+  detailed = false,
+}: {
+  readonly legend: ReactNode;
+  /** Path of the one chosen; empty = none yet. */
+  readonly kit: string;
+  readonly onChoose: (path: string) => void;
+  /** Says of each what it is, too. */
+  readonly detailed?: boolean;
+}) {
+  const { t } = useTranslation();
+  const signers = useSlice('signers') ?? [];
+  const kits = useCall('kits.list', {});
+  const blank = signers.filter((signer) => signer.state === 'UNCONFIGURED');
+  const free = (kits.value ?? []).filter(
+    (entry) => entry.use === 'free' && !blank.some((signer) => signer.path === entry.path),
+  );
+  const choice = (path: string, name: ReactNode, tell: string): ReactNode => (
+    <label className="choice-row" key={path}>
+      <input type="radio" name="kit" checked={kit === path} onChange={() => onChoose(path)} />
+      {name}
+      <small>{tell}</small>
+    </label>
+  );
+  return (
+    <>
+      <fieldset className="choice-list plain-fieldset">
+        {legend}
+        {blank.map(({ path, serialNumber, kit: name }) =>
+          choice(
+            path,
+            <SerialNumber value={serialNumber} />,
+            detailed ? `${name}, ${t('signerStateTells.UNCONFIGURED')}` : name,
+          ),
+        )}
+        {free.map(({ path, connector, name, reason }) =>
+          choice(path, <b>{name}</b>, `${connector === '' ? path : connector}${detailed ? ` ${reason}` : ''}`),
+        )}
+      </fieldset>
+      {blank.length + free.length === 0 && <p className="empty-note">{t('setUp.signer.noModule')}</p>}
+    </>
+  );
+}
+
+/** Who will have a password, and the passwords; hidden while it is not the step, so that what was typed stays. */
+export function PasswordStep<S extends 'one' | 'two-persons' | 'open'>({
+  hidden,
+  title,
+  tell,
+  schemes,
+  scheme,
+  onScheme,
+  passwords,
+}: {
+  readonly hidden: boolean;
+  readonly title: string;
+  readonly tell: string;
+  readonly schemes: readonly S[];
+  readonly scheme: S;
+  readonly onScheme: (scheme: S) => void;
+  readonly passwords: NewPasswordFields;
+}) {
+  const { t } = useTranslation();
+  return (
+    <div hidden={hidden} className="sequence-stack">
+      <h2>{title}</h2>
+      <p>{tell}</p>
+      <fieldset className="choice-list plain-fieldset">
+        <legend className="hidden-text">{title}</legend>
+        {schemes.map((one) => (
+          <label className="choice-row" key={one}>
+            <input type="radio" name="scheme" checked={scheme === one} onChange={() => onScheme(one)} />
+            <b>{t(`passwordScheme.${one}`)}</b>
+            <small>{t(`setUp.scheme.${one}`)}</small>
+          </label>
+        ))}
+      </fieldset>
+      {scheme !== 'open' && <NewPasswords passwords={passwords} count={scheme === 'two-persons' ? 2 : 1} />}
+    </div>
+  );
+}
