@@ -3,7 +3,9 @@ import { useTranslation } from 'react-i18next';
 import { useCall } from '../app/client-context.tsx';
 import { SerialNumber } from '../parts/serial-number.tsx';
 import { useSlice } from '../stores/station-store.ts';
+import { useLanguage } from '../texts/sentence.ts';
 import { type NewPasswordFields, NewPasswords } from './new-passwords.tsx';
+import { unconfiguredWords } from './signer-words.ts';
 
 /** The sticks that can become a module: blank ones, then kits that nothing uses. */
 export function BlankKits({
@@ -20,6 +22,7 @@ export function BlankKits({
   readonly detailed?: boolean;
 }) {
   const { t } = useTranslation();
+  const language = useLanguage();
   const signers = useSlice('signers') ?? [];
   const kits = useCall('kits.list', {});
   const blank = signers.filter((signer) => signer.state === 'UNCONFIGURED');
@@ -37,11 +40,13 @@ export function BlankKits({
     <>
       <fieldset className="choice-list plain-fieldset">
         {legend}
-        {blank.map(({ path, serialNumber, kit: name }) =>
+        {blank.map((signer) =>
           choice(
-            path,
-            <SerialNumber value={serialNumber} />,
-            detailed ? `${name}, ${t('signerStateTells.UNCONFIGURED')}` : name,
+            signer.path,
+            <SerialNumber value={signer.serialNumber} />,
+            detailed
+              ? `${signer.kit}, ${unconfiguredWords(signer, language, t('signerStateTells.UNCONFIGURED'))}`
+              : signer.kit,
           ),
         )}
         {free.map(({ path, connector, name, reason }) =>
