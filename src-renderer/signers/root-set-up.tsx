@@ -1,15 +1,14 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { WireError } from '../../src-shared/ipc/contract.ts';
 import { roleWanted, useClient } from '../app/client-context.tsx';
 import { Button } from '../parts/button.tsx';
-import { Glyph } from '../parts/glyph.tsx';
 import { saveFile } from '../parts/save-file.ts';
 import { ui } from '../stores/ui-store.ts';
-import { useSentence } from '../texts/sentence.ts';
 import { FormField } from './form-field.tsx';
 import { useNewPasswords } from './new-passwords.tsx';
 import { HoldFoot, Sequence, WorkList } from './sequence.tsx';
-import { BlankKits, PasswordStep } from './set-up-choices.tsx';
+import { BlankKits, PasswordStep, SetUpFailure } from './set-up-choices.tsx';
 import { type RootForm, rootFormFaults, startRootForm } from './set-up-form.ts';
 import { YearsSelect } from './signer-set-up.tsx';
 
@@ -19,11 +18,10 @@ type Made = { readonly record: string; readonly publicKey: string; readonly fing
 export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
   const { t } = useTranslation();
   const client = useClient();
-  const sentence = useSentence();
   const [form, setForm] = useState<RootForm>(startRootForm);
   const [step, setStep] = useState(0);
   const [working, setWorking] = useState(false);
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<Pick<WireError, 'code' | 'message'> | null>(null);
   const [made, setMade] = useState<Made | null>(null);
   const count = form.scheme === 'two-persons' ? 2 : 1;
   const fresh = useNewPasswords(count);
@@ -52,7 +50,7 @@ export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
     }
     const role = roleWanted(answer.failure);
     if (role !== undefined) ui.askSignOn({ kind: 'role', role });
-    else setError(sentence(answer.failure));
+    else setError(answer.failure);
     setStep(2);
   };
 
@@ -122,12 +120,7 @@ export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
         )
       }
     >
-      {error !== null && (
-        <p className="failure" role="alert">
-          <Glyph name="fail" />
-          {error}
-        </p>
-      )}
+      {error !== null && <SetUpFailure failure={error} />}
       {step === 0 && (
         <>
           <h2>{t('setUp.root.steps.where')}</h2>

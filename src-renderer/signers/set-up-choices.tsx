@@ -1,9 +1,11 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { WireError } from '../../src-shared/ipc/contract.ts';
 import { useCall } from '../app/client-context.tsx';
+import { Glyph } from '../parts/glyph.tsx';
 import { SerialNumber } from '../parts/serial-number.tsx';
 import { useSlice } from '../stores/station-store.ts';
-import { useLanguage } from '../texts/sentence.ts';
+import { useLanguage, useSentence } from '../texts/sentence.ts';
 import { type NewPasswordFields, NewPasswords } from './new-passwords.tsx';
 import { unconfiguredWords } from './signer-words.ts';
 
@@ -55,6 +57,27 @@ export function BlankKits({
       </fieldset>
       {blank.length + free.length === 0 && <p className="empty-note">{t('setUp.signer.noModule')}</p>}
     </>
+  );
+}
+
+/** Errors whose sentence says too little to do something about it: what exactly was wrong stands below it, in the core's English. */
+const vague: ReadonlySet<string> = new Set(['OPTION_INVALID', 'FOREIGN_CONFIG', 'WRONG_PART', 'SIGNER_FAULT', 'SCRAP']);
+
+/** Why a set-up stopped. */
+export function SetUpFailure({ failure }: { readonly failure: Pick<WireError, 'code' | 'message'> }) {
+  const sentence = useSentence();
+  return (
+    <div className="failure" role="alert">
+      <Glyph name="fail" />
+      <div>
+        {sentence(failure)}
+        {vague.has(failure.code) && (
+          <p className="second" lang="en">
+            {failure.message}
+          </p>
+        )}
+      </div>
+    </div>
   );
 }
 

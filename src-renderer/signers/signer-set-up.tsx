@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { WireError } from '../../src-shared/ipc/contract.ts';
 import { signerProfiles } from '../../src-shared/ipc/lists.ts';
 import { roleWanted, useCall, useClient } from '../app/client-context.tsx';
 import { Button } from '../parts/button.tsx';
@@ -7,12 +8,12 @@ import { formatDate, formatDuration } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { SerialNumber } from '../parts/serial-number.tsx';
 import { ui } from '../stores/ui-store.ts';
-import { useLanguage, useSentence } from '../texts/sentence.ts';
+import { useLanguage } from '../texts/sentence.ts';
 import { FormField } from './form-field.tsx';
 import { useNewPasswords } from './new-passwords.tsx';
 import { PasswordSteps, usePasswordFields } from './password-fields.tsx';
 import { HoldFoot, Sequence, WorkList } from './sequence.tsx';
-import { BlankKits, PasswordStep } from './set-up-choices.tsx';
+import { BlankKits, PasswordStep, SetUpFailure } from './set-up-choices.tsx';
 import { type SignerForm, signerFormFaults, startSignerForm } from './set-up-form.ts';
 
 type Made = { readonly serialNumber: string; readonly files: readonly string[]; readonly signatureWindowMs: number };
@@ -22,12 +23,11 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
   const { t } = useTranslation();
   const language = useLanguage();
   const client = useClient();
-  const sentence = useSentence();
   const roots = useCall('signers.roots', {});
   const [form, setForm] = useState<SignerForm>({ ...startSignerForm, kit });
   const [step, setStep] = useState(kit === '' ? 0 : 1);
   const [working, setWorking] = useState(false);
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<Pick<WireError, 'code' | 'message'> | null>(null);
   const [made, setMade] = useState<Made | null>(null);
   const two = form.scheme === 'two-persons';
   const fresh = useNewPasswords(two ? 2 : 1);
@@ -64,7 +64,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
     }
     const role = roleWanted(answer.failure);
     if (role !== undefined) ui.askSignOn({ kind: 'role', role });
-    else setError(sentence(answer.failure));
+    else setError(answer.failure);
     // The passwords are gone from the fields: they are asked for again.
     setStep(3);
   };
@@ -130,12 +130,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
         )
       }
     >
-      {error !== null && (
-        <p className="failure" role="alert">
-          <Glyph name="fail" />
-          {error}
-        </p>
-      )}
+      {error !== null && <SetUpFailure failure={error} />}
       {step === 0 && (
         <>
           <h2>{t('setUp.signer.steps.module')}</h2>
