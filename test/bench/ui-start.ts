@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright';
+import { z } from 'zod';
 import { findBrowser } from '../../src-main/shells/browser/find-browser.ts';
 import { makeLargeStore } from '../records/large-store.ts';
 import { atMost, type BenchRow, figure } from './rows.ts';
@@ -73,21 +73,51 @@ async function startOnce(folder: string, browser: string): Promise<number> {
       const lines = existsSync(portFile) ? readFileSync(portFile, 'utf8').split('\n') : [];
       return lines.length > 1 ? lines : undefined;
     }, 'a browser');
-    const connection = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { timeout: 120_000 });
-    const stood = await until(async () => {
-      const page = connection
-        .contexts()
-        .flatMap((context) => context.pages())
-        .find((candidate) => candidate.url().startsWith('http://127.0.0.1:'));
-      return page?.evaluate(() => {
-        const [mark] = performance.getEntriesByName('signet-screen');
-        return mark === undefined ? undefined : performance.timeOrigin + mark.startTime;
-      });
-    }, 'a first screen');
-    await connection.close();
+    const page = await until(() => firstPage(port), 'a page');
+    const stood = await until(() => askPage(page, firstScreen), 'a first screen');
     return stood - began;
   } finally {
     child.kill('SIGTERM');
     await ended;
   }
+}
+
+/** When the first screen stood, ms since 1970, or undefined while it does not. */
+const firstScreen = `(() => {
+  const [mark] = performance.getEntriesByName('signet-screen');
+  return mark === undefined ? undefined : performance.timeOrigin + mark.startTime;
+})()`;
+
+const pagesSchema = z.array(z.object({ type: z.string(), url: z.string(), webSocketDebuggerUrl: z.string() }));
+const answerSchema = z.object({
+  id: z.int(),
+  result: z.object({ result: z.object({ value: z.number().optional() }) }),
+});
+
+/** Debugger address of the page that shows Signet. */
+async function firstPage(port: string): Promise<string | undefined> {
+  const answer = await fetch(`http://127.0.0.1:${port}/json/list`).catch(() => undefined);
+  if (answer === undefined) return undefined;
+  const pages = pagesSchema.parse(await answer.json());
+  return pages.find(({ type, url }) => type === 'page' && url.startsWith('http://127.0.0.1:'))?.webSocketDebuggerUrl;
+}
+
+/** One question at a page, over its debugger: a driver that attaches while a page is still made may wait for ever. */
+function askPage(address: string, expression: string): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(address);
+    const patience = setTimeout(() => socket.close(), 5000);
+    socket.onopen = () =>
+      socket.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression, returnByValue: true } }));
+    socket.onmessage = ({ data }) => {
+      const answer = answerSchema.safeParse(JSON.parse(String(data)));
+      socket.close();
+      // A page that is just left for another one answers with an error: it is asked again.
+      resolve(answer.success ? answer.data.result.result.value : undefined);
+    };
+    socket.onclose = () => {
+      clearTimeout(patience);
+      resolve(undefined);
+    };
+  });
 }
