@@ -1,20 +1,9 @@
 import { z } from 'zod';
 import { toHex } from '../../../src-shared/base/bytes.ts';
+import { signerStates } from '../../../src-shared/ipc/lists.ts';
 import { keyFingerprint } from '../../signing/ceremony.ts';
 import type { ManagedSigner } from '../../signing/signer-manager.ts';
-import type { SignerIdentity, SignerState } from '../../signing/signer-module.ts';
-
-const states = [
-  'ABSENT',
-  'PROBING',
-  'UNSUPPORTED',
-  'UNCONFIGURED',
-  'FOREIGN',
-  'PASSWORD_REQUIRED',
-  'READY',
-  'LOCKED_OUT',
-  'FAULT',
-] as const satisfies readonly SignerState[];
+import type { SignerIdentity } from '../../signing/signer-module.ts';
 
 /** A signer or root as the command line shows it. Everything in it is public; texts are empty where nothing is known. */
 export const signerRowSchema = z.strictObject({
@@ -24,7 +13,7 @@ export const signerRowSchema = z.strictObject({
   kind: z.enum(['chip', 'file', 'pkcs11', '']),
   /** Name of the kit; of a stick only. */
   kit: z.string(),
-  state: z.enum(states),
+  state: z.enum(signerStates),
   reason: z.string(),
   role: z.enum(['signer', 'root', '']),
   serialNumber: z.string(),
