@@ -226,7 +226,7 @@ describe('many', () => {
     expect(await busy.hear('CERT_REPLY')).toBeDefined();
   });
 
-  it('10 000 connections opened and dropped leave nothing behind', { timeout: 120_000 }, async () => {
+  it('10 000 connections opened and dropped leave nothing behind', { timeout: 240_000 }, async () => {
     const at = await open();
     await works(at, 1);
     const before = process.memoryUsage().rss;
@@ -237,8 +237,9 @@ describe('many', () => {
       );
     }
     await works(at, 3);
-    // The last of them may still wait to be accepted and to be seen as gone.
-    await expect.poll(() => at.side.server.clients.length, { timeout: 30_000 }).toBeLessThanOrEqual(1);
+    // Where the queue of the listening socket overflowed, the peer's FIN was dropped with the rest and comes again later and later;
+    // the server does not wait for it: whoever has not said anything after `firstFrameMs` (30 s) is closed.
+    await expect.poll(() => at.side.server.clients.length, { timeout: 90_000 }).toBeLessThanOrEqual(1);
     expect(at.side.server.queued).toBe(0);
     expect(process.memoryUsage().rss - before).toBeLessThan(150 << 20);
   });
