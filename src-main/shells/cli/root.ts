@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { SignetError } from '../../../src-shared/base/error.ts';
 import { createRoot, exportRoot, signRequest } from '../../line/signers/roots.ts';
 import { collect, parseNumber } from './options.ts';
-import { common } from './signer.ts';
+import { ceremonyOptions, common } from './signer.ts';
 import { onSigners, type SignerFlags } from './signer-desk.ts';
 
 interface CreateFlags extends SignerFlags {
@@ -22,7 +22,7 @@ interface CreateFlags extends SignerFlags {
 /** `signet root`: the authority above the signers. */
 export function addRoot(program: Command): void {
   const root = program.command('root').description('Roots: make one, sign a signer that is made elsewhere, export.');
-  root
+  const create = root
     .command('create')
     .description('Make a root: of a blank stick, or as an encrypted file, which is weaker.')
     .option(...common.signer)
@@ -34,47 +34,39 @@ export function addRoot(program: Command): void {
     .option('--years <n>', 'Years of validity, 0 = without end.', '0')
     .option('--serial <policy>', 'Serial number: key-hash or random.', 'key-hash')
     .option('--label <text>', 'Free text on the stick.', '')
-    .option('--password-fd <n>', 'Read the new password from this descriptor; twice for two persons.', collect, [])
-    .option('--two-persons', 'Two passwords, each of one person; neither opens it alone.')
-    .option('--no-password', 'A stick without a password.')
-    .option('--person <name>', 'Who is present, for the record; may be given several times.', collect, [])
-    .option(...common.anyKit)
-    .option(...common.acceptKey)
-    .option(...common.yes)
-    .option(...common.dataDir)
-    .option(...common.json)
-    .action((flags: CreateFlags) =>
-      onSigners(flags, 'passwordFd', async ({ books, wishes, say }) => {
-        if (flags.signer !== undefined && flags.file !== undefined)
-          throw new SignetError('OPTION_INVALID', '--signer and --file exclude each other.');
-        if (flags.serial !== 'key-hash' && flags.serial !== 'random')
-          throw new SignetError('OPTION_INVALID', `"${flags.serial}" in --serial is neither key-hash nor random.`);
-        const made = await createRoot(
-          books,
-          {
-            stick: flags.signer,
-            file: flags.file,
-            out: flags.out,
-            organisation: flags.organisation,
-            commonName: flags.name,
-            chainId: parseNumber('--chain', flags.chain, 'chain id', 0, 15) ?? 0,
-            years: parseNumber('--years', flags.years, 'number of years', 0, 127) ?? 0,
-            serialPolicy: flags.serial,
-            label: flags.label,
-            anyKit: flags.anyKit === true,
-            acceptUnknownKeyBy: flags.acceptUnknownKey,
-          },
-          wishes,
-        );
-        say({ event: 'made', ...made }, [
-          `Root "${made.name}" is made. Its key: ${made.publicKeyFingerprint}`,
-          ...made.files.map((file) => `  ${file}`),
-          ...(made.storage === 'file'
-            ? ['A root in a file is weaker than a stick: keep it and its password apart.']
-            : []),
-        ]);
-      }),
-    );
+    .option('--password-fd <n>', 'Read the new password from this descriptor; twice for two persons.', collect, []);
+  ceremonyOptions(create).action((flags: CreateFlags) =>
+    onSigners(flags, 'passwordFd', async ({ books, wishes, say }) => {
+      if (flags.signer !== undefined && flags.file !== undefined)
+        throw new SignetError('OPTION_INVALID', '--signer and --file exclude each other.');
+      if (flags.serial !== 'key-hash' && flags.serial !== 'random')
+        throw new SignetError('OPTION_INVALID', `"${flags.serial}" in --serial is neither key-hash nor random.`);
+      const made = await createRoot(
+        books,
+        {
+          stick: flags.signer,
+          file: flags.file,
+          out: flags.out,
+          organisation: flags.organisation,
+          commonName: flags.name,
+          chainId: parseNumber('--chain', flags.chain, 'chain id', 0, 15) ?? 0,
+          years: parseNumber('--years', flags.years, 'number of years', 0, 127) ?? 0,
+          serialPolicy: flags.serial,
+          label: flags.label,
+          anyKit: flags.anyKit === true,
+          acceptUnknownKeyBy: flags.acceptUnknownKey,
+        },
+        wishes,
+      );
+      say({ event: 'made', ...made }, [
+        `Root "${made.name}" is made. Its key: ${made.publicKeyFingerprint}`,
+        ...made.files.map((file) => `  ${file}`),
+        ...(made.storage === 'file'
+          ? ['A root in a file is weaker than a stick: keep it and its password apart.']
+          : []),
+      ]);
+    }),
+  );
   root
     .command('sign <request>')
     .description(

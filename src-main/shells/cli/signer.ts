@@ -57,6 +57,19 @@ interface CreateFlags extends SignerFlags {
   readonly acceptUnknownKey?: string;
 }
 
+/** What making a root and making a signer have in common: the passwords' persons, which stick, and the usual. */
+export function ceremonyOptions(command: Command): Command {
+  return command
+    .option('--two-persons', 'Two passwords, each of one person; neither opens it alone.')
+    .option('--no-password', 'A stick without a password.')
+    .option('--person <name>', 'Who is present, for the record; may be given several times.', collect, [])
+    .option(...common.anyKit)
+    .option(...common.acceptKey)
+    .option(...common.yes)
+    .option(...common.dataDir)
+    .option(...common.json);
+}
+
 /** `signet signer`: everything about signers that needs no server. */
 export function addSigner(program: Command): void {
   const signer = program.command('signer').description('Signer modules: list, make, change passwords, lock, export.');
@@ -148,7 +161,7 @@ export function addSigner(program: Command): void {
 }
 
 function addCreate(signer: Command): void {
-  signer
+  const create = signer
     .command('create')
     .description('Make a signer: of a blank stick, as an encrypted key file, or of a key on a PKCS#11 token.')
     .option(...common.signer)
@@ -183,21 +196,13 @@ function addCreate(signer: Command): void {
       "Read the root's password from this descriptor; twice for two persons.",
       collect,
       [],
-    )
-    .option('--two-persons', 'Two passwords, each of one person; neither opens it alone.')
-    .option('--no-password', 'A stick without a password.')
-    .option('--person <name>', 'Who is present, for the record; may be given several times.', collect, [])
-    .option(...common.anyKit)
-    .option(...common.acceptKey)
-    .option(...common.yes)
-    .option(...common.dataDir)
-    .option(...common.json)
-    .action((flags: CreateFlags) =>
-      onSigners(flags, 'passwordFd', async ({ books, wishes, say }) => {
-        const report = await createSigner(books, wishOf(flags), wishes);
-        say({ event: report.kind, ...report }, sentencesOf(report));
-      }),
     );
+  ceremonyOptions(create).action((flags: CreateFlags) =>
+    onSigners(flags, 'passwordFd', async ({ books, wishes, say }) => {
+      const report = await createSigner(books, wishOf(flags), wishes);
+      say({ event: report.kind, ...report }, sentencesOf(report));
+    }),
+  );
 }
 
 const serialSources = { 'key-hash': 10, 'chip-hash': 11, chip: 8, stored: 0 } as const;
