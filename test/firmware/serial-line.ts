@@ -49,13 +49,14 @@ export async function openSerialLine(path: string): Promise<SerialLine> {
       };
       waiting();
     });
+  // A port that hung up keeps what is written to it, and a drain, for when it is opened again: neither ever calls back.
   const send = (characters: string): Promise<void> =>
-    new Promise((resolve, reject) => {
-      port.write(Buffer.from(characters, 'latin1'), (error) => {
-        if (error) reject(error);
-        else port.drain(() => resolve());
-      });
-    });
+    Promise.race([
+      hungUp,
+      new Promise<void>((resolve, reject) => {
+        port.write(Buffer.from(characters, 'latin1'), (error) => (error ? reject(error) : resolve()));
+      }),
+    ]);
 
   return {
     async ask(characters, timeoutMs) {
