@@ -11,5 +11,7 @@ export default defineConfig({
     // Generous on purpose: the reference machine has two cores and is not ours alone.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is waited for is polled with this one deadline, `expect.poll(…)`, instead of a time that is usually enough.
+    expect: { poll: { timeout: 30_000, interval: 10 } },
   },
 });

@@ -7,7 +7,7 @@ import { type HostKit, startHostKit } from './host-kit.ts';
 import { openSerialLine, type SerialLine } from './serial-line.ts';
 import { TEST_LINES } from './test-lines.ts';
 
-/** serialport → pseudo-terminal → C kit host → socket → simulated chip. */
+/** the station's serial channel → pseudo-terminal → C kit host → socket → simulated chip. */
 interface Line {
   readonly kit: HostKit;
   readonly serial: SerialLine;
@@ -112,7 +112,6 @@ describe('the C kit host behind a pseudo-terminal', () => {
   test('the power goes: the port hangs up', async () => {
     const { serial, kit } = await start(['508A', 0xc0]);
     expect(await serial.ask('e:w()\n')).toBe('00(04113343)');
-    await new Promise((resolve) => setTimeout(resolve, 200));
     await kit.unplug();
     await serial.hungUp;
     expect(await kit.program.ended).toBe(0);

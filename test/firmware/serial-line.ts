@@ -1,68 +1,73 @@
-import { SerialPort } from 'serialport';
+import { describeOpenFailure } from '../../src-main/hal/open-failure.ts';
+import { openSerial } from '../../src-main/hal/serial-channel.ts';
 
 /** A serial port as these tests use it: bytes out, lines back. */
 export interface SerialLine {
   /** Sends the characters (one byte each) and gives the line that comes back, without its newline. */
   ask(characters: string, timeoutMs?: number): Promise<string>;
+  /** Rejects when the other end has hung up. */
   send(characters: string): Promise<void>;
-  /** The next line. */
+  /** The next line; rejects when none comes within the time (30 s) or the other end hangs up. */
   line(timeoutMs?: number): Promise<string>;
   /** Everything received and not yet taken as a line. */
   readonly rest: string;
-  /**
-   * Resolves when the other end has hung up. serialport 13 reports that only while it waits for bytes: when the hang-up
-   * comes between two of its reads, they give 0 bytes for ever and no event follows. Be quiet for a moment before.
-   */
+  /** Resolves when the other end has hung up. */
   readonly hungUp: Promise<void>;
   close(): Promise<void>;
 }
 
-const DEFAULT_TIMEOUT_MS = 10_000;
+const patienceMs = 30_000;
 
+/** Opens a port through the station's own channel: the driver alone misses a hang-up that comes between two of its reads. */
 export async function openSerialLine(path: string): Promise<SerialLine> {
-  const port = new SerialPort({ path, baudRate: 115_200, autoOpen: false, hupcl: false });
-  await new Promise<void>((resolve, reject) => port.open((error) => (error === null ? resolve() : reject(error))));
+  const opened = await openSerial(path, { timeoutMs: patienceMs });
+  if (!opened.ok) throw new Error(describeOpenFailure(opened.failure));
+  const channel = opened.value;
   let received = '';
-  let waiting: (() => void) | undefined;
-  // A write that races with a hang-up raises this; `hungUp` tells the same.
-  port.on('error', () => undefined);
-  const hungUp = new Promise<void>((resolve) => port.once('close', () => resolve()));
-  port.on('data', (chunk: Buffer) => {
-    received += chunk.toString('latin1');
-    waiting?.();
+  let over: string | undefined;
+  let look: () => void = () => undefined;
+  const hungUp = new Promise<void>((resolve) => {
+    channel.setReceiver({
+      data(bytes) {
+        received += Buffer.from(bytes).toString('latin1');
+        look();
+      },
+      closed(reason) {
+        over = reason;
+        look();
+        resolve();
+      },
+    });
   });
 
-  const line = (timeoutMs = DEFAULT_TIMEOUT_MS): Promise<string> =>
+  const line = (timeoutMs = patienceMs): Promise<string> =>
     new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        waiting = undefined;
-        reject(new Error(`no line within ${timeoutMs} ms; received so far: ${JSON.stringify(received)}`));
-      }, timeoutMs);
-      waiting = () => {
+      const lost = (why: string): void => {
+        clearTimeout(timer);
+        look = () => undefined;
+        reject(new Error(`${why}; received so far: ${JSON.stringify(received)}`));
+      };
+      const timer = setTimeout(() => lost(`no line within ${timeoutMs} ms`), timeoutMs);
+      look = () => {
         const end = received.indexOf('\n');
-        if (end < 0) return;
+        if (end < 0) {
+          if (over !== undefined) lost(over);
+          return;
+        }
         const text = received.slice(0, end);
         received = received.slice(end + 1);
         clearTimeout(timer);
-        waiting = undefined;
+        look = () => undefined;
         resolve(text);
       };
-      waiting();
+      look();
     });
-  // A port that hung up keeps what is written to it, and a drain, for when it is opened again: neither ever calls back.
-  const send = (characters: string): Promise<void> =>
-    Promise.race([
-      hungUp,
-      new Promise<void>((resolve, reject) => {
-        port.write(Buffer.from(characters, 'latin1'), (error) => (error ? reject(error) : resolve()));
-      }),
-    ]);
+  const send = (characters: string): Promise<void> => channel.write(Buffer.from(characters, 'latin1'));
 
   return {
     async ask(characters, timeoutMs) {
-      const answered = line(timeoutMs);
       await send(characters);
-      return answered;
+      return line(timeoutMs);
     },
     send,
     line,
@@ -70,8 +75,6 @@ export async function openSerialLine(path: string): Promise<SerialLine> {
       return received;
     },
     hungUp,
-    async close() {
-      if (port.isOpen) await new Promise<void>((resolve) => port.close(() => resolve()));
-    },
+    close: () => channel.close(),
   };
 }

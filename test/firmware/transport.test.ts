@@ -1,8 +1,8 @@
-import { SerialPort } from 'serialport';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ask, KitRegistry } from '../../src-main/device/index.ts';
-import type { ByteChannel, ChannelReceiver } from '../../src-main/hal/byte-channel.ts';
 import { openKit } from '../../src-main/hal/kit-transport.ts';
+import { describeOpenFailure } from '../../src-main/hal/open-failure.ts';
+import { openSerial } from '../../src-main/hal/serial-channel.ts';
 import type { Transport } from '../../src-main/hal/transport.ts';
 import { openKitAt } from '../../src-main/line/kit-address.ts';
 import { virtualClock } from '../../src-main/simulator/clock.ts';
@@ -19,32 +19,14 @@ afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 
-/** The least that a serial port takes to be a channel: these tests are about what the kit says, not about ports. */
-async function serialChannel(path: string): Promise<ByteChannel> {
-  const port = new SerialPort({ path, baudRate: 115_200, autoOpen: false, hupcl: false });
-  await new Promise<void>((resolve, reject) => port.open((error) => (error === null ? resolve() : reject(error))));
-  let receiver: ChannelReceiver | undefined;
-  port.on('error', () => undefined);
-  port.on('data', (chunk: Buffer) => receiver?.data(chunk));
-  return {
-    description: { kind: 'serial', path, connector: path },
-    write: (bytes) =>
-      new Promise((resolve, reject) => port.write(Buffer.from(bytes), (error) => (error ? reject(error) : resolve()))),
-    setReceiver(next) {
-      receiver = next;
-    },
-    async close() {
-      if (port.isOpen) await new Promise<void>((resolve) => port.close(() => resolve()));
-    },
-  };
-}
-
 async function openedKit() {
   const clock = virtualClock();
   const chips = [benchChip(clock), benchChip(clock, '608A', 0x6a)];
   const kit = await startHostKit(siliconBus({ chips: () => chips, clock }), clock);
   open.push(() => kit.close());
-  const opened = await openKit(await serialChannel(kit.pty));
+  const channel = await openSerial(kit.pty);
+  if (!channel.ok) throw new Error(describeOpenFailure(channel.failure));
+  const opened = await openKit(channel.value, { openTimeoutMs: 30_000 });
   if (!opened.ok) throw new Error(JSON.stringify(opened.failure));
   const transport: Transport = opened.value;
   open.push(() => transport.close());
@@ -52,7 +34,7 @@ async function openedKit() {
 }
 
 const INFO = fromHex('07 30 00 00 00 03 5D');
-const TALK = { timeoutMs: 5000 };
+const TALK = { timeoutMs: 30_000 };
 
 describe("the station's own transport and the C kit host", () => {
   test('who it is', async () => {

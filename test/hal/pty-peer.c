@@ -1,6 +1,6 @@
 /*
  * The other end of a pseudo-terminal, for tests of serial ports.
- *   pty-peer pipe        what the port sends goes to stdout, what comes on stdin goes to the port
+ *   pty-peer pipe        what the port sends goes to stdout, what comes on stdin goes to the port; then stderr says how many bytes those were
  *   pty-peer kit REPLY   every newline from the port is answered with REPLY and a newline, by this process alone
  *   pty-peer dies REPLY  the same, but the process ends with its first answer: the cable is pulled between two reads
  * The first line on stdout (in mode kit: on stdout too) is the path of the port.
@@ -14,7 +14,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-static int copy(int from, int to)
+/* Gives the number of bytes copied; -1 when one of the two is gone. */
+static ssize_t copy(int from, int to)
 {
     char buffer[4096];
     ssize_t got = read(from, buffer, sizeof buffer);
@@ -25,7 +26,7 @@ static int copy(int from, int to)
         if (put <= 0) return -1;
         done += put;
     }
-    return 0;
+    return done;
 }
 
 static int answer(int port, const char *reply)
@@ -60,9 +61,13 @@ int main(int argc, char **argv)
         struct pollfd watched[2] = {{port, POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
         if (poll(watched, 2, -1) < 0) return 1;
         if (watched[0].revents != 0) {
-            if ((kit ? answer(port, reply) : copy(port, STDOUT_FILENO)) != 0) return 0;
+            if ((kit ? answer(port, reply) : copy(port, STDOUT_FILENO)) < 0) return 0;
             if (dies) return 0;
         }
-        if (watched[1].revents != 0 && copy(STDIN_FILENO, port) != 0) return 0;
+        if (watched[1].revents != 0) {
+            ssize_t copied = copy(STDIN_FILENO, port);
+            if (copied < 0) return 0;
+            fprintf(stderr, "%zd\n", copied);
+        }
     }
 }

@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:c
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { LineSplitter } from '../../src-shared/kit/line-splitter.ts';
 
 let program: string | undefined;
@@ -40,6 +41,7 @@ async function start(
     };
     child.stdout.on('data', read);
     child.once('error', reject);
+    child.once('exit', (status) => reject(new Error(`the peer of a pseudo-terminal ended with ${status}`)));
   });
   const hangUp = async (): Promise<void> => {
     child.kill('SIGKILL');
@@ -48,20 +50,40 @@ async function start(
   return { pty: { path, hangUp }, child, rest };
 }
 
-/** A kit at the other end, played by a function of this process. */
+/** A kit at the other end, played by a function of this process. What `send` was given lies in the port when it resolves. */
 export async function ptyKit(
   answer: (line: string) => string | undefined,
-): Promise<Pty & { send(text: string): void }> {
+): Promise<Pty & { send(text: string): Promise<void> }> {
   const { pty, child } = await start(['pipe']);
   const splitter = new LineSplitter();
   child.stdout.on('data', (bytes: Buffer) => {
     for (const line of splitter.push(bytes)) {
       const text = answer(line.kind === 'line' ? line.text : line.head);
-      if (text !== undefined) child.stdin.write(text);
+      if (text !== undefined) give(text);
     }
   });
   child.stdin.on('error', () => undefined);
-  return { ...pty, send: (text) => child.stdin.write(text) };
+  let given = 0;
+  let arrived = 0;
+  const waiting = new Map<() => void, number>();
+  const give = (text: string): number => {
+    child.stdin.write(text);
+    given += Buffer.byteLength(text);
+    return given;
+  };
+  createInterface(child.stderr).on('line', (bytes) => {
+    arrived += Number(bytes);
+    for (const [resolve, upTo] of waiting) if (arrived >= upTo) resolve();
+  });
+  return {
+    ...pty,
+    send: (text) => {
+      const upTo = give(text);
+      return new Promise((resolve) => {
+        waiting.set(resolve, upTo);
+      });
+    },
+  };
 }
 
 /** A peer that answers every line with the same one, without this process. */

@@ -495,7 +495,7 @@ describe('the shell', () => {
     await new Promise((resolve) => setTimeout(resolve, 250));
     expect(app.exit).not.toHaveBeenCalled();
     line.busy = false;
-    await vi.waitFor(() => expect(app.exit).toHaveBeenCalledWith(0));
+    await expect.poll(() => app.exit).toHaveBeenCalledWith(0);
     expect(line.close).toHaveBeenCalledOnce();
   });
 
@@ -513,7 +513,7 @@ describe('the shell', () => {
     expect(event.preventDefault).not.toHaveBeenCalled();
     expect(JSON.parse(readFileSync(join(folder, 'window.json'), 'utf8'))).toMatchObject({ bounds: { width: 1500 } });
     app.emit('window-all-closed');
-    await vi.waitFor(() => expect(app.exit).toHaveBeenCalledWith(0));
+    await expect.poll(() => app.exit).toHaveBeenCalledWith(0);
   });
 
   it('gives everything back before the program ends, once', async () => {
@@ -522,7 +522,7 @@ describe('the shell', () => {
     app.emit('before-quit', event);
     app.emit('before-quit', { preventDefault: vi.fn() });
     expect(event.preventDefault).toHaveBeenCalledOnce();
-    await vi.waitFor(() => expect(app.exit).toHaveBeenCalledOnce());
+    await expect.poll(() => app.exit).toHaveBeenCalledOnce();
     expect(line.close).toHaveBeenCalledOnce();
   });
 
@@ -586,7 +586,7 @@ describe('the shell', () => {
   it('gives everything back when the computer is shut down', async () => {
     const { app, line, powerMonitor } = await started();
     powerMonitor.emit('shutdown');
-    await vi.waitFor(() => expect(app.exit).toHaveBeenCalledOnce());
+    await expect.poll(() => app.exit).toHaveBeenCalledOnce();
     expect(line.close).toHaveBeenCalledOnce();
   });
 
