@@ -65,15 +65,18 @@ export class LogPages {
     for (let at = 0; at < list.total; at += 500) yield* this.#rows(list.slice(at, 500, true));
   }
 
-  /** Goes on looking for matches of unfinished lists; true while there is more to do. */
+  /**
+   * Goes on looking for matches of unfinished lists, the one asked for last before all others: it is the one on the screen. True while
+   * there is more to do. A question that comes meanwhile waits for the piece in hand: 0 ms is one piece.
+   */
   work(budgetMs: number): boolean {
     const until = this.#now() + budgetMs;
-    for (const list of this.#lists.values()) {
-      if (list.complete) continue;
+    const unfinished = [...this.#lists.values()].filter((list) => !list.complete).reverse();
+    for (const list of unfinished) {
       list.advance(Number.POSITIVE_INFINITY, until);
       if (this.#now() >= until) break;
     }
-    return [...this.#lists.values()].some((list) => !list.complete);
+    return unfinished.some((list) => !list.complete);
   }
 
   #list(filter: LogFilter): MatchList {

@@ -114,6 +114,25 @@ describe('rows of the signing log by position', () => {
     );
   });
 
+  it('are looked for piece by piece, those on the screen before those of a list that was left', () => {
+    // Time is over after every piece.
+    let time = 0;
+    const busy = new QueryDesk(file, () => {
+      time += 1000;
+      return time;
+    });
+    const exact = (text: string): boolean =>
+      busy.answer('logAt', { filter: { ...none, text }, position: 0, limit: 5, descending: true }).exact;
+    expect(exact('left')).toBe(false);
+    expect(exact('on the screen')).toBe(false);
+    for (let piece = 0; piece < 8; piece += 1) expect(busy.work(0)).toBe(true);
+    expect(exact('on the screen')).toBe(true);
+    expect(exact('left')).toBe(false);
+    while (busy.work(0));
+    expect(exact('left')).toBe(true);
+    busy.close();
+  });
+
   it('are followed as the log grows, newest first', async () => {
     const filter = { ...none, station: 'ST-1', result: ['SIGNED'] };
     const before = ask(filter, 0, 5);
