@@ -1,3 +1,4 @@
+import { toHex } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import type { CallOutput, Handlers, ParsedInput } from '../../src-shared/ipc/contract.ts';
 import { formatActivityLine } from '../records/index.ts';
@@ -194,14 +195,15 @@ async function lookAgain({ manager }: StationParts): Promise<void> {
 
 function inspectQuestion({ boards, signers, now }: StationParts, input: ParsedInput<'plan.inspect'>): InspectQuestion {
   const site = input.site === null ? undefined : boards.sites.get(input.site);
-  const at = site?.chips[input.entry] === undefined ? 0 : input.entry;
-  const identity = site?.chips[at];
+  const shown = site?.view().chips;
+  const chip = shown?.[input.entry] ?? shown?.[0];
+  const identity = site?.chips.find(({ serialNumber }) => toHex(serialNumber) === chip?.serialNumber);
   return {
     plan: input.plan,
     entry: input.entry,
     part: input.part,
     language: input.language,
-    chip: identity === undefined ? undefined : { identity, state: site?.view().chips[at]?.state ?? '' },
+    chip: identity === undefined ? undefined : { identity, state: chip?.state ?? '' },
     definitions: signers.definitions(),
     now: now(),
   };

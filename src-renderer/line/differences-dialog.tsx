@@ -20,10 +20,11 @@ export function DifferencesDialog({ site, onClose }: { readonly site: SiteView; 
       ? null
       : { name: station.plan.name, version: station.plan.version },
   );
-  const part = site.chips[0]?.part === 'ATECC508A' ? 'ATECC508A' : 'ATECC608';
+  const entry = site.chipIndex ?? 0;
+  const part = site.chips[entry]?.part === 'ATECC508A' ? 'ATECC508A' : 'ATECC608';
   const inspected = useCall(
     'plan.inspect',
-    plan.value === undefined ? null : { plan: plan.value, entry: site.chipIndex, part, site: site.id, language },
+    plan.value === undefined ? null : { plan: plan.value, entry, part, site: site.id, language },
   );
   const rows = (inspected.value?.rows ?? []).filter((row) => row.chip !== null);
   const failed = plan.state === 'failed' ? plan.error : inspected.state === 'failed' ? inspected.error : undefined;

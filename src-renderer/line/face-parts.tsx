@@ -106,31 +106,29 @@ export function ChipFacts({ site, large = false }: { readonly site: SiteView; re
   );
 }
 
+const chipGlyphs = { done: 'pass', failed: 'fail', cause: 'aside', now: 'run', todo: 'todo' } as const;
+
+/** What became of one chip of several. A board that was set aside without a run has no chip that failed, at most one that is why. */
+export function chipMark({ state, verdict, chipIndex }: SiteView, index: number): keyof typeof chipGlyphs {
+  const ran = state === 'running' || (state === 'verdict' && verdict?.runId !== '');
+  if (ran && (verdict?.kind === 'PASS' || (chipIndex !== null && index < chipIndex))) return 'done';
+  if (index !== chipIndex) return 'todo';
+  if (!ran) return 'cause';
+  return state === 'verdict' ? 'failed' : 'now';
+}
+
 function ChipList({ site }: { readonly site: SiteView }) {
   const { t } = useTranslation();
   const chipState = useChipState();
   const started = site.state === 'running' || site.state === 'verdict';
-  const allDone = site.verdict?.kind === 'PASS';
   return (
     <ol className="chips" aria-label={t('line.chips', { count: site.chips.length })}>
       {site.chips.map((chip, index) => {
-        const done = started && (allDone || index < site.chipIndex);
-        const now = started && !allDone && index === site.chipIndex;
-        const failed = now && site.state === 'verdict';
+        const mark = chipMark(site, index);
+        const glyph = mark === 'failed' && site.verdict?.kind === 'FAULT' ? 'fault' : chipGlyphs[mark];
         return (
-          <li key={chip.serialNumber} className={now ? 'is-now' : undefined}>
-            <Glyph
-              name={done ? 'pass' : failed ? (site.verdict?.kind === 'FAULT' ? 'fault' : 'fail') : now ? 'run' : 'todo'}
-              label={
-                done
-                  ? t('line.chipMark.done')
-                  : failed
-                    ? t('line.chipMark.failed')
-                    : now
-                      ? t('line.chipMark.now')
-                      : t('line.chipMark.todo')
-              }
-            />
+          <li key={chip.serialNumber} className={index === site.chipIndex && mark !== 'done' ? 'is-now' : undefined}>
+            <Glyph name={glyph} label={t(`line.chipMark.${mark}`)} />
             <b>{chip.entry}</b>
             <SerialNumber value={chip.serialNumber} />
             <span className="chips-state">{started ? chip.part : `${chip.part}, ${chipState(chip.state)}`}</span>

@@ -18,7 +18,7 @@ export function RunningBody({ site, station, elapsedMs }: FaceProps) {
     <>
       <FaceBody className="face-body face-running">
         <p className="face-tell">
-          {several && `${t('line.chipOf', { number: site.chipIndex + 1, count: site.chips.length })} · `}
+          {several && `${t('line.chipOf', { number: (site.chipIndex ?? 0) + 1, count: site.chips.length })} · `}
           {t('line.stageOf', { number })}
         </p>
         <p className="face-say face-stage">{stage === undefined ? '' : t(`stage.${stage.stage}`)}</p>

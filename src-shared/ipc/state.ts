@@ -130,8 +130,11 @@ export const siteSchema = z.strictObject({
   /** ms since the run began, at the time of `sequence`; the screen counts on. */
   elapsedMs: z.number().nullable(),
   startedAt: z.string().nullable(),
-  /** Which chip of several is being worked on, 0-based. */
-  chipIndex: z.int(),
+  /**
+   * Which of `chips` (0-based) is being worked on, was worked on last before a verdict, or is the one that a decision or a setting
+   * aside is about; null = none more than the others.
+   */
+  chipIndex: z.int().nullable(),
   verdict: verdictSchema.nullable(),
   /** Verdict of the board before, shown outlined while the next one is connected. */
   previous: verdictSchema.nullable(),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChipIdentity } from '../../src-main/device/index.ts';
 import { assessBoard, type ChipKnowledge } from '../../src-main/line/site/assessment.ts';
 import { newSite, nextSite } from '../../src-main/line/site/machine.ts';
-import { type Gate, siteChoices } from '../../src-main/line/site/view.ts';
+import { type Gate, siteChoices, siteView } from '../../src-main/line/site/view.ts';
 import type { BlockedReason } from '../../src-shared/ipc/lists.ts';
 import { type RunRecord, runRecordSchema } from '../../src-shared/model/run-record.ts';
 import { chip, loaded, plan } from './chips.ts';
@@ -194,9 +194,33 @@ describe('boards with several chips', () => {
 
   it('are what their worst chip is', () => {
     const foreign = chip('508', 'foreign', '01230000000000B2EE', 0xc2);
-    expect(ways([chip('508', 'config-locked', '01230000000000A1EE'), foreign], nothing, two).reason).toBe(
-      'FOREIGN_CONFIG',
+    const worst = ways([chip('508', 'config-locked', '01230000000000A1EE'), foreign], nothing, two);
+    expect(worst).toMatchObject({ reason: 'FOREIGN_CONFIG', chipIndex: 1 });
+  });
+
+  it('name the one chip that a decision is about, in the order of the plan, and none when there are several', () => {
+    const foreign = chip('508', 'foreign', '01230000000000B2EE', 0xc2);
+    expect(ways([foreign, a], nothing, two).chipIndex).toBe(1);
+    const both = [chip('508', 'foreign', '01230000000000A1EE', 0xc0), foreign];
+    expect(ways(both, nothing, two)).toMatchObject({ reason: 'FOREIGN_CONFIG', chipIndex: null });
+    expect(ways([a, b], nothing).chipIndex).toBeNull();
+    const aside = { ...nothing, setAside: { reason: 'dropped', code: '' } };
+    expect(ways([a, b], [aside, nothing], two)).toMatchObject({ reason: 'SET_ASIDE', chipIndex: null });
+    const shown = siteView(
+      { id: 'site-1', number: 1, label: 'Site 1', connector: '', bound: true },
+      [{ kind: 'kit-here', fixture: false } as const, { kind: 'chips', chips: [foreign, a] } as const].reduce(
+        nextSite,
+        newSite(true),
+      ),
+      assessBoard(loaded(two), [foreign, a], [nothing, nothing]),
+      { start: null, anything: null, signer: 'ready' },
+      0,
     );
+    expect(shown.chips.map(({ entry, state }) => [entry, state])).toEqual([
+      ['a', 'new'],
+      ['b', 'other configuration locked'],
+    ]);
+    expect(shown.chipIndex).toBe(1);
   });
 });
 

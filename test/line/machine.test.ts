@@ -66,7 +66,11 @@ describe('phase of a site after a sequence of events', () => {
     ['the next board after a verdict', [kitHere(), chips(first), begun, passed, chips(second)], 'board'],
     [
       'set aside',
-      [kitHere(), chips(first), { kind: 'set-aside', verdict: verdict('SET_ASIDE', '01230000000000A1EE') }],
+      [
+        kitHere(),
+        chips(first),
+        { kind: 'set-aside', verdict: verdict('SET_ASIDE', '01230000000000A1EE'), chipIndex: null },
+      ],
       'verdict',
     ],
   ];
@@ -132,8 +136,23 @@ describe('stages', () => {
     expect(other.run?.chipIndex).toBe(1);
     // The chip that it ended at stays named: with a FAIL it is the one that failed.
     expect(nextSite(other, { kind: 'run-ended', verdict: verdict('FAIL') }).lastChipIndex).toBe(1);
+    const both = ['01230000000000A1EE', '01230000000000B2EE'];
+    const failed: SiteEvent = { kind: 'run-ended', verdict: verdict('FAIL', ...both) };
+    const aside = { kind: 'set-aside', verdict: verdict('SET_ASIDE', ...both), chipIndex: null } as const;
+    expect([failed, aside].reduce(nextSite, other)).toMatchObject({ lastChipIndex: 1, verdict: { kind: 'SET_ASIDE' } });
     expect(other.run?.stages.every(({ status }) => status === 'todo')).toBe(true);
     expect(other.run?.startMs).toBe(1000);
+  });
+
+  it('without a run have no chip that they ended at: set aside, the one that it is about is named, or none', () => {
+    const board = modelAfter(kitHere(), chips(first, second));
+    const aside = (chipIndex: number | null) =>
+      nextSite(board, {
+        kind: 'set-aside',
+        verdict: verdict('SET_ASIDE', '01230000000000A1EE', '01230000000000B2EE'),
+        chipIndex,
+      }).lastChipIndex;
+    expect([aside(null), aside(1)]).toEqual([null, 1]);
   });
 
   it('without a run are not taken for one', () => {

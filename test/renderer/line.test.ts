@@ -5,6 +5,7 @@ import { locked, signer, twoPersons } from '../../src-renderer/gallery/fixtures/
 import { oneSite, site, stages } from '../../src-renderer/gallery/fixtures/sites.ts';
 import { planOptions, shift, state, station, usualMs } from '../../src-renderer/gallery/fixtures/station.ts';
 import { parseQuota } from '../../src-renderer/line/batch-dialog.tsx';
+import { chipMark } from '../../src-renderer/line/face-parts.tsx';
 import {
   elapsedNow,
   firstChoice,
@@ -290,5 +291,24 @@ describe('the batch', () => {
     expect(parseQuota('')).toBeNull();
     expect(parseQuota(' 400 ')).toBe(400);
     for (const wrong of ['0', '-3', '1.5', 'many', '1e400']) expect(parseQuota(wrong)).toBeUndefined();
+  });
+});
+
+describe('the chips of a board', () => {
+  const marks = (view: ReturnType<typeof site>): readonly string[] => [0, 1, 2].map((index) => chipMark(view, index));
+  const shown = oneSite.fail.verdict;
+
+  it('are done, running or failed by the run that was at them', () => {
+    expect(marks(site({ state: 'running', chipIndex: 1 }))).toEqual(['done', 'now', 'todo']);
+    expect(marks(site({ state: 'verdict', verdict: shown, chipIndex: 1 }))).toEqual(['done', 'failed', 'todo']);
+    expect(marks(site({ ...oneSite.pass, chipIndex: 2 }))).toEqual(['done', 'done', 'done']);
+  });
+
+  it('have not failed when the board was set aside without a run: the one that is why is named, or none', () => {
+    if (shown === null) throw new Error('the fixture has a verdict');
+    const aside = { state: 'verdict', verdict: { ...shown, kind: 'SET_ASIDE', runId: '' } } as const;
+    expect(marks(site({ ...aside, chipIndex: 1 }))).toEqual(['todo', 'cause', 'todo']);
+    expect(marks(site({ ...aside, chipIndex: null }))).toEqual(['todo', 'todo', 'todo']);
+    expect(marks(site({ state: 'decision', chipIndex: 2 }))).toEqual(['todo', 'todo', 'cause']);
   });
 });

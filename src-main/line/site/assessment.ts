@@ -38,6 +38,8 @@ export interface Assessment {
   readonly detail: string;
   /** What `detail` says, for a screen in another language; undefined when a person wrote it. */
   readonly told: Reason | undefined;
+  /** Place in `works` of the one chip that the decision is about; null when it is about several or the board. */
+  readonly chipIndex: number | null;
   readonly ways: readonly Way[];
   /** Chip and entry, in the order of the plan; empty when they do not go together. */
   readonly works: readonly ChipWork[];
@@ -118,6 +120,10 @@ export function assessBoard(
     troubles.length < works.length;
   const reason = mixed ? 'INTERRUPTED' : gravest.find((trouble) => troubles.includes(trouble));
   const told = [...verdicts.values()].find(({ trouble }) => trouble === reason)?.told;
+  const causes = works.flatMap(({ chip }, i) =>
+    reason !== undefined && verdicts.get(chip)?.trouble === reason ? [i] : [],
+  );
+  const chipIndex = causes.length === 1 ? (causes[0] ?? null) : null;
   const doneStages =
     reason === 'INTERRUPTED' || reason === 'ALREADY_PROVISIONED' ? stagesDone(works, verdicts, certified) : [];
   if (aside !== undefined) {
@@ -128,17 +134,19 @@ export function assessBoard(
       reason: 'SET_ASIDE',
       detail: aside.reason,
       told: undefined,
+      chipIndex,
       ways: ways.map((way) => (way.action === 'set-aside' ? way : { ...way, role: 'supervisor' })),
       doneStages,
     };
   }
   if (reason === undefined)
-    return { ...common, ready: true, reason: '', ...toldAs(undefined), ways: [provision], doneStages: [] };
+    return { ...common, ready: true, reason: '', ...toldAs(undefined), chipIndex, ways: [provision], doneStages: [] };
   return {
     ...common,
     ready: false,
     reason,
     ...toldAs(told),
+    chipIndex,
     ways: waysFor(reason, works, certified, knownArchive(works, knownOf)),
     doneStages,
   };
@@ -149,6 +157,7 @@ const nothing: Assessment = {
   reason: '',
   detail: '',
   told: undefined,
+  chipIndex: null,
   ways: [],
   works: [],
   states: [],

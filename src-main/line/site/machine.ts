@@ -33,8 +33,8 @@ export interface SiteModel {
   readonly run: Progress | undefined;
   /** Stages of the run that ended last, while its verdict is the one shown. */
   readonly lastStages: readonly StageProgress[] | undefined;
-  /** Chip that the run that ended last was at: with a FAIL the one that failed. */
-  readonly lastChipIndex: number;
+  /** Chip that the run that ended last was at: with a FAIL the one that failed. Of a board set aside without a run the one it is about. */
+  readonly lastChipIndex: number | null;
   /** Of the board that is there, or was there last while no other came. */
   readonly verdict: VerdictView | undefined;
   /** Of the board before the one that is there now; gone when the next run begins. */
@@ -72,7 +72,8 @@ export type SiteEvent =
   /** What a running stage waits for, in a word. */
   | { readonly kind: 'stage-note'; readonly note: string }
   | { readonly kind: 'run-ended'; readonly verdict: VerdictView }
-  | { readonly kind: 'set-aside'; readonly verdict: VerdictView };
+  /** `chipIndex`: the chip that it was set aside for, where it is one of several. */
+  | { readonly kind: 'set-aside'; readonly verdict: VerdictView; readonly chipIndex: number | null };
 
 export function newSite(enabled: boolean): SiteModel {
   return {
@@ -83,7 +84,7 @@ export function newSite(enabled: boolean): SiteModel {
     fixture: false,
     run: undefined,
     lastStages: undefined,
-    lastChipIndex: 0,
+    lastChipIndex: null,
     verdict: undefined,
     previous: undefined,
     unitLabel: '',
@@ -143,13 +144,13 @@ export function nextSite(model: SiteModel, event: SiteEvent): SiteModel {
         ...model,
         run: undefined,
         lastStages: model.run?.stages,
-        lastChipIndex: model.run?.chipIndex ?? 0,
+        lastChipIndex: model.run?.chipIndex ?? null,
         ...shown(model, event.verdict),
       };
     case 'set-aside':
       return {
         ...model,
-        lastChipIndex: model.verdict === undefined ? 0 : model.lastChipIndex,
+        lastChipIndex: model.verdict === undefined ? event.chipIndex : model.lastChipIndex,
         ...shown(model, event.verdict),
       };
   }

@@ -253,7 +253,7 @@ export class Site {
     for (const serialNumber of serialNumbers)
       await this.#host.book.setAside({ serialNumber, reason, code, who, createdAt: at });
     const shown = asideVerdict({ serialNumbers, reason, code, at }, verdict);
-    this.#event({ kind: 'set-aside', verdict: shown });
+    this.#event({ kind: 'set-aside', verdict: shown, chipIndex: this.#assessment?.chipIndex ?? null });
     this.#host.activity.info(`${this.#place.label}: ${serialNumbers.join(', ')} set aside: ${reason}.`);
     this.#host.ended(this, shown, []);
   }

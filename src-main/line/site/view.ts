@@ -84,13 +84,7 @@ export function siteView(
   return {
     ...place,
     state,
-    chips: model.chips.map((chip, i) => ({
-      serialNumber: toHex(chip.serialNumber),
-      part: chip.part,
-      address: chip.address,
-      state: assessment?.states[i] ?? '',
-      entry: assessment?.works.find((work) => work.chip === chip)?.prepared.entry.label ?? '',
-    })),
+    chips: chipViews(model, assessment),
     choices: choices.map((choice) => ({ ...choice })),
     reason: trouble?.code ?? shownAssessment?.reason ?? '',
     detail: trouble?.detail ?? shownAssessment?.detail ?? '',
@@ -100,12 +94,28 @@ export function siteView(
     stages: stagesOf(model, shownAssessment),
     elapsedMs: run === undefined ? null : Math.max(0, nowMs - run.startMs),
     startedAt: run?.startedAt ?? null,
-    chipIndex: run?.chipIndex ?? (state === 'verdict' ? model.lastChipIndex : 0),
+    chipIndex: run?.chipIndex ?? (state === 'verdict' ? model.lastChipIndex : (shownAssessment?.chipIndex ?? null)),
     verdict: model.verdict ?? null,
     previous: model.previous ?? null,
     unitLabel: model.unitLabel,
     earlier: shownAssessment?.earlier ?? null,
   };
+}
+
+/** In the order of the plan, which is that of their runs; as they were found while they do not go with a plan. */
+function chipViews({ chips }: SiteModel, assessment: Assessment | undefined): SiteView['chips'] {
+  const works = assessment?.works.every(({ chip }) => chips.includes(chip)) === true ? assessment.works : [];
+  const shown =
+    works.length === chips.length
+      ? works.map(({ chip, prepared }) => [chip, prepared.entry.label] as const)
+      : chips.map((chip) => [chip, ''] as const);
+  return shown.map(([chip, entry]) => ({
+    serialNumber: toHex(chip.serialNumber),
+    part: chip.part,
+    address: chip.address,
+    state: assessment?.states[chips.indexOf(chip)] ?? '',
+    entry,
+  }));
 }
 
 /** Of the run, of the run that just ended, or what earlier runs have done. */

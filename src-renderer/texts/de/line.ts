@@ -96,7 +96,7 @@ export const line: Words<typeof english> = {
     chips_one: '{{count}} Chip dieses Boards',
     chips_other: '{{count}} Chips dieses Boards',
     chipOf: 'Chip {{number}} von {{count}}',
-    chipMark: { done: 'fertig', failed: 'gescheitert', now: 'läuft', todo: 'offen' },
+    chipMark: { done: 'fertig', failed: 'gescheitert', cause: 'der Grund', now: 'läuft', todo: 'offen' },
     stageOf: 'Stufe {{number}} von 10',
     ofAbout: 'von etwa {{time}}',
     leave: 'Board angeschlossen lassen',

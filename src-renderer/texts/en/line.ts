@@ -93,7 +93,7 @@ export const line = {
     chips_one: '{{count}} chip of this board',
     chips_other: '{{count}} chips of this board',
     chipOf: 'Chip {{number}} of {{count}}',
-    chipMark: { done: 'done', failed: 'failed', now: 'running', todo: 'to do' },
+    chipMark: { done: 'done', failed: 'failed', cause: 'the reason', now: 'running', todo: 'to do' },
     stageOf: 'Stage {{number}} of 10',
     ofAbout: 'of about {{time}}',
     leave: 'Leave the board connected',
