@@ -191,6 +191,7 @@ export class SignerDesk {
       attemptsLeft: identity === undefined ? 0 : attemptsLeft(policy, serialNumber),
       delayUntil: delayMs > 0 ? new Date(this.#now().getTime() + delayMs).toISOString() : null,
       changeBegun: passwordChangeBegun,
+      can: { ...module.can },
       waitingBoards: identity === undefined || state === 'READY' ? 0 : waitingBoards(identity),
     };
   }
@@ -242,6 +243,7 @@ function foreignView(description: ChannelDescription): SignerView | undefined {
     attemptsLeft: 0,
     delayUntil: null,
     changeBegun: false,
+    can: { label: false, password: false },
     waitingBoards: 0,
   };
 }

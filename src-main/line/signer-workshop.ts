@@ -18,7 +18,8 @@ import { setUpModule } from '../signing/setup.ts';
 import type { OutputFile } from '../signing/setup-files.ts';
 import { type RootSetUp, type SetUpOutcome, type SignerSetUp, setUpFailureAsError } from '../signing/setup-request.ts';
 import type { SetUpProgress, SetUpStep } from '../signing/setup-steps.ts';
-import type { SignerManager } from '../signing/signer-manager.ts';
+import type { ManagedSigner, SignerManager } from '../signing/signer-manager.ts';
+import type { SignerModule } from '../signing/signer-module.ts';
 import { thisSoftware } from './program-digest.ts';
 import { secretsOf, unlockError } from './signer-desk.ts';
 import { changeFilePassword } from './signers/file-password.ts';
@@ -105,6 +106,8 @@ export class SignerWorkshop {
 
   /** The label in slot 9: free text that anybody with the stick can change. */
   async rename(serialNumber: string, label: string): Promise<void> {
+    if (this.#module(serialNumber)?.can.label === false)
+      throw new SignetError('OPTION_INVALID', 'This signer has no place for a label.', { serialNumber });
     await this.#withModule(serialNumber, 'renaming', async (lease) => {
       const written = await setLabel(lease, label);
       if (!written.ok) throw passwordChangeFailureAsError(written.failure);
@@ -136,15 +139,22 @@ export class SignerWorkshop {
     }
   }
 
-  /** The key file of a signer that is no stick; undefined for sticks. Throws OPTION_INVALID for tokens. */
+  #module(serialNumber: string): SignerModule | undefined {
+    return this.#managed(serialNumber)?.module;
+  }
+
+  #managed(serialNumber: string): ManagedSigner | undefined {
+    return this.#o.manager
+      .list()
+      .find(({ module: { identity } }) => identity !== undefined && toHex(identity.serialNumber) === serialNumber);
+  }
+
+  /** The key file of a signer that is no stick; undefined for sticks. Throws OPTION_INVALID where the password is no business of ours. */
   #fileOf(serialNumber: string): string | undefined {
-    for (const { place, module } of this.#o.manager.list()) {
-      if (module.identity === undefined || toHex(module.identity.serialNumber) !== serialNumber) continue;
-      if (module.identity.kind === 'pkcs11')
-        throw new SignetError('OPTION_INVALID', "The PIN of a token is changed by the token's own tools.");
-      if (module.identity.kind === 'file') return place;
-    }
-    return undefined;
+    const signer = this.#managed(serialNumber);
+    if (signer?.module.can.password === false)
+      throw new SignetError('OPTION_INVALID', "The PIN of a token is changed by the token's own tools.");
+    return signer?.module.identity?.kind === 'file' ? signer.place : undefined;
   }
 
   async createRoot(input: ParsedInput<'signers.createRoot'>): Promise<CallOutput<'signers.createRoot'>> {
@@ -352,9 +362,7 @@ export class SignerWorkshop {
   }
 
   async #withModule<T>(serialNumber: string, what: string, work: (lease: KitLease) => Promise<T>): Promise<T> {
-    const kit = this.#o.manager
-      .list()
-      .find(({ module }) => module.identity !== undefined && toHex(module.identity.serialNumber) === serialNumber);
+    const kit = this.#managed(serialNumber);
     if (kit?.kitId === undefined)
       throw new SignetError('SIGNER_REMOVED', `The module ${serialNumber} is not plugged in.`, { serialNumber });
     return this.#withKit(kit.kitId, what, work);

@@ -44,6 +44,7 @@ const looksAtMost = 3;
  * (signer-and-server.md 6.6, 6.7). Keys live here in RAM only and are wiped on lock, unplug, stop and repeated faults.
  */
 export class ChipSigner implements SignerModule {
+  readonly can = { label: true, password: true };
   readonly #lease: KitLease;
   readonly #options: ChipSignerOptions;
   #state: SignerState = 'PROBING';

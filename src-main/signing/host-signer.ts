@@ -5,11 +5,20 @@ import type { Secret } from '../../src-shared/base/secret.ts';
 import { reasons } from '../../src-shared/model/reasons.ts';
 import { issuerMatches } from './issuer.ts';
 import { attemptsLeft, clearFailures, countFailure, type DelayBook, delayLeft } from './password-delay.ts';
-import type { SignerIdentity, SignerModule, SignerState, SignFailure, UnlockFailure } from './signer-module.ts';
+import type {
+  SignerAbilities,
+  SignerIdentity,
+  SignerModule,
+  SignerState,
+  SignFailure,
+  UnlockFailure,
+} from './signer-module.ts';
 import { verifyP256Message } from './verify.ts';
 
 /** Where the key of a signer that is no stick is kept: an encrypted file, or a token. One call at a time. */
 export interface KeyHolder {
+  /** Whether Signet changes its password; a token's PIN is changed by the token's own tools. */
+  readonly changesPassword: boolean;
   /** Opens the key; the secrets stay the caller's. */
   open(passwords: readonly Secret[]): Promise<Result<undefined, KeyFailure>>;
   /** R‖S over a digest of 32 bytes. */
@@ -40,6 +49,7 @@ const faultsBeforeGivingUp = 3;
  * behind a seam. It hashes the TBS itself, refuses another issuer's, and verifies every signature before it leaves.
  */
 export class HostSigner implements SignerModule {
+  readonly can: SignerAbilities;
   readonly #holder: KeyHolder;
   readonly #options: HostSignerOptions;
   #identity: SignerIdentity;
@@ -53,6 +63,7 @@ export class HostSigner implements SignerModule {
   /** Judges the identity like a probe: an untrusted root or a certificate out of its time is a FAULT. */
   constructor(identity: SignerIdentity, holder: KeyHolder, options: HostSignerOptions) {
     this.#identity = identity;
+    this.can = { label: false, password: holder.changesPassword };
     this.#holder = holder;
     this.#options = options;
     this.#reason = faultOf(identity, options);

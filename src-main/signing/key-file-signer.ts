@@ -135,6 +135,7 @@ function parse(bytes: Uint8Array): z.infer<typeof signerFileSchema> | undefined 
 
 /** A key in memory, from a file. */
 class FileKey implements KeyHolder {
+  readonly changesPassword = true;
   readonly #publicKey: Uint8Array;
   readonly #unseal: (passwords: readonly Secret[]) => ReturnType<typeof unsealKey>;
   #key: Secret | undefined;

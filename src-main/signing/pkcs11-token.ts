@@ -31,6 +31,7 @@ const p256 = Buffer.from('06082a8648ce3d030107', 'hex');
 
 /** A key on a token; its PIN is the password. The key never leaves the token. */
 export class Pkcs11Key implements KeyHolder {
+  readonly changesPassword = false;
   readonly #where: TokenKey;
   readonly #publicKey: Uint8Array;
   #open:

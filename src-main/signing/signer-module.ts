@@ -23,9 +23,19 @@ export interface SignerModule {
    * `beforeAttempt` is awaited before every attempt (1, 2, 3): a rejection stops signing with nothing done.
    */
   sign(tbs: Uint8Array, beforeAttempt: (attempt: number) => Promise<void>): Promise<Result<Uint8Array, SignFailure>>;
+  /** What may be changed on it here. */
+  readonly can: SignerAbilities;
   /** Signatures made since the module was plugged in: the pool chooses the least used. */
   readonly signaturesThisSession: number;
   onChange(listener: () => void): () => void;
+}
+
+/** What a signer lets be changed besides its state; it differs by where the key is kept. */
+export interface SignerAbilities {
+  /** It has a place for a free label. */
+  readonly label: boolean;
+  /** Its password is changed here, not by tools of its own. */
+  readonly password: boolean;
 }
 
 /** signer-and-server.md 6.2; LOCKED_OUT = password delay running. */

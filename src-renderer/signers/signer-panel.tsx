@@ -132,15 +132,15 @@ export function SignerPanel({ signer, onSetUp }: { readonly signer: SignerView; 
               <Button icon="export" onClick={() => void exportFiles()}>
                 {t('signers.export')}
               </Button>
-              {present && (
-                <>
-                  <Button icon="edit" onClick={() => setDialog('rename')}>
-                    {t('signers.rename')}
-                  </Button>
-                  <Button icon="lock" onClick={() => setDialog('password')}>
-                    {t('signers.changePassword')}
-                  </Button>
-                </>
+              {present && signer.can.label && (
+                <Button icon="edit" onClick={() => setDialog('rename')}>
+                  {t('signers.rename')}
+                </Button>
+              )}
+              {present && signer.can.password && (
+                <Button icon="lock" onClick={() => setDialog('password')}>
+                  {t('signers.changePassword')}
+                </Button>
               )}
             </>
           )}

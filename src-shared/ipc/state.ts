@@ -165,6 +165,8 @@ export const signerViewSchema = z.strictObject({
   delayUntil: z.string().nullable(),
   /** A password change was begun and not finished. */
   changeBegun: z.boolean(),
+  /** What may be changed on it here. */
+  can: z.strictObject({ label: z.boolean(), password: z.boolean() }),
   /** Boards that wait for this module's password. */
   waitingBoards: z.int(),
 });

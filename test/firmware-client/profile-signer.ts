@@ -74,6 +74,7 @@ export function profileSigner(profile: ProfileName): SoftwareSigner {
     identity,
     state: 'READY',
     reason: '',
+    can: { label: false, password: false },
     unlock: async () => ok(undefined),
     lock: async () => undefined,
     async sign(tbs, beforeAttempt) {

@@ -51,6 +51,8 @@ describe('signers in files', () => {
     await at.manager.settled();
     const [module] = at.manager.modules();
     expect(module?.state).toBe('PASSWORD_REQUIRED');
+    // No place for a label; its password is changed in its file.
+    expect(module?.can).toEqual({ label: false, password: true });
     const serialNumber = toHex(module?.identity?.serialNumber ?? new Uint8Array(0));
     expect((await at.manager.unlock(serialNumber, [password(phrase)])).ok).toBe(true);
     const issued = await at.service.issue(requestFor(device(1), root), () => undefined);
@@ -110,6 +112,8 @@ describe('signers in files', () => {
       writeFileSync(path, made.value.bytes);
       await hosts?.look();
       const serialNumber = toHex(made.value.identity.serialNumber);
+      // The PIN is the business of the token's own tools.
+      expect(at.manager.module(serialNumber)?.can).toEqual({ label: false, password: false });
       expect((await at.manager.unlock(serialNumber, [password(pin)])).ok).toBe(true);
       const issued = await at.service.issue(requestFor(device(3), root), () => undefined);
       expect(issued.ok).toBe(true);

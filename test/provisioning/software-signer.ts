@@ -113,6 +113,7 @@ export function softwareSigner(options: SoftwareSignerOptions = {}): SoftwareSig
   const listeners = new Set<() => void>();
   const module: SignerModule = {
     identity,
+    can: { label: false, password: false },
     get state() {
       return state;
     },

@@ -101,6 +101,10 @@ test('a key file and a PKCS#11 token are signers like any stick: shown, unlocked
       await page.getByLabel('Password', { exact: true }).fill(secret);
       await page.keyboard.press('Enter');
       await expect(row).toContainText('Ready');
+      // Only what can be done with a signer of this kind is offered.
+      await expect(button(page, 'Export files')).toBeVisible();
+      await expect(button(page, 'Change label')).toHaveCount(0);
+      await expect(button(page, 'Change password')).toHaveCount(kind === 'file' ? 1 : 0);
       await lookOver(page, `signer-${kind}`);
 
       await go(page, 'Line');
