@@ -15,6 +15,12 @@ export default function FirstStart() {
   const station = useSlice('station');
   const [setUp, setSetUp] = useState(false);
   const [options, setOptions] = useState(false);
+  const [begins, setBegins] = useState(false);
+  const tryOut = (): void => {
+    if (begins) return;
+    setBegins(true);
+    void ask('simulation.start', { sites: 1, part: '608', realTime: true }).finally(() => setBegins(false));
+  };
   return (
     <div className="first">
       <div className="first-in">
@@ -40,13 +46,8 @@ export default function FirstStart() {
               </li>
             </ul>
             <div className="first-go">
-              <Button
-                kind="primary"
-                size="op"
-                data-autofocus
-                onClick={() => void ask('simulation.start', { sites: 1, part: '608', realTime: true })}
-              >
-                {t('first.try.title')}
+              <Button kind="primary" size="op" data-autofocus onClick={tryOut}>
+                {begins ? t('first.try.begins') : t('first.try.title')}
               </Button>
               <Button size="op" onClick={() => setOptions(true)}>
                 {t('first.try.options')}
@@ -140,12 +141,16 @@ function SimulationOptions({ onClose }: { readonly onClose: () => void }) {
   const [part, setPart] = useState<'508' | '608'>('608');
   const [signer, setSigner] = useState<SimulatedSigner>('unlocked');
   const [fast, setFast] = useState(false);
+  const [begins, setBegins] = useState(false);
   return (
     <Dialog title={t('first.options.title')} glyph="info" onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
+          if (begins) return;
+          setBegins(true);
           void ask('simulation.start', { sites, part, signer, realTime: !fast }).then((answer) => {
+            setBegins(false);
             if (answer !== undefined) onClose();
           });
         }}
@@ -205,7 +210,7 @@ function SimulationOptions({ onClose }: { readonly onClose: () => void }) {
             {t('dialog.cancel')}
           </Button>
           <Button size="op" kind="primary" submit keyCap="Enter">
-            {t('first.options.go')}
+            {begins ? t('first.try.begins') : t('first.options.go')}
           </Button>
         </DialogFoot>
       </form>

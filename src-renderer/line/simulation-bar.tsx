@@ -21,6 +21,8 @@ export function SimulationBar({
   const ask = useAsk();
   const [kind, setKind] = useState<BoardKind>('new');
   const [password, setPassword] = useState<string | null>(null);
+  /** Where a board is being made: some take seconds. */
+  const [making, setMaking] = useState<readonly string[]>([]);
   const site = sites.find((candidate) => candidate.id === focused) ?? sites[0];
   if (site === undefined) return null;
   const present = simulation.sites.find((entry) => entry.site === site.id)?.board ?? null;
@@ -60,10 +62,14 @@ export function SimulationBar({
             icon="stay"
             onClick={() => {
               focusPlace(site.id);
-              void ask('simulation.insert', { site: site.id, board: kind });
+              if (making.includes(site.id)) return;
+              setMaking((before) => [...before, site.id]);
+              void ask('simulation.insert', { site: site.id, board: kind }).finally(() =>
+                setMaking((before) => before.filter((id) => id !== site.id)),
+              );
             }}
           >
-            {t('simulation.insert')}
+            {making.includes(site.id) ? t('simulation.making') : t('simulation.insert')}
           </Button>
         </>
       ) : (

@@ -34,6 +34,21 @@ describe('first start', () => {
   });
 });
 
+describe('boards put in faster than they are made', () => {
+  it('come one after the other, and the last one can be taken out', async () => {
+    world = await simulatedWorld({ sites: 1 });
+    const put = (['data-locked', 'foreign', 'new'] as const).map((board) =>
+      world.call('simulation.insert', { site: 'site-1', board }),
+    );
+    await Promise.all(put);
+    const { simulation } = (await world.call('snapshot', {})).state;
+    expect(simulation?.sites).toEqual([{ site: 'site-1', board: 'new' }]);
+    await world.until('site-1', 'seen');
+    await world.call('simulation.remove', { site: 'site-1' });
+    await world.until('site-1', 'empty');
+  });
+});
+
 describe('one station after the other', () => {
   it('answers everything that is asked meanwhile once the next one works', async () => {
     world = await simulatedWorld({ sites: 1 });

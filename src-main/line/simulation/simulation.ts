@@ -9,6 +9,7 @@ import type { SimulationView } from '../../../src-shared/ipc/state.ts';
 import type { KitRegistry } from '../../device/index.ts';
 import { openKit } from '../../hal/kit-transport.ts';
 import { diskFiles } from '../../records/index.ts';
+import { KeyedMutex } from '../../signing/keyed-mutex.ts';
 import type { Board } from '../../simulator/board.ts';
 import { writeBoardState } from '../../simulator/board-state.ts';
 import { wellFormedHabits } from '../../simulator/kits/modern.ts';
@@ -59,6 +60,8 @@ export class Simulation {
   readonly #registry: KitRegistry;
   readonly #changed: () => void;
   readonly #places = new Map<string, Place>();
+  /** Some boards take seconds to make: what is asked at a place meanwhile comes after. */
+  readonly #turns = new KeyedMutex();
   #stick: OpenBoard | undefined;
 
   constructor(folder: string, options: SimulationOptions, registry: KitRegistry, changed: () => void) {
@@ -126,10 +129,19 @@ export class Simulation {
    * Plugs a board in. Where one is there already its chips are taken out and others put in behind the kit, which notices nothing: that
    * is how boards are swapped in a fixture.
    */
-  async insert(site: string, kind: BoardKind, workshop: Workshop): Promise<void> {
+  insert(site: string, kind: BoardKind, workshop: Workshop): Promise<void> {
+    return this.#turns.run(site, () => this.#insert(site, kind, workshop));
+  }
+
+  /** Pulls the board out. */
+  remove(site: string): Promise<void> {
+    return this.#turns.run(site, () => this.#remove(site));
+  }
+
+  async #insert(site: string, kind: BoardKind, workshop: Workshop): Promise<void> {
     let known = this.#places.get(site);
     if (known !== undefined && kitOf(site, kind).dialect !== kitOf(site, known.kind).dialect) {
-      await this.remove(site);
+      await this.#remove(site);
       known = undefined;
     }
     const fresh = await this.#openBoard({ ...this.#boardOptions(site, kind) });
@@ -158,8 +170,7 @@ export class Simulation {
     this.#changed();
   }
 
-  /** Pulls the board out. */
-  async remove(site: string): Promise<void> {
+  async #remove(site: string): Promise<void> {
     const place = this.#places.get(site);
     if (place === undefined) return;
     this.#places.delete(site);

@@ -162,6 +162,7 @@ export const frame: Words<typeof english> = {
     },
     try: {
       title: 'Mit simulierter Linie ausprobieren',
+      begins: 'Simulation beginnt …',
       tell: 'Simulierte Boards, ein simulierter Signierer und ein Server. Provisionieren, abziehen, kaputt machen: alles erlaubt.',
       chip: 'Kein echter Chip wird berührt, auch wenn einer angeschlossen ist',
       apart: 'Getrennt von den Nachweisen der Fertigung',

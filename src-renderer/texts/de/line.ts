@@ -259,6 +259,7 @@ export const line: Words<typeof english> = {
     site: 'Platz',
     board: 'Board',
     insert: 'Board anschließen',
+    making: 'Board wird hergestellt …',
     remove: 'Board entfernen',
     password: 'Passwort des Signierers',
     passwordIs: 'Passwort: {{password}}',

@@ -103,7 +103,7 @@ export const settings: Words<typeof english> = {
     },
     roots: {
       tell: 'Ein Signiermodul wird nur angenommen, wenn eine dieser Wurzeln sein Zertifikat signiert hat.',
-      none: 'Noch keine Wurzel: kein Signiermodul wird angenommen.',
+      none: 'Keine Wurzel. Eine neue Station vertraut der Wurzel ihres ersten Signiermoduls, einmal; wo Wurzeln entfernt wurden, wird kein Signiermodul angenommen.',
       name: 'Name der Wurzel',
       key: 'Öffentlicher Schlüssel (hex)',
       keyTell: '64 Bytes, oder 65 mit 04 davor.',
@@ -159,7 +159,7 @@ export const settings: Words<typeof english> = {
       'port-permission':
         'Dieses Konto darf die Anschlüsse nicht öffnen: in die richtige Gruppe aufnehmen oder die udev-Regel installieren.',
       hid: 'USB-Sticks sind nicht nutzbar: libusb oder libudev fehlt auf diesem Rechner.',
-      'usb-events': 'Einstecken wird nur durch Nachsehen jede Sekunde bemerkt.',
+      'usb-events': 'Einstecken wird nur durch Nachsehen alle paar Sekunden bemerkt.',
       'data-folder': 'In den Datenordner kann nicht geschrieben werden: nichts lässt sich aufzeichnen.',
       'disk-space': 'Die Platte ist fast voll: bitte Platz schaffen, bevor nicht mehr aufgezeichnet werden kann.',
       clock: 'Die Uhrzeit ist unglaubwürdig: es wird nichts signiert, bis sie stimmt.',

@@ -155,6 +155,7 @@ export const frame = {
     },
     try: {
       title: 'Try with a simulated line',
+      begins: 'The simulation starts …',
       tell: 'Simulated boards, a simulated signer and a server. You can provision, unplug and break things.',
       chip: 'No real chip is touched, even if one is connected',
       apart: 'Kept apart from production records',

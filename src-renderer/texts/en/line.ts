@@ -252,6 +252,7 @@ export const line = {
     site: 'Site',
     board: 'Board',
     insert: 'Connect board',
+    making: 'Making the board …',
     remove: 'Remove board',
     password: 'Signer’s password',
     passwordIs: 'Password: {{password}}',

@@ -99,7 +99,7 @@ export const settings = {
     },
     roots: {
       tell: 'A signer module is accepted only if its certificate was signed by one of these roots.',
-      none: 'No root yet: no signer module is accepted.',
+      none: 'No root. A fresh station trusts the root of its first signer module, once; where roots were taken away, no signer module is accepted.',
       name: 'Name of the root',
       key: 'Public key (hex)',
       keyTell: '64 bytes, or 65 with 04 in front.',
@@ -153,7 +153,7 @@ export const settings = {
       'serial-ports': 'udevadm is missing: ports are looked for by their names, and others can be typed in.',
       'port-permission': 'This account may not open the ports: add it to the right group or install the udev rule.',
       hid: 'USB sticks cannot be used: libusb or libudev is missing on this computer.',
-      'usb-events': 'Plugging in is noticed by looking every second only.',
+      'usb-events': 'Plugging in is noticed only when the ports are looked at, every few seconds.',
       'data-folder': 'The data folder cannot be written: nothing can be recorded.',
       'disk-space': 'The disk is nearly full: make room before records can no longer be written.',
       clock: 'The clock is not plausible: nothing is signed until it is right.',
