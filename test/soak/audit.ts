@@ -39,6 +39,11 @@ export function auditSoak(facts: {
   }
   for (const { part, chip, passed, history } of products) {
     const serialNumber = hex(chip.serialNumber);
+    // No fault of this soak is one that nobody foresaw.
+    for (const way of history) {
+      if (typeof way !== 'string' && way.kind !== 'PASS' && way.code === 'INTERNAL')
+        complaints.push(`a run of ${serialNumber} ended INTERNAL at stage ${way.stage}: ${way.detail}`);
+    }
     if (!passed) {
       complaints.push(`${serialNumber} did not pass: ${JSON.stringify(history)}`);
       continue;

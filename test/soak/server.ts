@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { OpenStream } from '../../src-main/provisioning/stream-channel.ts';
 import { ProvisioningServer } from '../../src-main/server/server.ts';
 import type { SeededRandom } from '../../src-main/simulator/random.ts';
@@ -37,6 +37,7 @@ export async function openSoakServer(options: {
   let stops = 0;
   let kills = 0;
   let broken = 0;
+  const connections = new Set<Socket>();
 
   const listen = async (): Promise<void> => {
     server = new ProvisioningServer({
@@ -71,6 +72,8 @@ export async function openSoakServer(options: {
           resolve(fail({ kind: 'unreachable', reason: error.message }));
         });
         socket.once('connect', () => {
+          connections.add(socket);
+          socket.once('close', () => connections.delete(socket));
           socket.removeAllListeners('error');
           socket.on('error', () => undefined);
           if (random.chance(options.broken)) {
@@ -84,6 +87,8 @@ export async function openSoakServer(options: {
       if (how === 'kill') {
         dying = true;
         kills += 1;
+        // A dead process answers nothing: its connections break before it could say what happened to it.
+        for (const socket of connections) socket.resetAndDestroy();
       } else stops += 1;
       await server?.stop();
       dying = false;
