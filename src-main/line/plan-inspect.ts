@@ -22,6 +22,7 @@ import {
   sampleCertificate,
 } from '../../src-shared/certificates/index.ts';
 import type { CallOutput } from '../../src-shared/ipc/contract.ts';
+import { packetLines } from '../../src-shared/ipc/dry-run.ts';
 import type { DataWrite, Plan, PlanEntry } from '../../src-shared/model/plan.ts';
 import { planSchema } from '../../src-shared/model/plan.ts';
 import { registerOffset } from '../../src-shared/model/slot-fields.ts';
@@ -110,6 +111,12 @@ export async function dryRunPlan(question: InspectQuestion): Promise<CallOutput<
     problems: [...run.problems],
     totalMs: run.totalMs,
   };
+}
+
+/** The same as a file: one packet a line. */
+export async function exportDryRun(question: InspectQuestion): Promise<CallOutput<'plan.exportDryRun'>> {
+  const { packets } = await dryRunPlan(question);
+  return { name: `dry-run-${question.plan.name}.tsv`, content: `${packetLines(packets)}\n` };
 }
 
 /** What keeps a plan from being released, in sentences: texts that cannot be read, and the linter's errors; empty = nothing. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { equalBytes, fromHex, toHex } from '../../src-shared/base/bytes.ts';
+import { SignetError } from '../../src-shared/base/error.ts';
 import { verifyChain } from '../../src-shared/certificates/index.ts';
 import type { CallOutput, ParsedInput } from '../../src-shared/ipc/contract.ts';
 import { activityLevels } from '../../src-shared/ipc/lists.ts';
@@ -116,6 +117,7 @@ export class RecordsDesk {
     const stamp = this.#now().toISOString().slice(0, 16).replace(/[-:]/g, '');
     const name = `${what}-${stamp}.${format}`;
     if (what === 'activity') return { name, ...this.#activity(format, filter.text, level) };
+    if (format === 'log') throw new SignetError('OPTION_INVALID', 'Only the activity log has lines of a log.');
     const exported = await this.#queries.ask('export', { what, format, filter });
     return { name, ...exported };
   }
@@ -136,9 +138,10 @@ export class RecordsDesk {
   ): { content: string; rows: number } {
     const text = wanted.trim().toLowerCase();
     const levels = activityLevels.slice(activityLevels.indexOf(least));
-    const lines = this.#records.activity
-      .recent()
-      .filter((line) => levels.includes(line.level) && line.text.toLowerCase().includes(text));
+    const lines = this.#records.activity.recent().filter(({ level, text: words, time }) => {
+      const found = words.toLowerCase().includes(text) || time.toISOString().includes(wanted.trim());
+      return levels.includes(level) && found;
+    });
     const rows = lines.length;
     if (format === 'json') {
       const json = lines.map(({ time, level, text }) => ({ time: time.toISOString(), level, text }));

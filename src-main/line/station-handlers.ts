@@ -3,7 +3,7 @@ import { SignetError } from '../../src-shared/base/error.ts';
 import type { CallOutput, Handlers, ParsedInput } from '../../src-shared/ipc/contract.ts';
 import { formatActivityLine } from '../records/index.ts';
 import { importFile } from './import-file.ts';
-import { dryRunPlan, type InspectQuestion, inspectPlan, planPresets } from './plan-inspect.ts';
+import { dryRunPlan, exportDryRun, type InspectQuestion, inspectPlan, planPresets } from './plan-inspect.ts';
 import type { Settings } from './settings-file.ts';
 import type { Simulation } from './simulation/simulation.ts';
 import type { StationParts } from './station.ts';
@@ -136,6 +136,7 @@ export function stationHandlers(parts: StationParts): StationHandlers {
     },
     'plan.inspect': async (input) => inspectPlan(inspectQuestion(parts, input)),
     'plan.dryRun': (input) => dryRunPlan(inspectQuestion(parts, input)),
+    'plan.exportDryRun': (input) => exportDryRun(inspectQuestion(parts, input)),
     'plan.presets': async () => planPresets(),
     'plan.importFile': async (input) => importFile(input),
 

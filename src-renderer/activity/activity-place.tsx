@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EventValue } from '../../src-shared/ipc/contract.ts';
-import { useCall, useClient } from '../app/client-context.tsx';
+import { useAsk, useCall, useClient } from '../app/client-context.tsx';
 import { useShortcut } from '../app/use-keys.ts';
 import { useRem } from '../parts/big-list.tsx';
 import { Button } from '../parts/button.tsx';
@@ -28,6 +28,7 @@ const glyphs: Readonly<Record<Entry['level'], readonly [GlyphName, string]>> = {
 export default function ActivityPlace() {
   const { t } = useTranslation();
   const client = useClient();
+  const ask = useAsk();
   const sentence = useSentence();
   const recent = useCall('activity.recent', {});
   const [live, setLive] = useState<readonly Entry[]>([]);
@@ -57,6 +58,7 @@ export default function ActivityPlace() {
     if (follow && entries.length > 0) virtualizer.scrollToIndex(entries.length - 1, { align: 'end' });
   }, [entries.length, follow]);
 
+  const shown = { filter: toLogFilter({ ...emptyFilter, text }, 0), level: level === 'all' ? 'info' : level } as const;
   const lines = (): string => `${entries.map((entry) => entry.line).join('\n')}\n`;
   useShortcut('search', () => search.current?.focus());
   useShortcut('export', () => setExporting(true));
@@ -82,7 +84,14 @@ export default function ActivityPlace() {
         >
           {t('certificate.copy')}
         </Button>
-        <Button icon="export" onClick={() => saveFile('activity.log', lines())}>
+        <Button
+          icon="export"
+          onClick={() => {
+            void ask('records.export', { ...shown, what: 'activity', format: 'log' }).then((file) => {
+              if (file !== undefined) saveFile(file.name, file.content);
+            });
+          }}
+        >
           {t('activity.saveShown')}
         </Button>
         <Button icon="export" onClick={() => setExporting(true)}>
@@ -162,12 +171,7 @@ export default function ActivityPlace() {
         </section>
       </div>
       {exporting && (
-        <ExportDialog
-          what="activity"
-          filter={toLogFilter({ ...emptyFilter, text }, 0)}
-          level={level === 'all' ? 'info' : level}
-          onClose={() => setExporting(false)}
-        />
+        <ExportDialog what="activity" filter={shown.filter} level={shown.level} onClose={() => setExporting(false)} />
       )}
     </div>
   );

@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next';
-import type { CallInput, PlanPacket } from '../../src-shared/ipc/contract.ts';
+import type { CallInput } from '../../src-shared/ipc/contract.ts';
+import { isFinal } from '../../src-shared/ipc/dry-run.ts';
 import { stages } from '../../src-shared/model/stages.ts';
-import { useCall } from '../app/client-context.tsx';
+import { useAsk, useCall } from '../app/client-context.tsx';
 import { Button } from '../parts/button.tsx';
 import { formatDuration, formatNumber, hexPairs } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
@@ -11,23 +12,6 @@ import { ScrollBox } from '../parts/scroll-box.tsx';
 import { ForeverMark } from '../parts/tag.tsx';
 import { useLanguage, useSentence } from '../texts/sentence.ts';
 import { Findings } from './findings.tsx';
-
-/**
- * Whether no later step can take a packet back. Writes to an open zone overwrite what was there, but they can be written
- * again; only a lock is for ever.
- */
-export function isFinal(packet: PlanPacket): boolean {
-  return packet.irreversible && packet.command === 'Lock';
-}
-
-/** Packets as text for the export: one line each. */
-export function packetLines(packets: readonly PlanPacket[]): string {
-  return packets
-    .map((packet, index) =>
-      [index + 1, packet.stage, packet.packet, packet.command, packet.describe, isFinal(packet) ? '!' : ''].join('\t'),
-    )
-    .join('\n');
-}
 
 /** The full list of packets a run would send, and what each makes irreversible. Nothing is sent. */
 export function DryRunTab({
@@ -40,6 +24,7 @@ export function DryRunTab({
   const { t } = useTranslation();
   const language = useLanguage();
   const sentence = useSentence();
+  const ask = useAsk();
   const run = useCall('plan.dryRun', input);
   const { value } = run;
   const numbered = (value?.packets ?? []).map((packet, index) => ({ packet, number: index + 1 }));
@@ -161,7 +146,11 @@ export function DryRunTab({
           <footer>
             <Button
               icon="export"
-              onClick={() => saveFile(`dry-run-${input.plan.name}.tsv`, `${packetLines(value.packets)}\n`)}
+              onClick={() => {
+                void ask('plan.exportDryRun', input).then((file) => {
+                  if (file !== undefined) saveFile(file.name, file.content);
+                });
+              }}
             >
               {t('plan.exportList')}
             </Button>

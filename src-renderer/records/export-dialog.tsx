@@ -15,7 +15,8 @@ type Format = (typeof exportFormats)[number];
 
 /** Formats that make sense of what is exported. */
 export function formatsFor(what: What): readonly Format[] {
-  return what === 'archive' ? ['pem', 'tsv', 'csv', 'json'] : exportFormats.filter((format) => format !== 'pem');
+  if (what === 'archive') return ['pem', 'tsv', 'csv', 'json'];
+  return exportFormats.filter((format) => format !== 'pem' && (format !== 'log' || what === 'activity'));
 }
 
 /** Everything the filter lets through, as a file. */

@@ -124,6 +124,14 @@ export const settingsSchema = z.strictObject({
   passwordMinimum: z.int().min(12).max(64),
 });
 
+const dryRunQuestion = z.strictObject({
+  plan: planSchema,
+  entry: z.int().min(0).max(7),
+  part: z.enum(['ATECC508A', 'ATECC608']),
+  site: site.nullable(),
+  language: z.enum(['en', 'de']).default('en'),
+});
+
 export const contract = {
   calls: {
     snapshot: { in: none, out: z.strictObject({ sequence: z.int(), state: stateSchema }) },
@@ -409,19 +417,18 @@ export const contract = {
       }),
     },
     'plan.dryRun': {
-      in: z.strictObject({
-        plan: planSchema,
-        entry: z.int().min(0).max(7),
-        part: z.enum(['ATECC508A', 'ATECC608']),
-        site: site.nullable(),
-        language: z.enum(['en', 'de']).default('en'),
-      }),
+      in: dryRunQuestion,
       out: z.strictObject({
         packets: z.array(packetSchema),
         findings: z.array(findingSchema),
         problems: z.array(z.string()),
         totalMs: z.number(),
       }),
+    },
+    /** The packets of a dry run, as a file. */
+    'plan.exportDryRun': {
+      in: dryRunQuestion,
+      out: z.strictObject({ name: z.string(), content: z.string() }),
     },
     'plan.presets': {
       in: none,

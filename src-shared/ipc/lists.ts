@@ -41,7 +41,9 @@ export const blockedReasons = [
   'no-certificate',
   /** Resume: nothing was begun. */
   'nothing-begun',
-  /** The chip is finished or can never take this plan. */
+  /** Resume: the chip is finished. */
+  'nothing-left',
+  /** The chip can never take this plan. */
   'cannot-take-plan',
   /** Stopped after failures; a supervisor releases it. */
   'line-stopped',
@@ -114,7 +116,8 @@ export const setUpSteps = [
 
 export const logResults = ['START', 'SIGNED', 'REISSUED', 'REFUSED', 'FAILED', 'TORN'] as const;
 
-export const exportFormats = ['tsv', 'csv', 'json', 'pem'] as const;
+/** `pem` is of certificates only, `log` (lines in the note's form) of the activity log only. */
+export const exportFormats = ['tsv', 'csv', 'json', 'pem', 'log'] as const;
 
 export const signerProfiles = ['2015', 'zero-touch', 'tng'] as const;
 

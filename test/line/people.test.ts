@@ -96,9 +96,23 @@ describe('calls that ask for a role', () => {
     ['Supervisor', '0815', 'line.acceptFirstArticle', 'engineer'],
     ['Operator', '', 'records.exportUnit', 'qa'],
     ['Operator', '', 'signers.export', 'qa'],
+    ['Operator', '', 'plan.exportDryRun', 'qa'],
+    ['Operator', '', 'records.export', 'qa'],
   ] as const)('%s (PIN "%s") may not %s', async (name, pin, call, role) => {
     await world.call('people.signOn', { name, pin });
-    const input = call.includes('export') ? { serialNumber: '01234038D92CA571EE' } : {};
+    const { name: plan = '', version = 1 } = (await world.call('plan.list', {}))[0] ?? {};
+    const inputs = {
+      'records.exportUnit': { serialNumber: '01234038D92CA571EE' },
+      'signers.export': { serialNumber: '01234038D92CA571EE' },
+      'records.export': { what: 'activity', format: 'log', filter: {} },
+      'plan.exportDryRun': {
+        plan: await world.call('plan.get', { name: plan, version }),
+        entry: 0,
+        part: 'ATECC508A',
+        site: null,
+      },
+    } as const;
+    const input = call in inputs ? inputs[call as keyof typeof inputs] : {};
     expect(await world.refused(call, input)).toMatchObject({ code: 'ROLE_REQUIRED', details: { role, signOn: false } });
   });
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fromHex } from '../../src-shared/base/bytes.ts';
+import { isFinal } from '../../src-shared/ipc/dry-run.ts';
 import type { Plan } from '../../src-shared/model/plan.ts';
 import { everything, type LineWorld, simulatedWorld } from './world.ts';
 
@@ -189,6 +190,9 @@ describe('a plan', () => {
     expect(german.findings[0]?.title).not.toBe(english.findings[0]?.title);
     const dry = await world.call('plan.dryRun', question);
     expect(dry.problems).toEqual([]);
+    const list = await world.call('plan.exportDryRun', question);
+    expect(list.content.trimEnd().split('\n')).toHaveLength(dry.packets.length);
+    expect(list.content.match(/!$/gm)).toHaveLength(dry.packets.filter(isFinal).length);
     expect(dry.packets.filter(({ irreversible }) => irreversible).map(({ command }) => command)).toEqual(
       expect.arrayContaining(['Lock', 'GenKey']),
     );

@@ -233,5 +233,10 @@ describe('a unit, charts and exports of a line', () => {
     const activity = await world.call('records.export', { what: 'activity', format: 'csv', filter: everything });
     expect(activity.content).toContain('board 0123');
     expect(activity.name).toMatch(/^activity-\d{8}T\d{4}\.csv$/);
+    const recent = (await world.call('activity.recent', {})).map(({ line }) => line);
+    const log = await world.call('records.export', { what: 'activity', format: 'log', filter: everything });
+    expect(log.content.split('\n')).toEqual(expect.arrayContaining(recent));
+    const refused = await world.refused('records.export', { what: 'log', format: 'log', filter: everything });
+    expect(refused.code).toBe('OPTION_INVALID');
   });
 });

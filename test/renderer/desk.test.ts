@@ -13,7 +13,7 @@ import {
   withField,
   withSlotLock,
 } from '../../src-renderer/plan/draft.ts';
-import { isFinal, packetLines, shortPacket } from '../../src-renderer/plan/dry-run-tab.tsx';
+import { shortPacket } from '../../src-renderer/plan/dry-run-tab.tsx';
 import { fromForm, toForm, type WriteForm } from '../../src-renderer/plan/write-form.ts';
 import {
   emptyFilter,
@@ -34,6 +34,7 @@ import {
 } from '../../src-renderer/signers/set-up-form.ts';
 import { decodeKeyConfig, decodeSlotConfig, defaultImage } from '../../src-shared/atecc/config/index.ts';
 import { toHex } from '../../src-shared/base/bytes.ts';
+import { isFinal, packetLines } from '../../src-shared/ipc/dry-run.ts';
 import { dataWriteSchema, planSchema } from '../../src-shared/model/plan.ts';
 import { runRecordSchema } from '../../src-shared/model/run-record.ts';
 import { registerOffset, slotBytes, slotFields } from '../../src-shared/model/slot-fields.ts';

@@ -83,6 +83,7 @@ export const records: Words<typeof english> = {
       csv: 'für Tabellenprogramme',
       json: 'für Programme',
       pem: 'Zertifikate, eines nach dem anderen',
+      log: 'Zeilen wie auf dem Bildschirm und in der Protokolldatei',
     },
     go: 'Exportieren',
     busy: 'Wird exportiert …',

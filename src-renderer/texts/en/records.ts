@@ -80,6 +80,7 @@ export const records = {
       csv: 'for spreadsheets',
       json: 'for programs',
       pem: 'certificates, one after the other',
+      log: 'lines as on the screen and in the log file',
     },
     go: 'Export',
     busy: 'Exporting …',

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import type { Desk } from './desk.ts';
 import { lookOver } from './look.ts';
@@ -139,6 +139,17 @@ test('export asks for QA, rework for the supervisor, release and settings for th
   await present(page, 'Operator 7');
   const wanted = page.getByRole('dialog', { name: 'Sign on' });
 
+  const asked = async (name: string): Promise<void> => {
+    await page.getByRole('button', { name, exact: true }).click();
+    await expect(wanted).toContainText('This needs the role QA.');
+    await page.keyboard.press('Escape');
+    await expect(wanted).toBeHidden();
+  };
+  await go(page, 'Activity');
+  await asked('Save what is shown');
+  await go(page, 'Plan');
+  await page.getByRole('tab', { name: 'Dry run' }).click();
+  await asked('Export list');
   await go(page, 'Records');
   await page.getByRole('button', { name: 'Export' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Export' }).click();
@@ -150,6 +161,14 @@ test('export asks for QA, rework for the supervisor, release and settings for th
     page.getByRole('dialog').getByRole('button', { name: 'Export' }).click(),
   ]);
   expect(file.suggestedFilename()).toMatch(/^log-.*\.tsv$/);
+  await go(page, 'Plan');
+  await page.getByRole('tab', { name: 'Dry run' }).click();
+  const [list] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export list' }).click(),
+  ]);
+  expect(readFileSync(await list.path(), 'utf8')).toMatch(/\tLock\t.*\t!$/m);
+  await go(page, 'Records');
 
   await page.locator('.big-body [role="row"]').first().click();
   await page.getByRole('button', { name: 'Allow rework' }).click();
