@@ -19,7 +19,6 @@ import {
 import { CHALLENGE, provision } from './flow.ts';
 
 const PART = 'ATECC508A';
-const SWEEP_TIMEOUT = 120_000;
 
 /** Packets of a clean run behind a kit: the first and the last after the probe. */
 async function packetsOfRun(dialect: Dialect): Promise<readonly [first: number, last: number]> {
@@ -62,7 +61,7 @@ const survivable: readonly (readonly [what: string, action: Fault['action'], dia
 ];
 
 describe.each(survivable)('%s, at any packet', (_, action, kinds) => {
-  it.each(kinds)('%s kit: the run ends well', { timeout: SWEEP_TIMEOUT }, async (dialect) => {
+  it.each(kinds)('%s kit: the run ends well', async (dialect) => {
     const every = action.do === 'drop-answer' ? dialects.length : 2 * dialects.length;
     await atEach(await sample(dialect, every), async (n) => {
       const { bench, outcome } = await runWith({ dialect, faults: [atPacket(n, action)] });
@@ -79,27 +78,23 @@ describe('power cut in the middle of a write, at any packet', () => {
     { newWords: 0b1010, key: 'garbage-invalid' },
     { newWords: 0xffff, key: 'new' },
   ] as const;
-  it.each(dialects)(
-    '%s kit: the run ends well once the chip has power again',
-    { timeout: SWEEP_TIMEOUT },
-    async (dialect) => {
-      await atEach(await sample(dialect), async (n) => {
-        const cut: Fault['action'] = {
-          do: 'power-cut',
-          when: 'during',
-          scope: 'chip',
-          back: { kind: 'at-once' },
-          torn: torn[n % torn.length] ?? {},
-        };
-        const { outcome } = await runWith({ dialect, faults: [atPacket(n, cut)] });
-        expect(outcome, `packet ${n}`).toBe('done');
-      });
-    },
-  );
+  it.each(dialects)('%s kit: the run ends well once the chip has power again', async (dialect) => {
+    await atEach(await sample(dialect), async (n) => {
+      const cut: Fault['action'] = {
+        do: 'power-cut',
+        when: 'during',
+        scope: 'chip',
+        back: { kind: 'at-once' },
+        torn: torn[n % torn.length] ?? {},
+      };
+      const { outcome } = await runWith({ dialect, faults: [atPacket(n, cut)] });
+      expect(outcome, `packet ${n}`).toBe('done');
+    });
+  });
 });
 
 describe('a chip that is taken out, at any packet', () => {
-  it.each(dialects)('%s kit: the run says so and nothing is thrown', { timeout: SWEEP_TIMEOUT }, async (dialect) => {
+  it.each(dialects)('%s kit: the run says so and nothing is thrown', async (dialect) => {
     await atEach(await sample(dialect), async (n) => {
       const action: Fault['action'] = { do: 'remove-chip', side: 'before', backAfterLines: undefined };
       const bench = await openBench({ dialect, faults: [atPacket(n, action)] });
@@ -110,7 +105,7 @@ describe('a chip that is taken out, at any packet', () => {
 });
 
 describe('another board in the fixture, at any packet', () => {
-  it.each(dialects)('%s kit: nothing irreversible is done to it', { timeout: SWEEP_TIMEOUT }, async (dialect) => {
+  it.each(dialects)('%s kit: nothing irreversible is done to it', async (dialect) => {
     await atEach(await sample(dialect), async (n) => {
       const bench = await openBench({ dialect, faults: [atPacket(n, { do: 'swap-chip', side: 'before' })] });
       const result = await provision(bench.session, PART);

@@ -10,7 +10,7 @@ import { Product, powerCut } from './product.ts';
 let factory: Factory;
 beforeAll(async () => {
   factory = await openFactory();
-}, 240_000);
+});
 afterAll(() => factory.close());
 
 let products = 0;

@@ -8,10 +8,7 @@ import { Product, powerCut } from './product.ts';
 import { profileSigner } from './profile-signer.ts';
 
 /** Other layouts of certificates: serial numbers kept in the chip, the chip's own number in a name. */
-/** The client is compiled for every plan; the machine may have other things to do. */
-const patience = { timeout: 240_000 };
-
-describe.each(['zero-touch', 'tng'] as const)('certificates of the profile %s', patience, (profile) => {
+describe.each(['zero-touch', 'tng'] as const)('certificates of the profile %s', (profile) => {
   it.each(['508A', '608A'] as const)('on an ATECC%s', async (part) => {
     const { world, program, server, close } = await openFactory({ signer: profileSigner(profile) });
     try {
@@ -41,7 +38,7 @@ describe.each(['zero-touch', 'tng'] as const)('certificates of the profile %s', 
   });
 });
 
-describe('a client without the code of stage 10', patience, () => {
+describe('a client without the code of stage 10', () => {
   it('refuses a plan that asks for it, and provisions one that does not', async () => {
     const factory = await openFactory();
     try {

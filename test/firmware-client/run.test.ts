@@ -9,7 +9,7 @@ import { Product, powerCut } from './product.ts';
 let factory: Factory;
 beforeEach(async () => {
   factory = await openFactory();
-}, 240_000);
+});
 afterEach(() => factory.close());
 
 const WRITE = 0x12;

@@ -14,7 +14,7 @@ let factory: Factory;
 const open: FakeServer[] = [];
 beforeEach(async () => {
   factory = await openFactory();
-}, 240_000);
+});
 afterEach(async () => {
   for (const proxy of open.splice(0)) await proxy.close();
   await factory.close();

@@ -221,7 +221,7 @@ describe('kits and ports that fail', () => {
     const client = line.client(board.port);
     await client.connect();
     const { signal } = new AbortController();
-    const chips = await client.waitForBoard({ previous: [], onEmpty: () => undefined, signal, longestMs: 15_000 });
+    const chips = await client.waitForBoard({ previous: [], onEmpty: () => undefined, signal, longestMs: 50_000 });
     if (chips === undefined) throw new Error('no board');
     const running = client.provision(
       chips,
@@ -266,7 +266,7 @@ describe('kits and ports that fail', () => {
     expect(await holder.line).toBe('true');
     const cli = startCli(['provision', ...line.options(board.port), '--yes', '--count', '1']);
     await expect
-      .poll(() => `${cli.output()}${cli.errors()}`, { timeout: 20_000 })
+      .poll(() => `${cli.output()}${cli.errors()}`)
       .toContain(`${board.port} is held by another program: the port is locked.`);
     expect(board.packets).toBe(0);
     holder.end();
@@ -322,7 +322,7 @@ describe('kits and ports that fail', () => {
         previous: [],
         onEmpty: () => undefined,
         signal: new AbortController().signal,
-        longestMs: 15_000,
+        longestMs: 50_000,
       });
       if (chips === undefined) throw new Error('no board');
       // The boards are in different stages when it happens.
@@ -362,7 +362,7 @@ describe('kits and ports that fail', () => {
     const board = await firmware();
     const client = line.client(board.port);
     const { signal } = new AbortController();
-    const chips = await client.waitForBoard({ previous: [], onEmpty: () => undefined, signal, longestMs: 15_000 });
+    const chips = await client.waitForBoard({ previous: [], onEmpty: () => undefined, signal, longestMs: 50_000 });
     if (chips === undefined) throw new Error('no board');
     const [record] = await client.provision(
       chips,

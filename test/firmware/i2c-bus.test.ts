@@ -119,7 +119,8 @@ describe('the bus behind a socket', () => {
       look();
     });
     const reply = (bytes: number): Promise<string> =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
+        void closed.then(() => reject(new Error(`closed after ${received.length} of ${bytes} bytes`)));
         look = () => {
           if (received.length < bytes) return;
           resolve(toHex(received.subarray(0, bytes)));

@@ -14,13 +14,13 @@ export interface PtyProgram {
   stop(): Promise<void>;
 }
 
-/** Starts it and waits for the name. Rejects with what it printed when it ends before that, or says nothing for 20 s. */
+/** Starts it and waits for the name. Rejects with what it printed when it ends before that, or says nothing for 50 s. */
 export async function startPtyProgram(command: string, args: readonly string[], name: RegExp): Promise<PtyProgram> {
   const child = spawn(command, [...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const pty = await new Promise<string>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no pseudo-terminal from ${command}:\n${output}`)), 20_000);
+    const timer = setTimeout(() => reject(new Error(`no pseudo-terminal from ${command}:\n${output}`)), 50_000);
     const look = (chunk: Buffer): void => {
       output += chunk.toString();
       const found = name.exec(output)?.[1];

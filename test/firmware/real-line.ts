@@ -117,11 +117,11 @@ export interface Provisioned {
   readonly events: readonly ProvisionEvent[];
 }
 
-/** Waits for the board at the client's port and provisions it once. Throws when none comes within 15 s. */
+/** Waits for the board at the client's port and provisions it once. Throws when none comes within 50 s. */
 export async function provisionOnce(client: ProvisionClient): Promise<Provisioned> {
   await client.connect();
   const { signal } = new AbortController();
-  const chips = await client.waitForBoard({ previous: [], onEmpty: () => undefined, signal, longestMs: 15_000 });
+  const chips = await client.waitForBoard({ previous: [], onEmpty: () => undefined, signal, longestMs: 50_000 });
   if (chips === undefined) throw new Error('no board');
   const events: ProvisionEvent[] = [];
   const [record] = await client.provision(chips, (event) => events.push(event), signal, '');

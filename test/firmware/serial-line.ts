@@ -7,7 +7,7 @@ export interface SerialLine {
   ask(characters: string, timeoutMs?: number): Promise<string>;
   /** Rejects when the other end has hung up. */
   send(characters: string): Promise<void>;
-  /** The next line; rejects when none comes within the time (30 s) or the other end hangs up. */
+  /** The next line; rejects when none comes within the time (60 s) or the other end hangs up. */
   line(timeoutMs?: number): Promise<string>;
   /** Everything received and not yet taken as a line. */
   readonly rest: string;
@@ -16,7 +16,7 @@ export interface SerialLine {
   close(): Promise<void>;
 }
 
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 /** Opens a port through the station's own channel: the driver alone misses a hang-up that comes between two of its reads. */
 export async function openSerialLine(path: string): Promise<SerialLine> {

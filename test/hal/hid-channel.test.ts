@@ -134,7 +134,7 @@ describe('the claim on a stick', () => {
       script,
     ]);
     const gone = once(other, 'exit');
-    await once(other.stdout, 'data');
+    await Promise.race([once(other.stdout, 'data'), gone]);
     const claim = await claimStick('claimed by another');
     expect(claim).toEqual({ ok: false, failure: { holder: `process ${other.pid}` } });
     other.kill('SIGKILL');

@@ -17,6 +17,9 @@ import { legacyBasics } from './scripted-kit.ts';
 
 const INFO = fromHex('0730000000035D');
 const REVISION = '07000050000391';
+/** For real processes at the other end: the machine is not ours alone. */
+const patienceMs = 60_000;
+const patient = { openTimeoutMs: patienceMs };
 const open_: (Pty | ByteChannel)[] = [];
 
 afterEach(async () => {
@@ -37,11 +40,11 @@ async function open(path: string): Promise<ByteChannel> {
 describe('a serial port, over a pseudo-terminal', () => {
   it('carries a kit', async () => {
     const pty = keep(await ptyKit((line) => legacyBasics(line) ?? `00(${REVISION})\r\n`));
-    const kit = await openKit(await open(pty.path));
+    const kit = await openKit(await open(pty.path), patient);
     if (!kit.ok) throw new Error(JSON.stringify(kit.failure));
     expect(kit.value.kit.name).toBe('AT88CK590');
     for (let i = 0; i < 20; i += 1) {
-      const answer = await kit.value.talk(0xc0, INFO, { timeoutMs: 30_000 });
+      const answer = await kit.value.talk(0xc0, INFO, { timeoutMs: patienceMs });
       expect(answer.ok && toHex(answer.value)).toBe(REVISION);
     }
   });
@@ -49,7 +52,7 @@ describe('a serial port, over a pseudo-terminal', () => {
   it('throws away what lay in its buffers', async () => {
     const pty = keep(await ptyKit((line) => legacyBasics(line) ?? 'C0()\n'));
     await pty.send('00(FFFFFFFF)\n half a line');
-    const kit = await openKit(await open(pty.path));
+    const kit = await openKit(await open(pty.path), patient);
     expect(kit.ok && kit.value.kit.name).toBe('AT88CK590');
   });
 
@@ -71,7 +74,7 @@ describe('a serial port, over a pseudo-terminal', () => {
 
   it('a hang-up ends the exchange at once and is told once', async () => {
     const pty = keep(await ptyKit(legacyBasics));
-    const kit = await openKit(await open(pty.path));
+    const kit = await openKit(await open(pty.path), patient);
     if (!kit.ok) throw new Error(kit.failure.kind);
     const reasons: string[] = [];
     kit.value.onClosed((reason) => reasons.push(reason));
@@ -116,15 +119,15 @@ describe('a serial port, over a pseudo-terminal', () => {
         silent && line.startsWith('e:t(') ? undefined : (legacyBasics(line) ?? `00(${REVISION})\n`),
       ),
     );
-    const first = await openKit(await open(pty.path));
+    const first = await openKit(await open(pty.path), patient);
     if (!first.ok) throw new Error(first.failure.kind);
     const missed = await first.value.talk(0xc0, INFO, { timeoutMs: 80 });
     expect(missed.ok ? '' : missed.failure.kind).toBe('timeout');
     silent = false;
     await first.value.close();
-    const again = await openKit(await open(pty.path));
+    const again = await openKit(await open(pty.path), patient);
     if (!again.ok) throw new Error(again.failure.kind);
-    expect((await again.value.talk(0xc0, INFO, { timeoutMs: 30_000 })).ok).toBe(true);
+    expect((await again.value.talk(0xc0, INFO, { timeoutMs: patienceMs })).ok).toBe(true);
   });
 
   it('a hang-up between two reads is told, and costs nothing afterwards', async () => {
@@ -154,7 +157,7 @@ describe('a serial port, over a pseudo-terminal', () => {
 
   it('a missed deadline gives the port up although nobody closes the transport', async () => {
     const pty = keep(await ptyKit((line) => (line.startsWith('e:t(') ? undefined : legacyBasics(line))));
-    const kit = await openKit(await open(pty.path));
+    const kit = await openKit(await open(pty.path), patient);
     if (!kit.ok) throw new Error(kit.failure.kind);
     const missed = await kit.value.talk(0xc0, INFO, { timeoutMs: 50 });
     expect(missed.ok ? '' : missed.failure.kind).toBe('timeout');

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { ByteChannel } from '../../src-main/hal/byte-channel.ts';
 import { openKit } from '../../src-main/hal/kit-transport.ts';
 import { memoryChannelPair } from '../../src-main/hal/memory-channel.ts';
@@ -86,10 +86,10 @@ describe('a TCP channel', () => {
         }
       });
     });
-    const kit = await openKit(await open(path));
+    const kit = await openKit(await open(path), { openTimeoutMs: 30_000 });
     if (!kit.ok) throw new Error(kit.failure.kind);
     expect(kit.value.description).toEqual({ kind: 'tcp', path, connector: path });
-    const answer = await kit.value.talk(0xc0, fromHex('0730000000035D'), { timeoutMs: 2000 });
+    const answer = await kit.value.talk(0xc0, fromHex('0730000000035D'), { timeoutMs: 30_000 });
     expect(answer.ok && toHex(answer.value)).toBe('07000050000391');
     await kit.value.close();
   });
@@ -101,7 +101,7 @@ describe('a TCP channel', () => {
     const channel = await open(path);
     await new Promise((resolve) => setTimeout(resolve, 50));
     const heard = listen(channel);
-    await vi.waitFor(() => expect(heard.closed).toHaveLength(1));
+    await expect.poll(() => heard.closed).toHaveLength(1);
     expect(heard.bytes).toEqual(utf8('hello'));
     await expect(channel.write(utf8('x'))).rejects.toThrow();
     await channel.close();
@@ -113,7 +113,8 @@ describe('a TCP channel', () => {
       socket.write(new Uint8Array(200 * 1024));
     });
     const channel = await open(path);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // Nobody listens: the channel gives up by itself, and the other side sees it.
+    await expect.poll(() => sockets.map((socket) => socket.closed)).toEqual([true]);
     const heard = listen(channel);
     expect(heard.closed).toHaveLength(1);
     expect(heard.bytes.length).toBeLessThanOrEqual(64 * 1024);

@@ -14,7 +14,7 @@ let good = '';
 beforeAll(async () => {
   await place.createSigner();
   good = readFileSync(place.certinfo(), 'utf8');
-}, 120_000);
+});
 afterAll(() => place.close());
 
 const put = (name: string, content: string | Uint8Array): string => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,7 +16,7 @@ let server: Place;
 
 beforeAll(async () => {
   ({ signer, server } = await place.line());
-}, 120_000);
+});
 afterAll(() => place.close());
 
 const provision = (at: Pick<Place, 'port'>, board: Place, options: readonly string[] = []): Promise<Ended> =>
@@ -401,11 +402,10 @@ describe('the server’s own place', () => {
 
   it('a client that is connected and says nothing does not keep the server from ending', async () => {
     const idle = connect({ host: '127.0.0.1', port: server.port });
-    await new Promise<void>((resolve) => idle.once('connect', () => resolve()));
+    await once(idle, 'connect');
     idle.on('error', () => undefined);
-    const started = Date.now();
+    // Well before the ten minutes that an idle client has: one that does not end is killed, which is no 0.
     expect((await server.process.stop()).code).toBe(0);
-    expect(Date.now() - started).toBeLessThan(15_000);
     idle.destroy();
   });
 });

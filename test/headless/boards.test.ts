@@ -13,7 +13,7 @@ let server: Place;
 
 beforeAll(async () => {
   server = (await place.line()).server;
-}, 120_000);
+});
 afterAll(() => place.close());
 
 /** A file of faults. */

@@ -33,7 +33,7 @@ beforeAll(async () => {
   for (const name of readdirSync(fileURLToPath(new URL('./embed/', import.meta.url))))
     copyFileSync(fileURLToPath(new URL(`./embed/${name}`, import.meta.url)), join(consumer, name));
   server = (await place.line()).server;
-}, 300_000);
+});
 afterAll(async () => {
   await place.close();
   rmSync(consumer, { recursive: true, force: true });
@@ -87,7 +87,7 @@ interface Told {
 /** Runs a program of the consumer's, asynchronously: boards of this process must be able to answer meanwhile. */
 async function consume(program: string, ...args: readonly string[]): Promise<Told> {
   const out = await new Promise<string>((resolve, reject) => {
-    execFile(process.execPath, [program, ...args], { cwd: consumer, timeout: 80_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [program, ...args], { cwd: consumer, timeout: 200_000 }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else reject(new Error(`${error.message}\n${stdout}\n${stderr}`));
     });

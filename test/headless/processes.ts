@@ -12,7 +12,7 @@ const program = join(top, 'src-main', 'shells', 'cli', 'signet.ts');
 const nodeOptions = ['--disable-warning=ExperimentalWarning'];
 
 /** How long anything may take before a test gives up; machines are shared. */
-const patienceMs = 90_000;
+const patienceMs = 120_000;
 
 export interface Ended {
   readonly code: number;

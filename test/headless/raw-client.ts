@@ -31,7 +31,7 @@ export class RawClient {
   /** Sends a line and gives the next one that comes; undefined when the other side closes instead. */
   async ask(line: string): Promise<string | undefined> {
     this.#socket.write(`${line}\n`);
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 60_000;
     for (;;) {
       const end = this.#received.indexOf('\n');
       if (end >= 0) {

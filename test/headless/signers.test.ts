@@ -9,9 +9,6 @@ import { chipsIn, type Place, Workplace } from './workplace.ts';
 const place = new Workplace();
 afterAll(() => place.close());
 
-/** Many processes one after the other, on a machine that others use, too. */
-const timeout = 300_000;
-
 const [anna, bert] = ['Annas Passwort 1', 'Berts Passwort 2'];
 const signerPassword = 'Linie drei, Platz zwei';
 const newPassword = 'ein ganz neues Passwort';
@@ -46,7 +43,7 @@ beforeAll(async () => {
     place.signer('root-stick', ['--blank']),
     place.signer('signer-stick', ['--blank']),
   ]);
-}, 120_000);
+});
 
 describe('a root of two persons and a signer below it', () => {
   const createRoot = (options: readonly string[]): readonly string[] => [
@@ -68,9 +65,7 @@ describe('a root of two persons and a signer below it', () => {
     ...options,
   ];
 
-  it('is not made without --yes, nor with both passwords from one hand: exit code 2, the stick stays blank', {
-    timeout,
-  }, async () => {
+  it('is not made without --yes, nor with both passwords from one hand: exit code 2, the stick stays blank', async () => {
     const unasked = await run(createRoot(['--password-fd', '3', '--password-fd', '4']), [anna, bert]);
     expect(unasked.code).toBe(2);
     expect(unasked.out).toContain('This cannot be undone:');
@@ -87,7 +82,7 @@ describe('a root of two persons and a signer below it', () => {
     rootStick = await place.signer('root-stick');
   });
 
-  it('is made step by step, with a record of who, when, what and by which program', { timeout }, async () => {
+  it('is made step by step, with a record of who, when, what and by which program', async () => {
     const made = await run(createRoot(['--yes', '--json', '--password-fd', '3', '--password-fd', '4']), [anna, bert]);
     expect(made.err).toBe('');
     expect(made.code).toBe(0);
@@ -111,9 +106,7 @@ describe('a root of two persons and a signer below it', () => {
       expect(page).toContain(line);
   });
 
-  it('certifies a signer with both passwords, one after the other, and not with one or in the other order', {
-    timeout,
-  }, async () => {
+  it('certifies a signer with both passwords, one after the other, and not with one or in the other order', async () => {
     const create = (rootFds: readonly string[]): readonly string[] => [
       'signer',
       'create',
@@ -143,7 +136,7 @@ describe('a root of two persons and a signer below it', () => {
     expect([again.code, events(again).at(-1)?.['code']]).toEqual([1, 'ALREADY_PROVISIONED']);
   });
 
-  it('is listed, as a table and as JSON', { timeout }, async () => {
+  it('is listed, as a table and as JSON', async () => {
     const listed = await run(['signer', 'list', '--json', rootStick.path, signerStick.path, 'tcp:127.0.0.1:1']);
     const rows: Record<string, unknown>[] = JSON.parse(listed.out);
     expect(rows.map(({ role, state, passwordScheme }) => [role, state, passwordScheme])).toEqual([
@@ -155,9 +148,7 @@ describe('a root of two persons and a signer below it', () => {
     expect(rows[1]?.['rootKeyFingerprint']).toBe(rows[0]?.['publicKeyFingerprint']);
   });
 
-  it('the files that are exported make a chain that OpenSSL verifies; they are not written over', {
-    timeout,
-  }, async () => {
+  it('the files that are exported make a chain that OpenSSL verifies; they are not written over', async () => {
     const exported = await run(['signer', 'export', '--signer', signerStick.path, '--out', place.at('exported')]);
     expect(exported.code, exported.err).toBe(0);
     const [signer, root] = [
@@ -178,9 +169,7 @@ describe('a root of two persons and a signer below it', () => {
     expect(over.code).toBe(2);
   });
 
-  it('gets another password: the old one is refused from then on; the server locks it by command', {
-    timeout,
-  }, async () => {
+  it('gets another password: the old one is refused from then on; the server locks it by command', async () => {
     const change = (descriptors: readonly string[]): Promise<Ended> =>
       run(
         ['signer', 'password', '--signer', signerStick.path, '--password-fd', '3', '--new-password-fd', '4'],
@@ -216,9 +205,7 @@ describe('a root of two persons and a signer below it', () => {
 });
 
 describe('a root in a file, elsewhere', () => {
-  it('is made at a terminal: each person types unseen, the first leaves before the second sits down', {
-    timeout,
-  }, async () => {
+  it('is made at a terminal: each person types unseen, the first leaves before the second sits down', async () => {
     const terminal = place.keep(
       onTerminal(
         [
@@ -253,9 +240,7 @@ describe('a root in a file, elsewhere', () => {
     expect(statSync(place.at('vault', 'root-key.json')).mode & 0o077).toBe(0);
   });
 
-  it('certifies a stick by files that are carried there and back; the stick waits, and is finished', {
-    timeout,
-  }, async () => {
+  it('certifies a stick by files that are carried there and back; the stick waits, and is finished', async () => {
     const stick = await place.signer('carried', ['--blank']);
     const create = (options: readonly string[]): Promise<Ended> =>
       run(
@@ -302,9 +287,7 @@ describe('a root in a file, elsewhere', () => {
     await stick.process.stop();
   });
 
-  it('a key file becomes a signer that a server uses from its folder, and forgets when the file is gone', {
-    timeout,
-  }, async () => {
+  it('a key file becomes a signer that a server uses from its folder, and forgets when the file is gone', async () => {
     const made = await run(
       [
         ...[
@@ -334,7 +317,7 @@ describe('a root in a file, elsewhere', () => {
   });
 });
 
-it('a board is never taken for a stick, and what is asked wrongly is exit code 2', { timeout }, async () => {
+it('a board is never taken for a stick, and what is asked wrongly is exit code 2', async () => {
   const board = await place.board('a-board', ['--dialect', 'd21']);
   const at = [
     'signer',

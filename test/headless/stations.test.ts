@@ -12,7 +12,7 @@ let signer: Place;
 beforeAll(async () => {
   await place.createSigner();
   signer = await place.signer();
-}, 120_000);
+});
 afterAll(() => place.close());
 
 const supervisor = (...args: readonly string[]): Promise<Ended> =>

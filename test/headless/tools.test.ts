@@ -19,7 +19,7 @@ beforeAll(async () => {
   const done = await signet(place.provisionArguments(server, board, ['--yes', '--count', '1']), { cwd: place.folder });
   serial = /Device SN: ([0-9A-F]{18})/.exec(done.out)?.[1] ?? '';
   folder = place.at('data', 'certs', serial);
-}, 120_000);
+});
 afterAll(() => place.close());
 
 const run = (...args: readonly string[]): Promise<Ended> => signet(args, { cwd: place.folder });

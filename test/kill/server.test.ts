@@ -95,9 +95,7 @@ function complaints(mayHavePending: boolean): readonly string[] {
 const batch = (first: number): readonly number[] => Array.from({ length: 4 }, (_, i) => first + i);
 
 describe('the server killed', () => {
-  it('at every step of an issue: the next start accounts for everything, and the batch is finished', {
-    timeout: 300_000,
-  }, async () => {
+  it('at every step of an issue: the next start accounts for everything, and the batch is finished', async () => {
     const served = new Set<number>();
     let left: readonly number[] = [];
     for (const [i, step] of issueSteps.entries()) {
@@ -119,7 +117,7 @@ describe('the server killed', () => {
     expect(complaints(false)).toEqual([]);
   });
 
-  it('at any moment, again and again', { timeout: 300_000 }, async () => {
+  it('at any moment, again and again', async () => {
     const random = new SeededRandom(3);
     let left: readonly number[] = Array.from({ length: 24 }, (_, i) => 5000 + i);
     for (let round = 0; round < 2; round += 1) {

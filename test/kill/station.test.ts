@@ -72,9 +72,7 @@ const kills: readonly Kill[] = [
 ];
 
 describe('the station killed', () => {
-  it('at every stage of one board: each next start knows and goes on, the last one finishes', {
-    timeout: 240_000,
-  }, async () => {
+  it('at every stage of one board: each next start knows and goes on, the last one finishes', async () => {
     let watch: Kill['packet'];
     let onPacket: () => void = () => undefined;
     const board = createBoard({

@@ -50,7 +50,7 @@ async function shows(world: LineWorld, ...sites: readonly (readonly string[])[])
   await world.eventually(async () => JSON.stringify(await shown(world)) === wanted, `sites with ${wanted}`);
 }
 
-describe("a real station's sites", { timeout: 240_000 }, () => {
+describe("a real station's sites", () => {
   it('that are bound to a connector appear and go with the cable, each in its place', async () => {
     const [a, b] = await boardsOf(2);
     if (a === undefined || b === undefined) throw new Error('no boards');

@@ -39,7 +39,7 @@ export interface LineWorld {
   close(): Promise<void>;
 }
 
-const patienceMs = 50_000;
+const patienceMs = 120_000;
 
 export async function openWorld(folder = mkdtempSync(join(tmpdir(), 'signet-line-'))): Promise<LineWorld> {
   let line = await Line.open({ folder });

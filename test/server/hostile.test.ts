@@ -32,9 +32,7 @@ async function works(at: Shop, n: number, from = '127.0.0.1'): Promise<void> {
 }
 
 describe('frames that are none', () => {
-  it('thousands of spoilt frames cost their senders the connection and nobody else anything', {
-    timeout: 120_000,
-  }, async () => {
+  it('thousands of spoilt frames cost their senders the connection and nobody else anything', async () => {
     const at = await open({ limits: { frameMs: 300, firstFrameMs: 1000 } });
     const random = new SeededRandom(7);
     const samples: readonly Uint8Array[] = [
@@ -115,26 +113,41 @@ describe('slow ones', () => {
       client.send(frame.subarray(sent, sent + 1));
       sent += 1;
     }, 20);
-    expect(await client.ends(4000)).toBe(true);
+    const ended = await client.ends();
     clearInterval(drip);
-    const took = performance.now() - started;
-    expect(took).toBeGreaterThan(350);
-    expect(took).toBeLessThan(20_000);
+    expect(ended).toBe(true);
+    expect(performance.now() - started).toBeGreaterThan(350);
     expect((await client.hear('ERROR'))?.code).toBe(7);
   });
 
   it('a frame that begins in the same packet as the end of the one before gets its own time', async () => {
-    const at = await open({ limits: { firstFrameMs: 5000, frameMs: 600, idleMs: 5000 } });
-    const client = await at.connect();
+    const frameMs = 600;
+    const at = await open({ limits: { firstFrameMs: 60_000, frameMs, idleMs: 60_000 } });
     const ping = encodeMessage({ name: 'PING' }, 1);
-    client.send(ping.subarray(0, 8));
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    client.send(Buffer.concat([ping.subarray(8), ping.subarray(0, 8)]));
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    client.send(ping.subarray(8));
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(client.messages.filter(({ message }) => message.name === 'PONG')).toHaveLength(2);
-    expect(client.closed).toBe(false);
+    const [head, tail] = [ping.subarray(0, 8), ping.subarray(8)];
+    const pongs = (client: RawClient): number =>
+      client.messages.filter(({ message }) => message.name === 'PONG').length;
+    /** Two frames, each in the time that it may take, together longer; undefined when this machine stood still meanwhile. */
+    const twoSlowFrames = async (): Promise<number | undefined> => {
+      const client = await at.connect();
+      const began = performance.now();
+      client.send(head);
+      await new Promise((resolve) => setTimeout(resolve, frameMs * 0.6));
+      const between = performance.now();
+      client.send(Buffer.concat([tail, head]));
+      await expect.poll(() => client.closed || pongs(client) === 1).toBe(true);
+      const first = performance.now() - began;
+      await new Promise((resolve) => setTimeout(resolve, frameMs * 0.6));
+      client.send(tail);
+      await expect.poll(() => client.closed || pongs(client) === 2).toBe(true);
+      const second = performance.now() - between;
+      const answered = pongs(client);
+      client.destroy();
+      return answered < 2 && Math.max(first, second) >= frameMs ? undefined : answered;
+    };
+    let answered: number | undefined;
+    for (let attempt = 0; attempt < 20 && answered === undefined; attempt += 1) answered = await twoSlowFrames();
+    expect(answered).toBe(2);
   });
 
   it('one that connects and says nothing is let go; one that is idle keeps its place', async () => {
@@ -142,7 +155,7 @@ describe('slow ones', () => {
     const mute = await at.connect();
     const idle = await at.connect();
     idle.say({ name: 'PING' });
-    expect(await mute.ends(3000)).toBe(true);
+    expect(await mute.ends()).toBe(true);
     expect(idle.closed).toBe(false);
   });
 
@@ -152,11 +165,11 @@ describe('slow ones', () => {
     client.socket.pause();
     const question = encodeMessage({ name: 'VALIDATION_REQUEST', selection: at.request(1).selection }, 1);
     const pile = Buffer.concat(Array.from({ length: 200 }, () => question));
-    for (let i = 0; i < 400 && at.side.server.clients.length > 0; i += 1) {
+    const left = (): number => {
       client.send(pile);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    expect(at.side.server.clients.length).toBe(0);
+      return at.side.server.clients.length;
+    };
+    await expect.poll(left).toBe(0);
     client.destroy();
     await works(at, 1);
   });
@@ -180,8 +193,7 @@ describe('many', () => {
     const at = await open();
     const clients = await Promise.all(Array.from({ length: 40 }, () => at.connect('127.0.0.5')));
     for (const client of clients) client.say({ name: 'PING' });
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(clients.filter((client) => !client.closed).length).toBeLessThanOrEqual(8);
+    await expect.poll(() => clients.filter((client) => !client.closed).length).toBeLessThanOrEqual(8);
     await works(at, 1, '127.0.0.6');
   });
 
@@ -210,7 +222,7 @@ describe('many', () => {
       idle.push(client);
     }
     const mute = [await at.connect('127.0.0.4'), await at.connect('127.0.0.4')];
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await expect.poll(() => at.side.server.clients.length).toBe(6);
     const fresh: RawClient[] = [];
     for (let i = 0; i < 3; i += 1) {
       const client = await at.connect('127.0.0.7');
@@ -218,15 +230,14 @@ describe('many', () => {
       expect(await client.hear('PONG')).toBeDefined();
       fresh.push(client);
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(mute.map((client) => client.closed)).toEqual([true, true]);
-    expect(idle.map((client) => client.closed)).toEqual([true, false, false]);
+    await expect.poll(() => mute.map((client) => client.closed)).toEqual([true, true]);
+    await expect.poll(() => idle.map((client) => client.closed)).toEqual([true, false, false]);
     expect(busy.closed).toBe(false);
     release();
     expect(await busy.hear('CERT_REPLY')).toBeDefined();
   });
 
-  it('10 000 connections opened and dropped leave nothing behind', { timeout: 240_000 }, async () => {
+  it('10 000 connections opened and dropped leave nothing behind', async () => {
     const at = await open();
     await works(at, 1);
     const before = process.memoryUsage().rss;
@@ -277,9 +288,8 @@ describe('many', () => {
     });
     const turnedAway = (): readonly RawClient[] =>
       clients.filter((client) => client.messages.some(({ message }) => message.name === 'ERROR'));
-    for (let i = 0; i < 200 && turnedAway().length < 6; i += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+    await expect.poll(() => turnedAway().length).toBe(6);
     const errors = turnedAway();
-    expect(errors.length).toBe(6);
     for (const client of errors) expect((await client.hear('ERROR'))?.code).toBe(8);
     release();
     for (const client of clients) if (!errors.includes(client)) expect(await client.hear('CERT_REPLY')).toBeDefined();

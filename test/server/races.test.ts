@@ -26,8 +26,7 @@ function gate(): { readonly options: ShopOptions; readonly reached: () => number
 }
 
 async function until(done: () => boolean): Promise<void> {
-  for (let i = 0; i < 400 && !done(); i += 1) await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(done()).toBe(true);
+  await expect.poll(done).toBe(true);
 }
 
 describe('the same serial number from two stations at once', () => {

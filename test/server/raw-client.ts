@@ -3,6 +3,9 @@ import { decodeMessage, encodeMessage } from '../../src-shared/wire/codec.ts';
 import { FrameDecoder } from '../../src-shared/wire/frame.ts';
 import type { Message, MessageName } from '../../src-shared/wire/messages.ts';
 
+/** How long an answer may take, ms: the machine is not ours alone. */
+const patienceMs = 60_000;
+
 /** A client that does as it likes: sends bytes, keeps what comes, and says when it is over. */
 export class RawClient {
   readonly socket: Socket;
@@ -53,7 +56,7 @@ export class RawClient {
   /** The first message of this name, waited for; undefined when the connection ends or the time is over without one. */
   async hear<N extends MessageName>(
     name: N,
-    withinMs = 10_000,
+    withinMs = patienceMs,
   ): Promise<Extract<Message, { readonly name: N }> | undefined> {
     const find = (): Extract<Message, { readonly name: N }> | undefined =>
       this.messages
@@ -64,7 +67,7 @@ export class RawClient {
   }
 
   /** Whether the connection ends within the time. */
-  async ends(withinMs = 10_000): Promise<boolean> {
+  async ends(withinMs = patienceMs): Promise<boolean> {
     await this.#until(() => this.closed, withinMs);
     return this.closed;
   }

@@ -7,7 +7,6 @@ import { variants } from './variants.ts';
 describe('a mishap at any packet ends in PASS after a restart, with one certificate, and the books balance', () => {
   it.concurrent.each(variants.slice(0, 4).map((variant, i) => ({ name: variantName(variant), variant, i })))(
     '$name',
-    { timeout: 240_000 },
     async ({ variant, i }) => {
       const result = await runSeries(variant, { every: 61, offset: 7 * i, boards: 12 });
       expect(result.complaints).toEqual([]);

@@ -20,7 +20,7 @@ const FLIPS_PER_FILE = 12;
 describe('vectors', () => {
   const results = new Map<string, FileResult>();
 
-  it.each(files)('%s.json', { timeout: 300_000 }, async (file) => {
+  it.each(files)('%s.json', async (file) => {
     const result = await runFile(ownVectors, file);
     results.set(file, result);
     expect(result.problem).toBeUndefined();
@@ -38,7 +38,7 @@ describe('vectors', () => {
 });
 
 describe('a flipped value is noticed', () => {
-  it.each(files)('%s.json', { timeout: 300_000 }, async (file) => {
+  it.each(files)('%s.json', async (file) => {
     const suite = await suiteOf(file);
     if (suite === undefined) throw new Error('no suite');
     const cases = spread(readCases(ownVectors, file), FLIPS_PER_FILE);
