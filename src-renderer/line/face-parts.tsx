@@ -78,6 +78,29 @@ export function useChipState(): (state: string) => string {
   return (state) => (isChipState(state) ? t(`chipState.${state}`) : state);
 }
 
+/** Serial numbers under their word. */
+export function DeviceNumbers({
+  values,
+  large = false,
+}: {
+  readonly values: readonly string[];
+  readonly large?: boolean;
+}) {
+  const { t } = useTranslation();
+  return (
+    <dl className="facts">
+      <div className="fact">
+        <dt>{t('line.deviceSn')}</dt>
+        {values.map((value) => (
+          <dd key={value} className={large ? 'face-sn-large' : 'face-sn'}>
+            <SerialNumber value={value} />
+          </dd>
+        ))}
+      </div>
+    </dl>
+  );
+}
+
 /** Serial number of the board's chip, or the list of its chips when it has several. */
 export function ChipFacts({ site, large = false }: { readonly site: SiteView; readonly large?: boolean }) {
   const { t } = useTranslation();
@@ -87,14 +110,7 @@ export function ChipFacts({ site, large = false }: { readonly site: SiteView; re
   if (more.length > 0) return <ChipList site={site} />;
   return (
     <>
-      <dl className="facts">
-        <div className="fact">
-          <dt>{t('line.deviceSn')}</dt>
-          <dd className={large ? 'face-sn-large' : 'face-sn'}>
-            <SerialNumber value={only.serialNumber} />
-          </dd>
-        </div>
-      </dl>
+      <DeviceNumbers values={[only.serialNumber]} large={large} />
       {large && (
         <dl className="facts face-more">
           <Fact label={t('line.part')}>{only.part}</Fact>

@@ -3,7 +3,7 @@ import { formatDuration } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { sentenceOf, useLanguage } from '../texts/sentence.ts';
 import { ChoiceButtons } from './choice-buttons.tsx';
-import { ChipFacts, FaceBody, type FaceProps, Fact, HandsNote } from './face-parts.tsx';
+import { ChipFacts, DeviceNumbers, FaceBody, type FaceProps, Fact, HandsNote } from './face-parts.tsx';
 import { verdictTone, verdictWord } from './site-words.ts';
 
 /** PASS, FAIL, FAULT or SET ASIDE, filling the card; drawn at once, without a transition. */
@@ -16,6 +16,8 @@ export function VerdictBody(props: FaceProps) {
   const tone = verdictTone(verdict);
   const passed = verdict.kind === 'PASS';
   const word = t(`line.word.${verdictWord(verdict)}`);
+  // The verdict stays until the next board is started, whose it was included.
+  const gone = site.chips.length === 0;
   const sentence = sentenceOf(verdict.errorName, language);
   return (
     <>
@@ -32,7 +34,7 @@ export function VerdictBody(props: FaceProps) {
           </p>
         )}
         <div className="face-fact-rows">
-          <ChipFacts site={site} />
+          {gone ? <DeviceNumbers values={verdict.serialNumbers} /> : <ChipFacts site={site} />}
           <dl className="facts">
             {passed && <Fact label={t('line.time')}>{formatDuration(verdict.durationMs, language)}</Fact>}
             {verdict.code !== '' && (
@@ -51,8 +53,12 @@ export function VerdictBody(props: FaceProps) {
         {site.choices.length > 0 ? (
           <ChoiceButtons {...props} onFill />
         ) : (
-          <HandsNote icon={verdict.next === 'resume' ? 'stay' : 'remove'}>
-            {passed ? t('line.passRemove') : verdict.next === 'resume' ? t('line.next.resume') : t('line.remove')}
+          <HandsNote icon={gone || verdict.next === 'resume' ? 'stay' : 'remove'}>
+            {passed
+              ? t(gone ? 'line.passNext' : 'line.passRemove')
+              : verdict.next === 'resume'
+                ? t('line.next.resume')
+                : t(gone ? 'line.connectNext' : 'line.remove')}
           </HandsNote>
         )}
       </div>

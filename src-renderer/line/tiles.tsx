@@ -114,8 +114,9 @@ function TileFoot({
       case 'verdict': {
         const { verdict } = site;
         if (verdict === null) return ['', ''];
-        if (verdict.kind === 'PASS') return [t('line.tiles.remove'), formatDuration(verdict.durationMs, language)];
-        return [first === undefined ? t('line.tiles.remove') : t(`action.${first.action}`), verdict.code];
+        const hands = t(site.chips.length === 0 ? 'line.tiles.connect' : 'line.tiles.remove');
+        if (verdict.kind === 'PASS') return [hands, formatDuration(verdict.durationMs, language)];
+        return [first === undefined ? hands : t(`action.${first.action}`), verdict.code];
       }
       case 'seen':
         if (scan) return [t('line.tiles.scan'), ''];

@@ -88,7 +88,7 @@ describe('a board against the plan', () => {
       chip('508', 'all-locked'),
       { ...certified, newest: record({ kind: 'PASS' }) },
       'ALREADY_PROVISIONED',
-      ['validate', 'resume!cannot-take-plan', 'set-aside'],
+      ['validate', 'resume!nothing-left', 'set-aside'],
     ],
     [
       'all locked, cut off before it passed',
@@ -109,7 +109,7 @@ describe('a board against the plan', () => {
       chip('508', 'all-locked'),
       elsewhere,
       'ALREADY_PROVISIONED',
-      ['validate', 'resume!cannot-take-plan', 'set-aside'],
+      ['validate', 'resume!nothing-left', 'set-aside'],
     ],
     [
       'no serial number of this family',

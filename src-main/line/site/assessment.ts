@@ -190,7 +190,7 @@ function waysFor(
     case 'INTERRUPTED':
       return [{ action: 'resume', blocked: null, role: null }, validate, setAside];
     case 'ALREADY_PROVISIONED':
-      return [validate, { action: 'resume', blocked: 'cannot-take-plan', role: null }, setAside];
+      return [validate, { action: 'resume', blocked: 'nothing-left', role: null }, setAside];
     case 'KEY_OF_UNKNOWN_ORIGIN':
       return [setAside, { action: 'accept-key', blocked: null, role: 'supervisor' }, validate];
     default:

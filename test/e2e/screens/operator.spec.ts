@@ -83,6 +83,14 @@ test('PASS fills the card in letters that are read at two metres', async ({ page
   const whole = await page.locator('main').boundingBox();
   const filled = await card(page).boundingBox();
   expect((filled?.width ?? 0) / (whole?.width ?? 1)).toBeGreaterThan(0.9);
+
+  // It stays, with whose it is, and what the hands do next is another thing.
+  const sn = (await desk.site()).chips[0]?.serialNumber ?? '';
+  await desk.remove();
+  await expect(card(page)).toContainText('Connect the next board');
+  await expect(verdict(page, 'PASS')).toBeVisible();
+  await expect(card(page)).not.toContainText('Please remove board');
+  expect((await card(page).innerText()).replace(/\s/g, '')).toContain(sn);
 });
 
 interface Outcome {
