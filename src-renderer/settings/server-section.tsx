@@ -10,6 +10,7 @@ import { Tag } from '../parts/tag.tsx';
 import { FormField } from '../signers/form-field.tsx';
 import { ui } from '../stores/ui-store.ts';
 import { Group, type SectionProps } from './group.tsx';
+import { WordList } from './word-list.tsx';
 
 /** The signing server: this station's own, open to others or not, or one elsewhere. */
 export function ServerSection({ settings, onChange }: SectionProps) {
@@ -45,18 +46,7 @@ export function ServerSection({ settings, onChange }: SectionProps) {
                 />
               )}
             </FormField>
-            <FormField label={t('settings.server.port')}>
-              {(props) => (
-                <input
-                  {...props}
-                  type="number"
-                  min={1}
-                  max={65535}
-                  value={server.remotePort}
-                  onChange={(event) => set({ remotePort: port(event.target.value, 1) })}
-                />
-              )}
-            </FormField>
+            <PortField least={1} value={server.remotePort} onChange={(remotePort) => set({ remotePort })} />
           </div>
           <StationKeyForm />
         </Group>
@@ -65,8 +55,34 @@ export function ServerSection({ settings, onChange }: SectionProps) {
   );
 }
 
-function port(text: string, least: number): number {
-  return Math.min(65535, Math.max(least, Math.round(Number(text)) || least));
+/** A TCP port; `least` is 1, or 0 where the system may choose one. */
+function PortField({
+  least,
+  value,
+  onChange,
+}: {
+  readonly least: 0 | 1;
+  readonly value: number;
+  readonly onChange: (port: number) => void;
+}) {
+  const { t } = useTranslation();
+  const most = 65535;
+  return (
+    <FormField label={t('settings.server.port')}>
+      {(props) => (
+        <input
+          {...props}
+          type="number"
+          min={least}
+          max={most}
+          value={value}
+          onChange={(event) =>
+            onChange(Math.min(most, Math.max(least, Math.round(Number(event.target.value)) || least)))
+          }
+        />
+      )}
+    </FormField>
+  );
 }
 
 /** The key that the remote server gave for this station: typed once, kept in an owner-only file by the core. */
@@ -115,7 +131,6 @@ function OwnServer({ settings, onChange }: SectionProps) {
   const ask = useAsk();
   const stations = useCall('server.stations', {});
   const clients = useCall('server.clients', {});
-  const [allow, setAllow] = useState('');
   const [name, setName] = useState('');
   const [key, setKey] = useState<{ readonly name: string; readonly key: string } | null>(null);
   const { server } = settings;
@@ -140,56 +155,16 @@ function OwnServer({ settings, onChange }: SectionProps) {
                   />
                 )}
               </FormField>
-              <FormField label={t('settings.server.port')}>
-                {(props) => (
-                  <input
-                    {...props}
-                    type="number"
-                    min={0}
-                    max={65535}
-                    value={server.port}
-                    onChange={(event) => set({ port: port(event.target.value, 0) })}
-                  />
-                )}
-              </FormField>
+              <PortField least={0} value={server.port} onChange={(port) => set({ port })} />
             </div>
             <h3>{t('settings.server.allow')}</h3>
-            <ul className="plain-list">
-              {server.allow.map((entry) => (
-                <li key={entry}>
-                  <span className="hex grow">{entry}</span>
-                  <Button kind="quiet" onClick={() => set({ allow: server.allow.filter((other) => other !== entry) })}>
-                    {t('plan.remove')}
-                  </Button>
-                </li>
-              ))}
-            </ul>
-            <form
-              className="inline-form"
-              onSubmit={(event) => {
-                event.preventDefault();
-                const entry = allow.trim();
-                if (entry === '' || server.allow.includes(entry)) return;
-                set({ allow: [...server.allow, entry] });
-                setAllow('');
-              }}
-            >
-              <FormField label={t('settings.server.allowAdd')}>
-                {(props) => (
-                  <input
-                    {...props}
-                    className="input hex"
-                    maxLength={64}
-                    placeholder="192.168.7.0/24"
-                    value={allow}
-                    onChange={(event) => setAllow(event.target.value)}
-                  />
-                )}
-              </FormField>
-              <Button submit disabled={allow.trim() === ''}>
-                {t('settings.add')}
-              </Button>
-            </form>
+            <WordList
+              words={server.allow}
+              onChange={(allow) => set({ allow })}
+              label={t('settings.server.allowAdd')}
+              placeholder="192.168.7.0/24"
+              longest={64}
+            />
           </>
         )}
       </Group>

@@ -1,10 +1,10 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCall } from '../app/client-context.tsx';
 import { Button } from '../parts/button.tsx';
 import { Tag, type Tone } from '../parts/tag.tsx';
 import { FormField } from '../signers/form-field.tsx';
 import { Group, type SectionProps } from './group.tsx';
+import { WordList } from './word-list.tsx';
 
 const tones: Readonly<Record<'site' | 'signer' | 'root' | 'free' | 'refused', Tone>> = {
   site: 'go',
@@ -30,7 +30,6 @@ function connectorOf({ connector, path }: { readonly connector: string; readonly
 export function SitesSection({ settings, onChange }: SectionProps) {
   const { t } = useTranslation();
   const kits = useCall('kits.list', {});
-  const [extra, setExtra] = useState('');
   const taken = settings.sites.map((site) => site.connector);
   const add = (connector: string): void => {
     const id = nextSiteId(settings.sites.map((site) => site.id));
@@ -42,6 +41,8 @@ export function SitesSection({ settings, onChange }: SectionProps) {
       ],
     });
   };
+  const change = (index: number, part: Partial<(typeof settings.sites)[number]>): void =>
+    onChange({ sites: settings.sites.map((site, at) => (at === index ? { ...site, ...part } : site)) });
   return (
     <>
       <Group title={t('settings.sites.title')} tell={t('settings.sites.tell')}>
@@ -55,13 +56,7 @@ export function SitesSection({ settings, onChange }: SectionProps) {
                     {...props}
                     maxLength={48}
                     value={site.label}
-                    onChange={(event) =>
-                      onChange({
-                        sites: settings.sites.map((old, at) =>
-                          at === index ? { ...old, label: event.target.value } : old,
-                        ),
-                      })
-                    }
+                    onChange={(event) => change(index, { label: event.target.value })}
                   />
                 )}
               </FormField>
@@ -72,13 +67,7 @@ export function SitesSection({ settings, onChange }: SectionProps) {
                     className="input hex"
                     maxLength={255}
                     value={site.connector}
-                    onChange={(event) =>
-                      onChange({
-                        sites: settings.sites.map((old, at) =>
-                          at === index ? { ...old, connector: event.target.value } : old,
-                        ),
-                      })
-                    }
+                    onChange={(event) => change(index, { connector: event.target.value })}
                   />
                 )}
               </FormField>
@@ -86,13 +75,7 @@ export function SitesSection({ settings, onChange }: SectionProps) {
                 <input
                   type="checkbox"
                   checked={site.enabled}
-                  onChange={(event) =>
-                    onChange({
-                      sites: settings.sites.map((old, at) =>
-                        at === index ? { ...old, enabled: event.target.checked } : old,
-                      ),
-                    })
-                  }
+                  onChange={(event) => change(index, { enabled: event.target.checked })}
                 />
                 {t('settings.sites.enabled')}
               </label>
@@ -150,45 +133,13 @@ export function SitesSection({ settings, onChange }: SectionProps) {
         </div>
       </Group>
       <Group title={t('settings.kits.extra')} tell={t('settings.kits.extraTell')}>
-        <ul className="plain-list">
-          {settings.extraKits.map((path) => (
-            <li key={path}>
-              <span className="hex grow">{path}</span>
-              <Button
-                kind="quiet"
-                onClick={() => onChange({ extraKits: settings.extraKits.filter((other) => other !== path) })}
-              >
-                {t('plan.remove')}
-              </Button>
-            </li>
-          ))}
-        </ul>
-        <form
-          className="inline-form"
-          onSubmit={(event) => {
-            event.preventDefault();
-            const path = extra.trim();
-            if (path === '' || settings.extraKits.includes(path)) return;
-            onChange({ extraKits: [...settings.extraKits, path] });
-            setExtra('');
-          }}
-        >
-          <FormField label={t('settings.kits.extraPath')}>
-            {(props) => (
-              <input
-                {...props}
-                className="input hex"
-                maxLength={255}
-                placeholder="tcp:127.0.0.1:7001"
-                value={extra}
-                onChange={(event) => setExtra(event.target.value)}
-              />
-            )}
-          </FormField>
-          <Button submit disabled={extra.trim() === ''}>
-            {t('settings.add')}
-          </Button>
-        </form>
+        <WordList
+          words={settings.extraKits}
+          onChange={(extraKits) => onChange({ extraKits })}
+          label={t('settings.kits.extraPath')}
+          placeholder="tcp:127.0.0.1:7001"
+          longest={255}
+        />
       </Group>
     </>
   );

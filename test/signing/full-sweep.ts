@@ -3,11 +3,11 @@
  * signatures with random faults, and as many in one session of a token. `node test/signing/full-sweep.ts [change] [set-up] [soak]
  * [token]`; exit code 1 when anything is wrong.
  */
-import { createTokenSigner, openTokenSigner } from '../../src-main/signing/pkcs11-signer.ts';
+import { openTokenSigner } from '../../src-main/signing/pkcs11-signer.ts';
 import { madeStick, tbsFor } from './factory.ts';
-import { MemoryDelays, now, password, seeded, signerRequest, software, testRoot } from './rig.ts';
+import { MemoryDelays, now, testRoot } from './rig.ts';
 import { soak } from './soak.ts';
-import { openSoftToken, pin } from './softhsm.ts';
+import { createSignerOn, openSoftToken, pin } from './softhsm.ts';
 import { sweepPasswordChange, sweepSetUp } from './sweeps.ts';
 import { manySignatures } from './token-session.ts';
 
@@ -39,16 +39,7 @@ if (does('token')) {
   const root = testRoot();
   const token = await openSoftToken();
   try {
-    const made = await createTokenSigner(signerRequest(root), {
-      library: token.library,
-      tokenLabel: token.label,
-      tokenSerial: token.serial,
-      pin: password(pin),
-      now: now(),
-      random: seeded('token'),
-      persons: [],
-      software,
-    });
+    const made = await createSignerOn(token, root);
     if (!made.ok) throw new Error(made.failure.kind);
     const opened = openTokenSigner(made.value.bytes, { trustsRoot: () => true, now, delays: new MemoryDelays() });
     if (!opened.ok) throw new Error(opened.failure);

@@ -9,7 +9,7 @@ import { TokenWatch } from '../../src-main/signing/token-watch.ts';
 import { parseUtf8, toHex } from '../../src-shared/base/bytes.ts';
 import { device, openFactory, requestFor, rowsOf, tbsFor } from './factory.ts';
 import { Lines, MemoryDelays, now, password, seeded, signerRequest, software, testRoot } from './rig.ts';
-import { openSoftToken, pin, type SoftToken } from './softhsm.ts';
+import { createSignerOn, openSoftToken, pin, type SoftToken } from './softhsm.ts';
 import { manySignatures } from './token-session.ts';
 
 const root = testRoot();
@@ -23,16 +23,7 @@ const options = (): HostSignerOptions => ({ trustsRoot: () => true, now, delays:
 
 let made: Promise<Awaited<ReturnType<typeof make>>> | undefined;
 async function make() {
-  const result = await createTokenSigner(signerRequest(root), {
-    library: token.library,
-    tokenLabel: token.label,
-    tokenSerial: token.serial,
-    pin: password(pin),
-    now: now(),
-    random: seeded('token'),
-    persons: [],
-    software,
-  });
+  const result = await createSignerOn(token, root);
   if (!result.ok) throw new Error(JSON.stringify(result.failure));
   return result.value;
 }

@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadPkcs11 } from '../../src-main/signing/pkcs11-binding.ts';
+import { createTokenSigner } from '../../src-main/signing/pkcs11-signer.ts';
+import { now, password, seeded, signerRequest, software, type testRoot } from './rig.ts';
 
 /** SoftHSM2 (Debian: softhsm2) as the token; one configuration per process, because the library reads it once. */
 const libraries = [
@@ -51,4 +53,22 @@ export async function openSoftToken(mechanisms = 'ALL'): Promise<SoftToken> {
     folder,
     remove: () => rmSync(home, { recursive: true, force: true }),
   };
+}
+
+/** Makes a signer below `root` on the token; `library` = what the token is reached through, its own by default. */
+export function createSignerOn(
+  token: SoftToken,
+  root: ReturnType<typeof testRoot>,
+  library = token.library,
+): ReturnType<typeof createTokenSigner> {
+  return createTokenSigner(signerRequest(root), {
+    library,
+    tokenLabel: token.label,
+    tokenSerial: token.serial,
+    pin: password(pin),
+    now: now(),
+    random: seeded('token'),
+    persons: [],
+    software,
+  });
 }
