@@ -16,7 +16,7 @@ import {
 } from '../../src-shared/ipc/contract.ts';
 import type { SliceName } from '../../src-shared/ipc/state.ts';
 import { planSchema } from '../../src-shared/model/plan.ts';
-import { openRecords, openStationBook, type Records, type StationBook } from '../records/index.ts';
+import { type DataFolder, openRecords, openStationBook, type Records, type StationBook } from '../records/index.ts';
 import { StateFeed } from './feed.ts';
 import { firstPlan } from './plan-inspect.ts';
 import { callRoles, recordedCalls } from './rights.ts';
@@ -38,8 +38,8 @@ import type { LineCalls, StationHandlers } from './station-handlers.ts';
 export { defaultDataFolder } from '../records/index.ts';
 
 export interface LineOptions {
-  /** Production data; simulations lie below it, apart. */
-  readonly folder: string;
+  /** Production data, as a path or claimed already; simulations lie below it, apart. */
+  readonly folder: string | DataFolder;
   /** Where data folders claim their signers; nobody is asked when absent. */
   readonly claimsFolder?: string;
   readonly now?: () => Date;

@@ -28,6 +28,7 @@ export interface DataFolder {
   readonly reserve: string;
   /** Bytes still free on its disk. */
   free(): number;
+  /** Idempotent. */
   release(): void;
 }
 
@@ -52,7 +53,9 @@ export function claimDataFolder(path: string): DataFolder {
       const { bavail, bsize } = statfsSync(path);
       return bavail * bsize;
     },
-    release: () => lock.close(),
+    release: () => {
+      if (lock.isOpen) lock.close();
+    },
   };
 }
 

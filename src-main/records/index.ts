@@ -54,12 +54,13 @@ export interface Records {
 
 /** Claims the folder, opens the store, repairs what a crash left, opens this start's logs. Throws SignetError; nothing stays claimed then. */
 export async function openRecords(options: {
-  readonly folder: string;
+  /** A path, or a folder that the caller has claimed and leaves to the records. */
+  readonly folder: string | DataFolder;
   readonly now: () => Date;
   readonly files?: DurableFiles;
 }): Promise<Records> {
   const files = options.files ?? diskFiles;
-  const folder = claimDataFolder(options.folder);
+  const folder = typeof options.folder === 'string' ? claimDataFolder(options.folder) : options.folder;
   let store: Store | undefined;
   let activity: ActivityLog | undefined;
   let signingLog: DurableSigningLog | undefined;

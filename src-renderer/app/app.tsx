@@ -46,6 +46,8 @@ export interface Look {
 
 function Screen() {
   const known = useStation((store) => store.state !== null);
+  const link = useStation((store) => store.link);
+  if (link.state === 'failed') return <StartNotice kind="problem" code={link.code} detail={link.detail} />;
   return known ? <Frame /> : <StartNotice kind="connecting" />;
 }
 

@@ -28,7 +28,8 @@ const openState = 1;
 
 /**
  * The browser shell's bridge: one WebSocket, frames of the contract as JSON text. When the socket closes, open calls end
- * with CONNECTION_LOST (whether the core did them is then not known: the new snapshot tells) and a new socket is opened.
+ * with CONNECTION_LOST (whether the core did them is then not known: the new snapshot tells) and a new socket is opened. A core that
+ * cannot start says so in one frame of its own, and that is all: no other will answer at this address.
  */
 export function webSocketBridge(options: WebSocketOptions): Bridge {
   const open = new Map<number, (outcome: Outcome) => void>();
@@ -44,6 +45,13 @@ export function webSocketBridge(options: WebSocketOptions): Bridge {
     for (const listener of linkListeners) listener(next);
   };
 
+  const settleLost = (): void => {
+    const lost: Outcome = { ok: false, error: localError(localCodes.lost, 'The connection was lost.') };
+    const settle = [...open.values()];
+    open.clear();
+    for (const done of settle) done(lost);
+  };
+
   const connect = (): void => {
     const mine = options.open();
     socket = mine;
@@ -56,11 +64,9 @@ export function webSocketBridge(options: WebSocketOptions): Bridge {
       if (socket !== mine) return;
       socket = undefined;
       failures += 1;
+      if (link.state === 'failed') return;
       const wait = backoff(failures);
-      const lost: Outcome = { ok: false, error: localError(localCodes.lost, 'The connection was lost.') };
-      const settle = [...open.values()];
-      open.clear();
-      for (const done of settle) done(lost);
+      settleLost();
       say({ state: 'lost', retryAt: options.now() + wait });
       options.later(connect, wait);
     };
@@ -73,6 +79,11 @@ export function webSocketBridge(options: WebSocketOptions): Bridge {
       for (const listener of pushListeners) listener(frame);
       return;
     }
+    if ('problem' in frame) {
+      say({ state: 'failed', code: String(frame.problem), detail: 'detail' in frame ? String(frame.detail) : '' });
+      settleLost();
+      return;
+    }
     if (!('id' in frame) || typeof frame.id !== 'number') return;
     const done = open.get(frame.id);
     open.delete(frame.id);
@@ -80,7 +91,7 @@ export function webSocketBridge(options: WebSocketOptions): Bridge {
   };
 
   const send = (request: Request): boolean => {
-    if (socket?.readyState !== openState) return false;
+    if (socket?.readyState !== openState || link.state === 'failed') return false;
     socket.send(JSON.stringify(request));
     return true;
   };

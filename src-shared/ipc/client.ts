@@ -6,8 +6,14 @@ export type Outcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: WireError };
 
-/** `open`: calls are answered. `lost`: the core cannot be reached just now; `retryAt` (ms, Date.now) is the next try. */
-export type LinkState = { readonly state: 'open' } | { readonly state: 'lost'; readonly retryAt: number };
+/**
+ * `open`: calls are answered. `lost`: the core cannot be reached just now; `retryAt` (ms, Date.now) is the next try. `failed`: it could not
+ * start and will not come; `code` is an error name, `detail` a path or a sentence.
+ */
+export type LinkState =
+  | { readonly state: 'open' }
+  | { readonly state: 'lost'; readonly retryAt: number }
+  | { readonly state: 'failed'; readonly code: string; readonly detail: string };
 
 /** What a shell supplies, and all it supplies. Values are JSON-safe. */
 export interface Bridge {

@@ -113,6 +113,21 @@ describe('the WebSocket bridge', () => {
     expect(timers.at(-1)?.ms).toBe(250);
   });
 
+  it('a core that cannot start says why; open calls end, and no other core is looked for', async () => {
+    const { bridge, socket, sockets, timers, links } = world();
+    socket().open();
+    const call = bridge.invoke('snapshot', {});
+    socket().say({ problem: 'STORE_VERSION', detail: '/data/signet.db' });
+    expect(await call).toMatchObject({ ok: false, error: { code: 'CONNECTION_LOST' } });
+    expect(links.at(-1)).toEqual({ state: 'failed', code: 'STORE_VERSION', detail: '/data/signet.db' });
+    expect(await bridge.invoke('snapshot', {})).toMatchObject({ ok: false, error: { code: 'CONNECTION_LOST' } });
+    expect(socket().sent).toHaveLength(1);
+    socket().drop();
+    expect(links.at(-1)).toMatchObject({ state: 'failed' });
+    expect(timers).toEqual([]);
+    expect(sockets).toHaveLength(1);
+  });
+
   it('passes pushes on, and is not put off by garbage', () => {
     const { bridge, socket } = world();
     const heard: unknown[] = [];

@@ -3,10 +3,11 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { browserArguments, findBrowser } from '../../src-main/shells/browser/find-browser.ts';
 import { type ShellServer, startShellServer } from '../../src-main/shells/browser/shell-server.ts';
+import type { ShellCore } from '../../src-main/shells/browser/windows.ts';
 import { electronBinary } from '../../src-main/shells/start.ts';
 import { type CallName, contract, type Handlers, type Push } from '../../src-shared/ipc/contract.ts';
 
@@ -262,6 +263,51 @@ describe('the socket', () => {
     });
     expect(status).toBe(404);
     await bare.close();
+  });
+});
+
+describe('a line that is still being opened', () => {
+  const socketTo = (opening: ShellServer): WebSocket => {
+    const given = new URLSearchParams(new URL(opening.address).hash.slice(1)).get('token') ?? '';
+    const socket = new WebSocket(`ws://127.0.0.1:${opening.port}/bridge`, ['signet', `signet.${given}`], {
+      origin: opening.origin,
+    });
+    socket.on('error', () => undefined);
+    return socket;
+  };
+  const once = (socket: WebSocket, event: string): Promise<unknown> =>
+    new Promise((resolve) => socket.once(event, (_, response) => resolve(response?.statusCode)));
+
+  it('keeps windows waiting, no more of them than it would serve, and then serves them', async () => {
+    const line = Promise.withResolvers<ShellCore>();
+    const opening = await startShellServer({ core: line.promise, screens: join(folder, 'screens'), port: 0 });
+    const sockets = Array.from({ length: 8 }, () => socketTo(opening));
+    await vi.waitFor(() => expect(opening.windows).toBe(8), { timeout: 10_000 });
+    expect(await once(socketTo(opening), 'unexpected-response')).toBe(503);
+    sockets.pop()?.terminate();
+    await vi.waitFor(() => expect(opening.windows).toBe(7), { timeout: 10_000 });
+    const [first] = sockets;
+    if (first === undefined) throw new Error('no socket');
+    expect(first.readyState).toBe(WebSocket.CONNECTING);
+    const open = once(first, 'open');
+    line.resolve({ handlers, onPush: () => () => undefined });
+    await open;
+    first.send(JSON.stringify({ id: 1, call: 'ping', input: { text: 'hello' } }));
+    expect(await next(first)).toEqual({ id: 1, ok: true, value: { text: 'hello' } });
+    await opening.close();
+  });
+
+  it('lets its windows go when it is closed before', async () => {
+    const opening = await startShellServer({
+      core: new Promise<ShellCore>(() => undefined),
+      screens: join(folder, 'screens'),
+      port: 0,
+    });
+    const socket = socketTo(opening);
+    await vi.waitFor(() => expect(opening.windows).toBe(1), { timeout: 10_000 });
+    const gone = once(socket, 'close');
+    await opening.close();
+    await gone;
   });
 });
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { SignetError } from '../../../src-shared/base/error.ts';
-import { defaultDataFolder } from '../../line/line.ts';
+import { defaultDataFolder } from '../../line/data-folder.ts';
 
 /** What the starting programs of both shells may be told. */
 export interface StartArguments {

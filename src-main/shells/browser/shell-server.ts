@@ -1,27 +1,20 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
-import { SignetError } from '../../../src-shared/base/error.ts';
-import type { Handlers, Push } from '../../../src-shared/ipc/contract.ts';
-import { createDispatcher } from '../../../src-shared/ipc/dispatch.ts';
+import { asSignetError, SignetError } from '../../../src-shared/base/error.ts';
 import { contentSecurityPolicy, newNonce, staticFile, withNonce } from './static-files.ts';
-
-/** What the shell needs of the line. */
-export interface ShellCore {
-  readonly handlers: Handlers;
-  onPush(listener: (push: Push) => void): () => void;
-}
+import type { ShellCore, Windows } from './windows.ts';
 
 export interface ShellServerOptions {
-  /** Undefined = the line could not start: pages only, no socket. */
-  readonly core: ShellCore | undefined;
+  /**
+   * The line, or its promise while it is being opened: windows that come meanwhile get their pages, and their calls wait for it. Where it
+   * cannot be opened (the promise rejects) they are told why. Undefined = there will be none: pages only, no socket.
+   */
+  readonly core: ShellCore | Promise<ShellCore> | undefined;
   /** Folder of the built screens. */
   readonly screens: string;
   /** 0 = any free port. */
   readonly port: number;
-  /** Called when the first window comes and when the last one has gone. */
-  readonly onWindows?: (count: number) => void;
 }
 
 export interface ShellServer {
@@ -29,7 +22,7 @@ export interface ShellServer {
   /** Address with the token in its fragment, which no browser sends anywhere. */
   readonly address: string;
   readonly origin: string;
-  /** Windows with an open socket. */
+  /** Windows with an open socket, or with one that waits for the line. */
   readonly windows: number;
   close(): Promise<void>;
 }
@@ -39,38 +32,40 @@ const host = '127.0.0.1';
 const socketPath = '/bridge';
 const protocol = 'signet';
 const tokenPrefix = 'signet.';
-/** The largest call is an import of two million characters, at most three bytes each. */
-const maxPayload = 8 << 20;
-/** What a slow window may leave unread before it is dropped; it asks for a snapshot when it is back. */
-const unreadBytes = 64 << 20;
 const mostWindows = 8;
 
 /**
  * The browser shell's door: pages over loopback HTTP, the contract over one WebSocket per window. Host and Origin are compared exactly, the
- * token in constant time; whatever does not fit gets 421, 403 or 404 and nothing else.
+ * token in constant time; whatever does not fit gets 421, 403 or 404 and nothing else. It is light: what serves a window is loaded with
+ * the line.
  */
 export async function startShellServer(options: ShellServerOptions): Promise<ShellServer> {
+  const { core, screens } = options;
   const token = randomBytes(24).toString('base64url');
   const server = createServer();
   const bound = await listen(server, options.port);
   const authority = `${host}:${bound}`;
   const origin = `http://${authority}`;
-  server.on('request', (request, response) => answer(request, response, options.screens, authority));
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload,
-    handleProtocols: () => protocol,
-    perMessageDeflate: false,
+  server.on('request', (request, response) => answer(request, response, screens, authority));
+  const waiting = new Set<Duplex>();
+  let windows: Windows | undefined;
+  let closed = false;
+  const opening = core === undefined ? undefined : windowsOf(core);
+  void opening?.then((opened) => {
+    windows = opened;
   });
+  const countWindows = (): number => waiting.size + (windows?.count ?? 0);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const status = upgradeStatus(request, { authority, origin, token, ready: options.core !== undefined });
-    if (status !== 101 || sockets.clients.size >= mostWindows) {
+    const status = upgradeStatus(request, { authority, origin, token, ready: opening !== undefined });
+    if (status !== 101 || countWindows() >= mostWindows) {
       refuse(socket, status === 101 ? 503 : status);
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (window) => {
-      if (options.core !== undefined) serve(window, options.core, () => options.onWindows?.(sockets.clients.size));
+    const served = wait(socket, waiting);
+    void opening?.then((opened) => {
+      served();
+      if (!closed && !socket.destroyed) opened.take(request, socket, head);
     });
   });
   return {
@@ -78,15 +73,43 @@ export async function startShellServer(options: ShellServerOptions): Promise<She
     origin,
     address: `${origin}/#token=${token}`,
     get windows() {
-      return sockets.clients.size;
+      return countWindows();
     },
     async close() {
-      for (const window of sockets.clients) window.terminate();
-      await new Promise<void>((resolve) => sockets.close(() => resolve()));
+      closed = true;
+      for (const socket of waiting) socket.destroy();
+      await windows?.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/**
+ * Keeps a socket among the waiting ones until the function that it gives is called, or the window is gone: that is seen only by reading,
+ * and a window that says something before it was answered is none of ours.
+ */
+function wait(socket: Duplex, waiting: Set<Duplex>): () => void {
+  const end = (): void => {
+    socket.destroy();
+  };
+  const gone = (): void => {
+    waiting.delete(socket);
+  };
+  waiting.add(socket);
+  socket.on('data', end).on('end', end).once('close', gone);
+  return () => {
+    gone();
+    // Whoever takes it over listens in the same turn: nothing is read in between.
+    socket.off('data', end).off('end', end).off('close', gone);
+  };
+}
+
+/** What serves windows, once the line is there or is known to stay away. */
+async function windowsOf(core: ShellCore | Promise<ShellCore>): Promise<Windows> {
+  const known = await Promise.resolve(core).catch((thrown: unknown) => asSignetError(thrown));
+  const { openWindows } = await import('./windows.ts');
+  return openWindows(known, protocol);
 }
 
 async function listen(server: Server, port: number): Promise<number> {
@@ -162,35 +185,4 @@ function sameToken(given: string, token: string): boolean {
 
 function refuse(socket: Duplex, status: number): void {
   socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
-function serve(window: WebSocket, core: ShellCore, changed: () => void): void {
-  const dispatcher = createDispatcher(core.handlers);
-  const send = (frame: object): void => {
-    if (window.readyState !== window.OPEN) return;
-    if (window.bufferedAmount > unreadBytes) window.terminate();
-    else window.send(JSON.stringify(frame));
-  };
-  const unsubscribe = core.onPush(send);
-  window.on('message', (data, binary) => {
-    const frame = binary ? undefined : readJson(String(data));
-    void dispatcher.dispatch(frame).then((reply) => {
-      if (reply !== undefined) send(reply);
-    });
-  });
-  window.on('error', () => window.terminate());
-  window.on('close', () => {
-    unsubscribe();
-    dispatcher.close();
-    changed();
-  });
-  changed();
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

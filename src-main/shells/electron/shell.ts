@@ -14,6 +14,7 @@ import type {
 } from 'electron';
 import { asSignetError, type SignetError } from '../../../src-shared/base/error.ts';
 import type { Handlers, Push } from '../../../src-shared/ipc/contract.ts';
+import { problemFragment } from '../problem.ts';
 import { joinWindow } from './bridge.ts';
 import { pageOrigin } from './channels.ts';
 import { menuTemplate } from './menu.ts';
@@ -189,10 +190,7 @@ export class ElectronShell {
     if (state.maximized) window.maximize();
     window.once('ready-to-show', () => window.show());
     window.on('close', (event) => this.#guard(event, stateFile));
-    const page =
-      problem === undefined
-        ? `${pageOrigin}/`
-        : `${pageOrigin}/#${new URLSearchParams({ problem: problem.code, detail: detailOf(problem) }).toString()}`;
+    const page = problem === undefined ? `${pageOrigin}/` : `${pageOrigin}/#${problemFragment(problem)}`;
     void window.loadURL(page);
   }
 
@@ -254,11 +252,6 @@ export class ElectronShell {
     });
     Menu.setApplicationMenu(Menu.buildFromTemplate(template));
   }
-}
-
-function detailOf(problem: SignetError): string {
-  const { path } = problem.details;
-  return typeof path === 'string' ? path : problem.message;
 }
 
 /** The window's own files (Chromium's profile) lie beside the data, apart from other data folders' windows. */
