@@ -4,15 +4,23 @@ import { useCall } from '../app/client-context.tsx';
 import { Icon } from '../parts/icon.tsx';
 import './password.css';
 
-/** What is wrong with a new password and its repetition; undefined = nothing. Counted in characters after NFC, as the core does. */
+export type NewPasswordFault = 'empty' | 'short' | 'differs' | 'alike';
+
+/**
+ * What is wrong with a new password and its repetition; undefined = nothing. Counted in characters after NFC, as the core does. `others`
+ * = the passwords of the persons before.
+ */
 export function newPasswordFault(
   password: string,
   repeated: string,
   minimum: number,
-): 'empty' | 'short' | 'differs' | undefined {
+  others: readonly string[] = [],
+): NewPasswordFault | undefined {
   if (password === '') return 'empty';
-  if ([...password.normalize('NFC')].length < minimum) return 'short';
-  return password === repeated ? undefined : 'differs';
+  const canonical = password.normalize('NFC');
+  if ([...canonical].length < minimum) return 'short';
+  if (password !== repeated) return 'differs';
+  return others.some((other) => other.normalize('NFC') === canonical) ? 'alike' : undefined;
 }
 
 /** New passwords, each typed twice by its own person; the texts stay in the elements until they are taken. */
@@ -20,7 +28,7 @@ export interface NewPasswordFields {
   /** Characters that each must have at least. */
   readonly minimum: number;
   readonly step: number;
-  readonly fault: { readonly index: number; readonly kind: 'empty' | 'short' | 'differs' } | null;
+  readonly fault: { readonly index: number; readonly kind: NewPasswordFault } | null;
   readonly generation: number;
   readonly register: (index: number, repetition: boolean) => (element: HTMLInputElement | null) => void;
   /** Checks the present person's pair and goes on; true when all are right. */
@@ -61,6 +69,7 @@ export function useNewPasswords(count: number): NewPasswordFields {
         inputs.current.get(String(step))?.value ?? '',
         inputs.current.get(`${step}r`)?.value ?? '',
         minimum,
+        Array.from({ length: step }, (_, before) => inputs.current.get(String(before))?.value ?? ''),
       );
       if (kind !== undefined) {
         setFault({ index: step, kind });
@@ -112,7 +121,7 @@ export function NewPasswords({ passwords, count }: { readonly passwords: NewPass
                 label={who}
                 register={passwords.register(index, false)}
                 shown={shown}
-                invalid={fault === 'short' || fault === 'empty'}
+                invalid={fault === 'short' || fault === 'empty' || fault === 'alike'}
                 autoFocus={index === 0}
               />
               <Field

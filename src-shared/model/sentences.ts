@@ -308,7 +308,7 @@ export const sentences: Sentences = {
     de: 'Der Lauf wurde unterbrochen; zum Fortsetzen das Board wieder anschließen.',
   },
   PASSWORD_WRONG: { en: 'The password is wrong.', de: 'Das Passwort ist falsch.' },
-  PASSWORD_POLICY: { en: 'The password is too short.', de: 'Das Passwort ist zu kurz.' },
+  PASSWORD_POLICY: { en: 'The password is not accepted.', de: 'Das Passwort wird nicht angenommen.' },
   PASSWORD_DELAY: {
     en: 'Too many wrong passwords; wait until the time has run down.',
     de: 'Zu viele falsche Passwörter; bitte warten, bis die Zeit abgelaufen ist.',

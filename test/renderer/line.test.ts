@@ -228,6 +228,9 @@ describe('the password dialog', () => {
     expect(newPasswordFault('', '', 12)).toBe('empty');
     expect(newPasswordFault('Line 7 café', 'Line 7 café', 12)).toBe('short');
     expect(newPasswordFault('Line 7 cafe\u0301x', 'Line 7 cafe\u0301x', 12)).toBeUndefined();
+    // One person's password twice is no rule of two.
+    expect(newPasswordFault('Line 7 cafe\u0301x', 'Line 7 cafe\u0301x', 12, ['Line 7 caf\u00e9x'])).toBe('alike');
+    expect(newPasswordFault('Line 7 cafe\u0301x', 'Line 7 cafe\u0301x', 12, ['Line 8 caf\u00e9x'])).toBeUndefined();
     expect(newPasswordFault('🔑'.repeat(11), '🔑'.repeat(11), 12)).toBe('short');
     expect(newPasswordFault('long enough indeed', 'long enough indeeD', 12)).toBe('differs');
   });

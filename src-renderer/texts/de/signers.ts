@@ -40,6 +40,7 @@ export const signers: Words<typeof english> = {
       empty: 'Bitte ein Passwort eingeben.',
       short: 'Mindestens {{count}} Zeichen.',
       differs: 'Die beiden stimmen nicht überein.',
+      alike: 'Zwei Personen brauchen zwei verschiedene Passwörter.',
     },
   },
   passwordScheme: { open: 'kein Passwort', one: 'ein Passwort', 'two-persons': 'zwei Personen' },

@@ -36,6 +36,7 @@ export const signers = {
       empty: 'Enter a password.',
       short: 'At least {{count}} characters.',
       differs: 'The two do not match.',
+      alike: 'Two persons need two different passwords.',
     },
   },
   passwordScheme: { open: 'no password', one: 'one password', 'two-persons': 'two persons' },
