@@ -16,8 +16,14 @@ declare global {
   }
 }
 
-/** A bridge over the preload's one channel. The link is there as long as the window is. */
+/**
+ * A bridge over the preload's one channel. The link is there as long as the window is, unless the core could not start: then that is what
+ * it answers to any call.
+ */
 export function preloadBridge(preload: PreloadBridge): Bridge {
+  const linkListeners = new Set<(link: LinkState) => void>();
+  const lost = (message: string): Outcome => ({ ok: false, error: localError(localCodes.lost, message) });
+  let link: LinkState = { state: 'open' };
   let nextId = 1;
   return {
     async invoke(call, input, signal) {
@@ -25,19 +31,31 @@ export function preloadBridge(preload: PreloadBridge): Bridge {
       const cancel = (): void => preload.cancel?.(id);
       signal?.addEventListener('abort', cancel, { once: true });
       try {
-        return outcomeOf(await preload.invoke(call, input, id));
+        const reply = await preload.invoke(call, input, id);
+        const failed = failureOf(reply);
+        if (failed === undefined) return outcomeOf(reply);
+        link = failed;
+        for (const listener of linkListeners) listener(link);
+        return lost('The application could not start.');
       } catch {
-        return { ok: false, error: localError(localCodes.lost, 'The application does not answer.') };
+        return lost('The application does not answer.');
       } finally {
         signal?.removeEventListener('abort', cancel);
       }
     },
     onPush: (listener) => preload.onPush(listener),
-    onLink(listener: (link: LinkState) => void) {
-      listener({ state: 'open' });
-      return () => {};
+    onLink(listener) {
+      linkListeners.add(listener);
+      listener(link);
+      return () => linkListeners.delete(listener);
     },
   };
+}
+
+/** Why the core could not start, where that is what it says, over either shell; undefined for everything else. */
+export function failureOf(frame: unknown): LinkState | undefined {
+  if (typeof frame !== 'object' || frame === null || !('problem' in frame)) return undefined;
+  return { state: 'failed', code: String(frame.problem), detail: 'detail' in frame ? String(frame.detail) : '' };
 }
 
 /** The outcome in a reply of either shell; a reply of another shape is an error of its own. */

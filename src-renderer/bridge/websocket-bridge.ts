@@ -1,7 +1,7 @@
 import type { Bridge, LinkState, Outcome } from '../../src-shared/ipc/client.ts';
 import { localCodes, localError } from '../../src-shared/ipc/client.ts';
 import type { Request } from '../../src-shared/ipc/contract.ts';
-import { outcomeOf } from './preload-bridge.ts';
+import { failureOf, outcomeOf } from './preload-bridge.ts';
 
 /** The part of a WebSocket that is used; a test supplies its own. */
 export interface Socket {
@@ -79,8 +79,9 @@ export function webSocketBridge(options: WebSocketOptions): Bridge {
       for (const listener of pushListeners) listener(frame);
       return;
     }
-    if ('problem' in frame) {
-      say({ state: 'failed', code: String(frame.problem), detail: 'detail' in frame ? String(frame.detail) : '' });
+    const failed = failureOf(frame);
+    if (failed !== undefined) {
+      say(failed);
       settleLost();
       return;
     }

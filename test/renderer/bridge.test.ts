@@ -165,6 +165,21 @@ describe('the preload bridge', () => {
     expect(cancelled).toEqual([3]);
   });
 
+  it('a core that cannot start says why as the answer to a call', async () => {
+    const links: LinkState[] = [];
+    const bridge = preloadBridge({
+      invoke: () => Promise.resolve({ problem: 'DATA_DIR', detail: '/data' }),
+      onPush: () => () => {},
+    });
+    const leave = bridge.onLink((link) => links.push(link));
+    expect(await bridge.invoke('snapshot', {})).toMatchObject({ ok: false, error: { code: 'CONNECTION_LOST' } });
+    const failed = { state: 'failed', code: 'DATA_DIR', detail: '/data' };
+    expect(links).toEqual([{ state: 'open' }, failed]);
+    bridge.onLink((link) => links.push(link));
+    expect(links.at(-1)).toEqual(failed);
+    leave();
+  });
+
   it('a reply without a known form is an error', () => {
     for (const reply of [undefined, null, 7, {}, { ok: false }, { ok: false, error: null }])
       expect(outcomeOf(reply)).toMatchObject({ ok: false, error: { code: 'REPLY_GARBAGE' } });

@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { BridgeCore } from '../../src-main/shells/electron/bridge.ts';
+import type { ShellLine } from '../../src-main/shells/electron/shell.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import { type CallName, contract, type Handlers, type Push } from '../../src-shared/ipc/contract.ts';
 
@@ -224,7 +226,7 @@ describe('the bridge', () => {
         };
       },
     };
-    const leave = joinWindow(ipc as never, core, () => window);
+    const leave = joinWindow(ipc as never, Promise.resolve(core), () => window);
     const frame = messageFrom(webContents, 'app://signet/');
     return {
       webContents,
@@ -237,6 +239,51 @@ describe('the bridge', () => {
       cancel: (request: unknown) => heard.emit(channels.cancel, frame, request),
     };
   }
+
+  it('lets calls wait for a line that is being opened, in their order, and cancels them then', async () => {
+    const webContents = { send: vi.fn(), isDestroyed: () => false };
+    const window = { webContents, isDestroyed: () => false };
+    const { ipc, handled, heard } = fakeIpc();
+    const opening = Promise.withResolvers<BridgeCore>();
+    joinWindow(ipc as never, opening.promise, () => window);
+    const frame = messageFrom(webContents, 'app://signet/');
+    const told: string[] = [];
+    const calls = [1, 2].map((id) =>
+      handled.get(channels.call)?.(frame, { id, call: 'ping', input: { text: String(id) } }),
+    );
+    heard.emit(channels.cancel, frame, { id: 2, cancel: true });
+    const foreign = messageFrom(webContents, 'https://evil.example/');
+    expect(await handled.get(channels.call)?.(foreign, { id: 3, call: 'ping', input: {} })).toMatchObject({
+      ok: false,
+    });
+    opening.resolve({
+      handlers: handlers(async (_, input, signal) => {
+        const { text } = input as { text: string };
+        told.push(`asked ${text}`);
+        if (text === '2') await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        return { text };
+      }),
+      onPush: () => () => undefined,
+    });
+    expect(await Promise.all(calls)).toMatchObject([
+      { id: 1, ok: true },
+      { id: 2, ok: true },
+    ]);
+    expect(told).toEqual(['asked 1', 'asked 2']);
+  });
+
+  it('answers why there is no line, to our page alone', async () => {
+    const webContents = { send: vi.fn(), isDestroyed: () => false };
+    const { ipc, handled } = fakeIpc();
+    const opening = Promise.reject(new SignetError('STORE_VERSION', 'newer', { path: '/data/signet.db' }));
+    joinWindow(ipc as never, opening, () => ({ webContents, isDestroyed: () => false }));
+    const ask = (event: unknown) => handled.get(channels.call)?.(event, { id: 1, call: 'snapshot', input: {} });
+    const told = { problem: 'STORE_VERSION', detail: '/data/signet.db' };
+    expect(await ask(messageFrom(webContents, 'app://signet/'))).toEqual(told);
+    expect(await ask(messageFrom(webContents, 'https://evil.example/'))).toMatchObject({
+      error: { code: 'NOT_ALLOWED' },
+    });
+  });
 
   it('answers our page and passes events on', async () => {
     const joined = bridge();
@@ -374,8 +421,10 @@ function fakeElectron() {
     webRequest: { onBeforeRequest: vi.fn() },
   });
   const dialog = { showMessageBox: vi.fn(async () => ({ response: 0 })), showErrorBox: vi.fn() };
+  const { ipc, handled } = fakeIpc();
   return {
     app,
+    handled,
     windows,
     powerSaveBlocker,
     powerMonitor,
@@ -387,7 +436,7 @@ function fakeElectron() {
       app,
       BrowserWindow,
       dialog,
-      ipcMain: fakeIpc().ipc,
+      ipcMain: ipc,
       Menu: { buildFromTemplate: (template: unknown) => template, setApplicationMenu: vi.fn() },
       powerSaveBlocker,
       powerMonitor,
@@ -462,9 +511,37 @@ describe('the shell', () => {
     expect(window.show).toHaveBeenCalledOnce();
   });
 
-  it('shows why the line could not start instead', async () => {
-    const { window } = await started(fakeLine(), new SignetError('DATA_DIR_IN_USE', 'in use', { path: '/data' }));
-    expect(window.loaded).toEqual(['app://signet/#problem=DATA_DIR_IN_USE&detail=%2Fdata']);
+  it('shows its window while the line is still being opened, and gives the line back when it is closed meanwhile', async () => {
+    const electron = fakeElectron();
+    const opening = Promise.withResolvers<ShellLine>();
+    const shell = new ElectronShell({
+      electron: electron.parts,
+      openLine: () => opening.promise,
+      dataFolder: folder,
+      preload: '/preload.cjs',
+    });
+    const begun = shell.start();
+    expect(electron.windows[0]?.loaded).toEqual(['app://signet/']);
+    electron.app.emit('window-all-closed');
+    expect(electron.app.exit).not.toHaveBeenCalled();
+    const line = fakeLine();
+    opening.resolve(line);
+    await begun;
+    await expect.poll(() => electron.app.exit).toHaveBeenCalledWith(0);
+    expect(line.close).toHaveBeenCalledOnce();
+  });
+
+  it('says in its window why the line could not start, and ends with it', async () => {
+    const problem = new SignetError('DATA_DIR_IN_USE', 'in use', { path: '/data' });
+    const { app, handled, window } = await started(fakeLine(), problem);
+    expect(window.loaded).toEqual(['app://signet/']);
+    const event = messageFrom(window.webContents, 'app://signet/');
+    expect(await handled.get(channels.call)?.(event, { id: 1, call: 'snapshot', input: {} })).toEqual({
+      problem: 'DATA_DIR_IN_USE',
+      detail: '/data',
+    });
+    app.emit('window-all-closed');
+    await expect.poll(() => app.exit).toHaveBeenCalledWith(0);
   });
 
   it('keeps the display on while a board is worked on or others use the server, and no longer', async () => {

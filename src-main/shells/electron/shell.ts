@@ -12,9 +12,8 @@ import type {
   Session,
   Shell,
 } from 'electron';
-import { asSignetError, type SignetError } from '../../../src-shared/base/error.ts';
+import { asSignetError } from '../../../src-shared/base/error.ts';
 import type { Handlers, Push } from '../../../src-shared/ipc/contract.ts';
-import { problemFragment } from '../problem.ts';
 import { joinWindow } from './bridge.ts';
 import { pageOrigin } from './channels.ts';
 import { menuTemplate } from './menu.ts';
@@ -65,6 +64,7 @@ const closePollMs = 100;
 export class ElectronShell {
   readonly #o: ElectronShellOptions;
   #line: ShellLine | undefined;
+  #opening: Promise<ShellLine> | undefined;
   #window: BrowserWindow | undefined;
   #leave: (() => void) | undefined;
   #blocker: number | undefined;
@@ -85,21 +85,11 @@ export class ElectronShell {
       item.setSaveDialogOptions({ title: this.#words.save, defaultPath: item.getFilename() });
     });
     this.#menu();
-    let problem: SignetError | undefined;
-    try {
-      this.#line = await openLine(dataFolder);
-    } catch (thrown) {
-      problem = asSignetError(thrown);
-    }
-    const line = this.#line;
-    if (line !== undefined) {
-      this.#leave = joinWindow(electron.ipcMain, line, () => this.#window);
-      line.onPush((push) => {
-        if (push.event === 'state') this.#power();
-      });
-      this.#power();
-    }
-    this.#open(problem);
+    // The window starts while the line is still being opened: its calls wait.
+    const opening = openLine(dataFolder);
+    this.#opening = opening;
+    this.#leave = joinWindow(electron.ipcMain, opening, () => this.#window);
+    this.#open();
     for (const change of ['display-removed', 'display-added', 'display-metrics-changed'] as const)
       electron.screen.on(change as 'display-removed', () => this.#bringBack());
     electron.powerMonitor.on('suspend', () => this.#line?.goesToSleep());
@@ -123,6 +113,16 @@ export class ElectronShell {
     app.on('child-process-gone', (_event, details) => {
       process.stderr.write(`A part of the window ended: ${details.type}, ${details.reason}.\n`);
     });
+    try {
+      const line = await opening;
+      this.#line = line;
+      line.onPush((push) => {
+        if (push.event === 'state') this.#power();
+      });
+      this.#power();
+    } catch {
+      // The window says why, as the answer to its first call.
+    }
   }
 
   /** Another start of the program: its window comes to the front instead. */
@@ -140,7 +140,9 @@ export class ElectronShell {
     this.#closing = true;
     this.#leave?.();
     this.#unblock();
-    await this.#line?.close().catch((thrown: unknown) => {
+    // A line that is just being opened is closed when it is there.
+    const line = await this.#opening?.catch(() => undefined);
+    await line?.close().catch((thrown: unknown) => {
       process.stderr.write(`${asSignetError(thrown).message}\n`);
     });
     this.#o.electron.app.exit(code);
@@ -152,11 +154,12 @@ export class ElectronShell {
     process.stderr.write(`${message}\n`);
     await this.#line?.close().catch(() => undefined);
     this.#line = undefined;
+    this.#opening = undefined;
     this.#o.electron.dialog.showErrorBox('Signet', `${this.#words.fault}\n\n${message}`);
     await this.quit(1);
   }
 
-  #open(problem: SignetError | undefined): void {
+  #open(): void {
     const { electron, preload } = this.#o;
     const { app } = electron;
     const stateFile = join(app.getPath('userData'), 'window.json');
@@ -190,8 +193,7 @@ export class ElectronShell {
     if (state.maximized) window.maximize();
     window.once('ready-to-show', () => window.show());
     window.on('close', (event) => this.#guard(event, stateFile));
-    const page = problem === undefined ? `${pageOrigin}/` : `${pageOrigin}/#${problemFragment(problem)}`;
-    void window.loadURL(page);
+    void window.loadURL(`${pageOrigin}/`);
   }
 
   /** A window is not closed over a board that is being worked on without asking. */

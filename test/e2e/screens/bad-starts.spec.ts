@@ -66,7 +66,10 @@ test('records of a newer version are left as they are, and the start says so', a
   const newer = startWithBrowser({ folder: signet.folder });
   await page.goto(await newer.browserPage());
   await expect(page.getByRole('heading', { name: 'Signet could not start' })).toBeVisible();
-  await expect(page.getByText('The records were written by a newer version; update this program.')).toBeVisible();
+  const sentence = page.getByText('The records were written by a newer version; update this program.');
+  await expect(sentence).toBeVisible();
+  await page.reload();
+  await expect(sentence).toBeVisible();
   const kept = new DatabaseSync(join(signet.folder, 'signet.db'), { readOnly: true });
   expect(kept.prepare('PRAGMA user_version').get()).toEqual({ user_version: 999 });
   kept.close();
