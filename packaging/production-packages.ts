@@ -12,7 +12,7 @@ const lockSchema = z.object({
 });
 
 /** Folders below the project, as the lock file names them, that are installed and not for development only. */
-export function productionPackages(top: string): readonly string[] {
+function productionPackages(top: string): readonly string[] {
   const lock = lockSchema.parse(JSON.parse(readFileSync(join(top, 'package-lock.json'), 'utf8')));
   return Object.entries(lock.packages)
     .filter(([path, entry]) => path !== '' && entry.dev !== true && entry.devOptional !== true && entry.link !== true)

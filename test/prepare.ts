@@ -44,7 +44,7 @@ function isThere({ file }: Part): boolean {
   return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith(start) && name.endsWith(after));
 }
 
-export function missingPackages(): string[] {
+function missingPackages(): string[] {
   return parts.filter((part) => !isThere(part)).map((part) => part.package);
 }
 

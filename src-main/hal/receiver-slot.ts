@@ -1,7 +1,7 @@
 import type { ChannelReceiver } from './byte-channel.ts';
 
 /** Bytes that may wait for the first receiver of a channel. */
-export const KEPT_BEFORE_RECEIVER = 64 * 1024;
+const KEPT_BEFORE_RECEIVER = 64 * 1024;
 
 /**
  * What every ByteChannel does with what arrives: hands it to its one receiver, or keeps it until there is one.

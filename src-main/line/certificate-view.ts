@@ -103,7 +103,7 @@ function extensionText(certificate: DecodedCertificate, oid: string): string | u
 }
 
 /** ISO 8601 in UTC. */
-export function isoDate(date: CertificateDate): string {
+function isoDate(date: CertificateDate): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   return `${String(date.year).padStart(4, '0')}-${two(date.month)}-${two(date.day)}T${two(date.hour)}:${two(date.minute)}:${two(date.second)}Z`;
 }

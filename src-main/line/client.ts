@@ -66,7 +66,7 @@ export function openClient(options: ClientOptions): ProvisionClient {
 }
 
 /** A station key file: 32 bytes as hex text, readable by its owner alone. Throws FILE_*. */
-export function readStationKey(path: string): Secret {
+function readStationKey(path: string): Secret {
   const text = readText(path, 'station key').trim();
   const key = parseHex(text);
   if (key?.length !== 32)

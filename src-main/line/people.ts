@@ -31,12 +31,12 @@ export interface PersonInput {
 
 /** scrypt, about 60 ms: a PIN has few digits, the delay and this are what protect it. */
 const pinCost = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 << 20 } as const;
-export const shortestPin = 4;
+const shortestPin = 4;
 const freeTries = 3;
 const firstDelayMs = 5_000;
 const longestDelayMs = 300_000;
 /** A session with a PIN ends after this time without a call that needed it. */
-export const sessionMs = 15 * 60_000;
+const sessionMs = 15 * 60_000;
 
 /** ms that must pass after so many wrong PINs in a row. */
 export function pinDelay(failures: number): number {

@@ -84,7 +84,7 @@ export function certInfoError(failure: CertInfoFault, files: string): SignetErro
 }
 
 /** A plan file (JSON). */
-export function readPlan(path: string): Plan {
+function readPlan(path: string): Plan {
   return parseJson(path, 'plan', planSchema);
 }
 

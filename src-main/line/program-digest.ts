@@ -18,7 +18,7 @@ export function thisSoftware(): Software {
  * the lock file, of a built program the JavaScript files beside this one. Over the lines `<SHA-256 of the file> <path>`, sorted
  * by path, so that `sha256sum` can do it again. Empty when the files cannot be read.
  */
-export function programDigest(): string {
+function programDigest(): string {
   known ??= digest();
   return known;
 }

@@ -11,7 +11,7 @@ export type StopState = z.infer<typeof stopStateSchema>;
 export const running: StopState = { verdicts: [], stopped: null };
 
 /** The yield is that of so many boards; below that many nothing is judged. */
-export const yieldBoards = 20;
+const yieldBoards = 20;
 
 /** One more board passed or failed; faults of the station are not told here. */
 export function countBoard(state: StopState, passed: boolean, options: PlanOptions): StopState {

@@ -37,12 +37,12 @@ import { certInfoError } from './plan-from-options.ts';
 /** What the tools of the command line print: pure reports over files. */
 
 /** Part that an image is meant for: as told, else the one it fits, else the note's. */
-export function partOfImage(image: Uint8Array, told: Part | undefined): Part {
+function partOfImage(image: Uint8Array, told: Part | undefined): Part {
   return told ?? fittingParts(image)[0] ?? 'ATECC508A';
 }
 
 /** A configuration image from a file, or one of the published ones by `preset:NAME`. */
-export function readImage(name: string): Uint8Array {
+function readImage(name: string): Uint8Array {
   if (name.startsWith('preset:')) {
     const preset = configPreset(name.slice(7));
     if (preset === undefined)

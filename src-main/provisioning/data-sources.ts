@@ -114,7 +114,7 @@ async function fromCsv(
 }
 
 /** First 8 bytes of SHA-256("signet-check" ‖ secret), upper-case hex. */
-export function checkValueOf(secret: Secret): string {
+function checkValueOf(secret: Secret): string {
   return secret.use((bytes) =>
     createHash('sha256').update('signet-check').update(bytes).digest('hex').slice(0, 16).toUpperCase(),
   );

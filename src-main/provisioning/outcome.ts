@@ -106,7 +106,7 @@ const setAside: ReadonlySet<ErrorName> = new Set<ErrorName>([
 const scrap: ReadonlySet<ErrorName> = new Set<ErrorName>(['SCRAP', 'SLOT_CONTENT_WRONG', 'CHIP_FAULT']);
 
 /** What may be done with the board now; `begun` = something in the chip has been changed by this or an earlier run. */
-export function nextStep(end: RunEnd, begun: boolean): Exclude<Outcome, { kind: 'PASS' }>['next'] {
+function nextStep(end: RunEnd, begun: boolean): Exclude<Outcome, { kind: 'PASS' }>['next'] {
   if (end.code === 'ALREADY_PROVISIONED') return 'validate';
   if (scrap.has(end.code)) return 'scrap';
   if (setAside.has(end.code)) return 'set-aside';

@@ -25,7 +25,7 @@ export interface DefinitionFiles {
 }
 
 /** The parameters of a record in the words of the profiles. */
-export function parametersOfRecord(record: Asd1Record): ProfileParameters {
+function parametersOfRecord(record: Asd1Record): ProfileParameters {
   return {
     organization: record.organisation,
     rootCommonName: record.rootCommonName,
@@ -43,7 +43,7 @@ export function parametersOfRecord(record: Asd1Record): ProfileParameters {
 }
 
 /** The layout of a root module's own certificate, as its record has it. */
-export function rootDefinitionOfRecord(record: Asd1Record): CertificateDefinition {
+function rootDefinitionOfRecord(record: Asd1Record): CertificateDefinition {
   return rootDefinition({
     organization: record.organisation,
     commonName: record.rootCommonName,

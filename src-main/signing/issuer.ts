@@ -1,5 +1,3 @@
-import { X509Certificate } from 'node:crypto';
-
 /**
  * The rule of every signer: it signs only a TBS whose issuer is its own subject, byte for byte (signer-and-server.md 6, X.509
  * RFC 5280 4.1.2.4). A small strict reader of just these DER fields; anything unexpected is "no".
@@ -63,13 +61,4 @@ export function issuerMatches(tbs: Uint8Array, signerCertificate: Uint8Array): b
   const ownNames = own === undefined ? undefined : namesOfTbs(own);
   const names = namesOfTbs(tbs);
   return names !== undefined && ownNames !== undefined && Buffer.compare(names.issuer, ownNames.subject) === 0;
-}
-
-/** Whether a DER certificate parses at all by the platform's reader. */
-export function isCertificate(der: Uint8Array): boolean {
-  try {
-    return new X509Certificate(der).raw.length === der.length;
-  } catch {
-    return false;
-  }
 }

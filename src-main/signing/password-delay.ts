@@ -7,7 +7,7 @@ export interface DelayBook {
   setPasswordDelay(signer: string, failures: number, untilMs: number): Promise<void>;
 }
 
-export const attemptsBeforeDelay = 5;
+const attemptsBeforeDelay = 5;
 const firstDelayMs = 30_000;
 const longestDelayMs = 15 * 60_000;
 

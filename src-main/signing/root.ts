@@ -112,11 +112,7 @@ export function newPrivateKey(random: (length: number) => Uint8Array): Secret {
 }
 
 /** The self-signed certificate of a key that `sign` can sign digests with. */
-export function selfSigned(
-  request: NewRoot,
-  publicKey: Uint8Array,
-  sign: (digest: Uint8Array) => Uint8Array,
-): RootFacts {
+function selfSigned(request: NewRoot, publicKey: Uint8Array, sign: (digest: Uint8Array) => Uint8Array): RootFacts {
   for (const name of [request.organization, request.commonName]) {
     const length = utf8(name).length;
     if (length < 1 || length > 48 || /\p{Cc}/u.test(name) || !name.isWellFormed()) {

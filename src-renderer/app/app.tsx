@@ -12,7 +12,7 @@ import { StartNotice } from './start-notice.tsx';
 import { cssVariables, theme } from './theme.ts';
 
 /** The nonce of the page's content security policy, which the shell puts in; empty where there is none. */
-export function styleNonce(): string {
+function styleNonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 }
 

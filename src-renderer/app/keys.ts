@@ -98,7 +98,7 @@ function choiceOf(key: string): ChoiceKey | undefined {
 }
 
 /** ms that Enter starts nothing after a board appeared, so that one long press cannot start two boards. */
-export const enterGuardMs = 400;
+const enterGuardMs = 400;
 
 /** Whether Enter may start a board that appeared at `appearedAt` (ms, same clock as `now`). */
 export function enterStarts(appearedAt: number | undefined, now: number): boolean {

@@ -11,7 +11,7 @@ interface Note {
 }
 
 /** Different in rhythm, not only in pitch, so that they survive hearing protection and a loud hall. */
-export const melodies: Readonly<Record<SoundKind, readonly Note[]>> = {
+const melodies: Readonly<Record<SoundKind, readonly Note[]>> = {
   pass: [
     { pitch: 880, at: 0, long: 110 },
     { pitch: 1320, at: 130, long: 160 },

@@ -8,7 +8,7 @@ import type { FaceProps } from './face-parts.tsx';
 import { firstChoice } from './site-words.ts';
 
 /** The key that takes a choice, as printed on it. */
-export function choiceKey(choice: Choice, first: Choice | undefined): string | undefined {
+function choiceKey(choice: Choice, first: Choice | undefined): string | undefined {
   if (choice === first) return 'Enter';
   switch (choice.action) {
     case 'validate':

@@ -7,7 +7,7 @@ import { Icon } from './icon.tsx';
 import './button.css';
 
 /** ms that a final action is held. */
-export const holdMs = 2000;
+const holdMs = 2000;
 
 /** How far a hold is: 0..1, and whether it is done. */
 export function holdProgress(startedAt: number, now: number): { readonly share: number; readonly done: boolean } {

@@ -16,7 +16,7 @@ export function chipBytes(rows: readonly ConfigRow[]): ReadonlyMap<number, strin
 }
 
 /** Positions that no write reaches. */
-export function fixedBytes(rows: readonly ConfigRow[]): ReadonlySet<number> {
+function fixedBytes(rows: readonly ConfigRow[]): ReadonlySet<number> {
   return new Set(
     rows
       .filter((row) => !row.written)

@@ -14,7 +14,7 @@ type What = CallInput<'records.export'>['what'];
 type Format = (typeof exportFormats)[number];
 
 /** Formats that make sense of what is exported. */
-export function formatsFor(what: What): readonly Format[] {
+function formatsFor(what: What): readonly Format[] {
   if (what === 'archive') return ['pem', 'tsv', 'csv', 'json'];
   return exportFormats.filter((format) => format !== 'pem' && (format !== 'log' || what === 'activity'));
 }

@@ -5,11 +5,11 @@ import { crc16, crcBytes } from './crc.ts';
 /** Largest command packet a chip takes, count..CRC (atecc-device.md 2). */
 export const MAX_PACKET_LENGTH = 155;
 /** count, opcode, P1, P2 (2), CRC (2). */
-export const PACKET_OVERHEAD = 7;
+const PACKET_OVERHEAD = 7;
 /** count and CRC (2) of an answer. */
-export const RESPONSE_OVERHEAD = 3;
+const RESPONSE_OVERHEAD = 3;
 /** Smallest answer: one status byte. */
-export const MIN_RESPONSE_LENGTH = 4;
+const MIN_RESPONSE_LENGTH = 4;
 
 /** The parts of a command packet. `param2` is the 16-bit number; on the wire its low byte comes first. */
 export interface PacketParts {

@@ -33,7 +33,6 @@ import {
   updateExtraMode,
   verifyExternal,
   verifyStored,
-  verifyValidate,
   write,
   writeEncrypted,
 } from './commands/index.ts';
@@ -309,16 +308,6 @@ export function* verifyDigestStored(
   const loaded = yield* ask(noncePassThrough(digest, target));
   if (!loaded.ok) return loaded;
   return yield* ask(verifyStored(slot, signature, target));
-}
-
-/** Marks a stored public key valid or invalid; TempKey must already hold its GenKey digest. */
-export function validatePublicKey(
-  slot: number,
-  signature: Uint8Array,
-  otherData: Uint8Array,
-  valid: boolean,
-): Procedure<undefined> {
-  return ask(verifyValidate(slot, signature, otherData, valid));
 }
 
 /** SHA-256 computed by the chip: 32 bytes. One wake window; any other command in between gives it up. */

@@ -3,7 +3,7 @@ import { byteAt, concat, sliceExact } from '../base/bytes.ts';
 import type { Part } from './command.ts';
 
 /** Bytes of a serial number. */
-export const SERIAL_NUMBER_LENGTH = 9;
+const SERIAL_NUMBER_LENGTH = 9;
 
 /** SN[0:8] of the configuration zone, or of its first 13 bytes or more: bytes 0..3 ‖ 8..12. */
 export function serialNumberOf(config: Uint8Array): Uint8Array {

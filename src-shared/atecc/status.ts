@@ -115,7 +115,7 @@ export function statusPacket(status: number): Uint8Array {
 }
 
 /** What a chip says when it is read after a wake pulse, before any command (atecc-device.md 1, 2). */
-export const WAKE_TOKEN = fromHex('04113343');
+const WAKE_TOKEN = fromHex('04113343');
 /** The self-test failure as the chip sends it. */
 const SELF_TEST_TOKEN = fromHex('040740C2');
 /** The same failure as some hosts write it, with a CRC that is not that of the bytes: accepted all the same (atecc-device.md 2). */

@@ -65,7 +65,7 @@ export function assembleCertificate(tbs: Uint8Array, signature: Uint8Array): Uin
 }
 
 /** A name of one attribute per relative name, each a UTF8String. */
-export function namePiece(...attributes: readonly (readonly [oidText: string, value: DerPiece])[]): DerPiece {
+function namePiece(...attributes: readonly (readonly [oidText: string, value: DerPiece])[]): DerPiece {
   return sequence(
     ...attributes.map(([type, value]) => tlv(derTag.SET, sequence(oid(type), tlv(derTag.UTF8_STRING, value)))),
   );

@@ -44,10 +44,10 @@ export interface DefinitionPair {
 }
 
 /** The version of the structure that we write and read. */
-export const certInfoVersion = 1;
+const certInfoVersion = 1;
 
 /** The longest name, in UTF-8 bytes. */
-export const maxCertInfoNameLength = 48;
+const maxCertInfoNameLength = 48;
 
 /** The file name of a certinfo: X is the chain id in decimal. */
 export function certInfoFileName(chainId: number): string {

@@ -5,7 +5,7 @@ import type { DateFormat } from './definition.ts';
 import { attempt, type CertificateFault, refuse } from './faults.ts';
 
 /** Bytes of a compressed certificate for P-256 (compressed-certificates.md 1). */
-export const compressedLength = 72;
+const compressedLength = 72;
 
 /** The fields of a compressed certificate. */
 export interface CompressedCertificate {

@@ -1,4 +1,4 @@
-import { byteAt, concat, u16be, utf8 } from '../base/bytes.ts';
+import { byteAt, concat, u16be } from '../base/bytes.ts';
 
 /** DER tags used in certificates. */
 export const derTag = {
@@ -76,11 +76,6 @@ export function oid(dotted: string): DerPiece {
     bytes.push(...septets);
   }
   return tlv(derTag.OID, raw(bytes));
-}
-
-/** A UTF8String. */
-export function utf8String(text: string): DerPiece {
-  return tlv(derTag.UTF8_STRING, raw(utf8(text)));
 }
 
 /** A BIT STRING without unused bits. */

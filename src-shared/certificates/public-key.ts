@@ -1,5 +1,2 @@
 /** Public keys in certificates are those of the chips: one piece of code pads, unpads and names them (atecc/public-key.ts). */
 export { padPublicKey, publicKeyId as keyId, unpadPublicKey } from '../atecc/public-key.ts';
-
-/** Length of X‖Y of a P-256 public key. */
-export const publicKeyLength = 64;

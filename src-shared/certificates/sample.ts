@@ -11,10 +11,10 @@ import { publicKeyOf, signDigest } from './p256.ts';
 import { isStoredSource } from './serial-number.ts';
 
 /** The chip's serial number in samples. */
-export const sampleDeviceSn: Uint8Array = fromHex('01234038D92CA571EE');
+const sampleDeviceSn: Uint8Array = fromHex('01234038D92CA571EE');
 
 /** The signer's id in samples. */
-export const sampleSignerId: Uint8Array = fromHex('C48B');
+const sampleSignerId: Uint8Array = fromHex('C48B');
 
 /**
  * A certificate as the definition will make them, for the preview: made-up chip, key, signer and serial number, a real

@@ -25,18 +25,6 @@ export function isDeprecatedSource(source: number): boolean {
   return source >= serialSource.PUB_KEY_HASH_POS && source <= serialSource.DEVICE_SN_HASH_RAW;
 }
 
-/**
- * True for the sources whose number follows from the subject's key (A, C, E): unique in practice. The others that are
- * generated (8, 9, B, D, F) repeat the number when a chip is reworked under a new key (compressed-certificates.md 2).
- */
-export function dependsOnKey(source: number): boolean {
-  return (
-    source === serialSource.PUB_KEY_HASH ||
-    source === serialSource.PUB_KEY_HASH_POS ||
-    source === serialSource.PUB_KEY_HASH_RAW
-  );
-}
-
 /** True when the source needs the chip's serial number. */
 export function usesDeviceSn(source: number): boolean {
   return (

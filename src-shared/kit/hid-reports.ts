@@ -1,8 +1,8 @@
 /** Bytes of one HID report, without report id (kit-protocol.md 4). */
-export const HID_REPORT_SIZE = 64;
+const HID_REPORT_SIZE = 64;
 
 /** The report id that hosts write in front of every report; it never reaches the wire. */
-export const HID_REPORT_ID = 0x00;
+const HID_REPORT_ID = 0x00;
 
 /** A message cut into 64-byte reports, the last one padded with NULs. Without report ids. */
 export function packReports(message: Uint8Array): Uint8Array[] {

@@ -22,7 +22,7 @@ const MAX_DEVICES = 8;
 const NUL = '\0';
 
 /** What it calls a device type in a kit's discovery; "unknown" for others. */
-export function stockKitName(devtype: string): string {
+function stockKitName(devtype: string): string {
   const names: Readonly<Record<string, string>> = {
     ATSHA204A: 'SHA204A',
     ATSHA206A: 'SHA206A',
@@ -111,14 +111,14 @@ export function stockReports(line: string): Uint8Array[] {
 }
 
 /** How it judges the bytes of a wake answer. */
-export function stockWakeStatus(token: Uint8Array): LibraryStatusName {
+function stockWakeStatus(token: Uint8Array): LibraryStatusName {
   const hex = toHex(token);
   if (hex === '04113343') return 'ATCA_SUCCESS';
   return hex === '0407C440' ? 'ATCA_STATUS_SELFTEST_ERROR' : 'ATCA_WAKE_FAILED';
 }
 
 /** How it judges a four-byte response; longer ones are never errors. */
-export function stockDeviceStatus(response: Uint8Array): LibraryStatusName {
+function stockDeviceStatus(response: Uint8Array): LibraryStatusName {
   return response[0] === 0x04 ? libraryNameOfChipStatus(byteAt(response, 1)) : 'ATCA_SUCCESS';
 }
 

@@ -10,7 +10,7 @@ const anyHex = z.string().regex(/^(?:[0-9A-F]{2})*$/, 'upper-case hex');
 const slot = z.int().min(0).max(15);
 
 /** Where the bytes of a data write come from. */
-export const dataSourceSchema = z.discriminatedUnion('kind', [
+const dataSourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('bytes'), hex: anyHex.max(2 * 416) }),
   /** The whole file, whose content must have this SHA-256. */
   z.strictObject({ kind: z.literal('file'), path: z.string().min(1), sha256: hexBytes(32) }),

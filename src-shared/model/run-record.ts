@@ -5,7 +5,7 @@ import { stageNames } from './stages.ts';
  * What is kept of one run: one attempt to provision one chip. Never a secret. As JSON at most 32 KiB (ATPR tag 0264).
  * FAIL is the board's, FAULT the station's trouble: they are never counted together.
  */
-export const stageRecordSchema = z.strictObject({
+const stageRecordSchema = z.strictObject({
   stage: z.enum(stageNames),
   status: z.enum(['SKIPPED', 'DONE', 'ERROR']),
   /** ms since the run's start */
@@ -15,7 +15,7 @@ export const stageRecordSchema = z.strictObject({
   note: z.string().max(500).optional(),
 });
 
-export const outcomeSchema = z.discriminatedUnion('kind', [
+const outcomeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('PASS') }),
   z.strictObject({
     kind: z.enum(['FAIL', 'FAULT', 'INTERRUPTED']),

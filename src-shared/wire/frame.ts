@@ -8,8 +8,8 @@ export const HEADER_SIZE = 16;
 export const MAX_BODY = 65_536;
 
 /** Version that this code speaks. The same major is compatible; a minor adds tags (7.6). */
-export const PROTOCOL_MAJOR = 1;
-export const PROTOCOL_MINOR = 0;
+const PROTOCOL_MAJOR = 1;
+const PROTOCOL_MINOR = 0;
 
 const MAGIC = Uint8Array.of(0x41, 0x54, 0x50, 0x52);
 

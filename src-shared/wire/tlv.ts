@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '../base/result.ts';
 import { tagName, type WireFault } from './fault.ts';
 
 /** At most this many TLVs in one body (signer-and-server.md 7.5). */
-export const MAX_TLVS = 64;
+const MAX_TLVS = 64;
 
 /** From this tag on an unknown tag is refused; below it is ignored (7.1). */
 export const FIRST_CRITICAL_TAG = 0x8000;

@@ -18,6 +18,7 @@ import {
   infoKeyValid,
   infoRevision,
   infoState,
+  infoVolatileKeyPermit,
   kdf,
   kdfDetails,
   kdfMode,
@@ -79,6 +80,9 @@ describe('worked packets', () => {
   const worked: readonly (readonly [string, Command<unknown>, string])[] = [
     ['Info revision (atecc-device.md 7.1)', infoRevision(), '073000000003 5D'],
     ['Info state', infoState(), '0730020000 00D8'],
+    ['Info latch, read', infoVolatileKeyPermit(), '0730040000 80DF'],
+    ['Info latch, opened', infoVolatileKeyPermit(false), '0730040200 865F'],
+    ['Info latch, closed', infoVolatileKeyPermit(true), '0730040300 8FDF'],
     ['Random (7.2)', random(), '071B00000024CD'],
     ['Nonce, 20 zeros (7.3)', nonceRandom(new Uint8Array(20)), `1B16000000${'00'.repeat(20)}7DE0`],
     ['Nonce, 00..13', nonceRandom(counting(0, 20)), `1B16000000${toHex(counting(0, 20))}53B5`],
@@ -231,6 +235,11 @@ describe('decoding answers', () => {
   it('revision of the parts (atecc-device.md 5)', () => {
     expect(infoRevision().decode(fromHex('07000050000391'))).toEqual({ ok: true, value: fromHex('00005000') });
     expect(infoRevision().decode(fromHex('07000060028038'))).toEqual({ ok: true, value: fromHex('00006002') });
+  });
+
+  it('Info latch: the lowest bit of the first byte', () => {
+    expect(infoVolatileKeyPermit().decode(buildResponse(fromHex('01000000')))).toEqual({ ok: true, value: true });
+    expect(infoVolatileKeyPermit().decode(buildResponse(fromHex('00000000')))).toEqual({ ok: true, value: false });
   });
 
   it('Info state, bit by bit (7.1)', () => {

@@ -6,7 +6,6 @@ export const serverJobSchema = z.object({
   /** Simulated sticks of real timing; 0 = one software signer without delay. */
   sticks: z.int().min(0),
 });
-export type ServerJob = z.infer<typeof serverJobSchema>;
 
 const hex = z.string().regex(/^([0-9A-F]{2})+$/);
 

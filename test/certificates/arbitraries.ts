@@ -13,7 +13,7 @@ const u8 = fc.integer({ min: 0, max: 0xff });
 const u16 = fc.integer({ min: 0, max: 0xffff });
 const nibble = fc.integer({ min: 0, max: 15 });
 
-export const deviceLocations: fc.Arbitrary<DeviceLocation> = fc.record({
+const deviceLocations: fc.Arbitrary<DeviceLocation> = fc.record({
   zone: fc.constantFrom(0, 1, 2, 3, 4, 7),
   slot: u16,
   isGenkey: fc.boolean(),

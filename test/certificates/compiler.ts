@@ -19,7 +19,7 @@ export function withCompiler<T>(work: (compiler: Compiler) => T): T {
 
 const strict = ['-std=c99', '-Wall', '-Wextra', '-Werror', '-pedantic-errors'];
 
-export class Compiler {
+class Compiler {
   readonly #folder: string;
 
   constructor(folder: string) {

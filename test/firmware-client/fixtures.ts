@@ -130,7 +130,7 @@ export interface RebuildCase {
 }
 
 /** What a reader of the chip gives for a definition's locations. */
-export function contentsFor(source: Omit<RebuildCase, 'name' | 'certificate'>): readonly LocationContent[] {
+function contentsFor(source: Omit<RebuildCase, 'name' | 'certificate'>): readonly LocationContent[] {
   const { definition, compressed, publicKey, config, storedSerial } = source;
   return locationsToRead(definition).map((location) => {
     if (location.zone === 0)
@@ -158,7 +158,7 @@ export function rebuildCase(source: Omit<RebuildCase, 'certificate'>): RebuildCa
 }
 
 /** One case for every way to make a serial number, both date formats, short and padded signatures, odd dates. */
-export function variousCases(): readonly RebuildCase[] {
+function variousCases(): readonly RebuildCase[] {
   const pairs = { 'atmel-2015': chain('', 'atmel-2015').pair, tng: chain('', 'tng').pair } as const;
   const [subject, issuer] = [publicKeyOf(keyOf('device')), publicKeyOf(keyOf('signer'))];
   const cases: RebuildCase[] = [];

@@ -199,7 +199,7 @@ function compiledTerminal(): string {
 }
 
 /** `signet …` on a terminal of its own; `out` is what its user sees, with line ends as the terminal makes them (CR LF). */
-export class OnTerminal extends Running {
+class OnTerminal extends Running {
   /** The process of signet itself. */
   async programPid(): Promise<number> {
     const match = await this.said(/^(\d+)\n/);

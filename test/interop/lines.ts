@@ -31,7 +31,7 @@ export type LineKind =
   /** The kit host of firmware/ as a Linux process. */
   | { readonly kind: 'firmware' };
 
-export const wellBehaved: KitOptions = { dialect: 'modern', habits: wellFormedHabits };
+const wellBehaved: KitOptions = { dialect: 'modern', habits: wellFormedHabits };
 
 let boards = 0;
 

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 const sentinel = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
 
 /** Order of the fuses on the wire, version 1. */
-export const fuseNames = [
+const fuseNames = [
   'runAsNode',
   'enableCookieEncryption',
   'enableNodeOptionsEnvironmentVariable',

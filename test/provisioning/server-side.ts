@@ -41,7 +41,7 @@ export interface ServerSideOptions {
 }
 
 /** A pool whose modules come and go. */
-export class ChangingPool implements SignerPool {
+class ChangingPool implements SignerPool {
   #modules: readonly SignerModule[] = [];
   readonly #known = new Map<string, SignerModule['identity'] & object>();
   readonly #listeners = new Set<() => void>();

@@ -3,13 +3,11 @@ import { type KitEntry, type KitLease, KitRegistry } from '../../src-main/device
 import { openKit } from '../../src-main/hal/kit-transport.ts';
 import type { Transport } from '../../src-main/hal/transport.ts';
 import type { DefinitionFiles } from '../../src-main/signing/definitions.ts';
-import type { SignerIdentityBook } from '../../src-main/signing/identity-book.ts';
 import type { DelayBook } from '../../src-main/signing/password-delay.ts';
-import type { ReissueIdentity } from '../../src-main/signing/pool.ts';
 import { type RootAuthority, softwareRoot } from '../../src-main/signing/root.ts';
 import type { SetUpNote, SetUpNotes, SetUpOptions, SignerSetUp } from '../../src-main/signing/setup-request.ts';
 import type { Board } from '../../src-main/simulator/board.ts';
-import { toHex, utf8 } from '../../src-shared/base/bytes.ts';
+import { utf8 } from '../../src-shared/base/bytes.ts';
 import { Secret } from '../../src-shared/base/secret.ts';
 import { type ProfileName, profileDefaults } from '../../src-shared/certificates/index.ts';
 
@@ -62,16 +60,6 @@ export class MemoryDelays implements DelayBook {
   }
   async setPasswordDelay(signer: string, failures: number, untilMs: number): Promise<void> {
     this.delays.set(signer, { failures, untilMs });
-  }
-}
-
-export class MemoryIdentities implements SignerIdentityBook {
-  readonly known = new Map<string, ReissueIdentity>();
-  async remember(identity: ReissueIdentity & { readonly deviceDefinitionDigest: Uint8Array }): Promise<void> {
-    this.known.set(`${toHex(identity.serialNumber)} ${toHex(identity.deviceDefinitionDigest)}`, identity);
-  }
-  identity(serialNumber: string, definitionDigest: string): ReissueIdentity | undefined {
-    return this.known.get(`${serialNumber} ${definitionDigest}`);
   }
 }
 

@@ -50,7 +50,7 @@ export interface SweepResult {
   readonly complaints: readonly string[];
 }
 
-export const sweepPassword = 'correct horse battery';
+const sweepPassword = 'correct horse battery';
 const root = testRoot();
 
 function cutAt(packet: number, when: Moment, seed: number): FaultScript {

@@ -139,7 +139,7 @@ function auditAttempts(rows: readonly Row[], complaints: string[]): number {
 }
 
 /** Rows of all log files in order, the hash chain recomputed. */
-export function readLog(folder: string, complaints: string[]): readonly Row[] {
+function readLog(folder: string, complaints: string[]): readonly Row[] {
   const number = (name: string): number => Number(/-(\d+)\.tsv$/.exec(name)?.[1]);
   const names = readdirSync(folder)
     .filter((name) => /^signing-.*\.tsv$/.test(name))

@@ -30,7 +30,7 @@ export type SimulationOptions = z.infer<typeof simulationOptionsSchema>;
 const boardsSchema = z.record(z.string(), z.enum(boardKinds));
 
 /** Names of the simulated signer; nobody could take them for a real one. */
-export const simulatedNames = { organisation: 'Simulation', signer: 'Simulated Signer' } as const;
+const simulatedNames = { organisation: 'Simulation', signer: 'Simulated Signer' } as const;
 
 /** Connector of a simulated site. */
 export function simulatedConnector(site: string): string {

@@ -91,7 +91,7 @@ export function newSite(enabled: boolean): SiteModel {
   };
 }
 
-export const stagesToDo: readonly StageProgress[] = stageNames.map((stage) => ({
+const stagesToDo: readonly StageProgress[] = stageNames.map((stage) => ({
   stage,
   status: 'todo',
   begunMs: null,

@@ -158,7 +158,7 @@ export function verifyMac(
 }
 
 /** Mask of encrypted output, one 32-byte block for each 16 bytes of OutNonce (7.16). */
-export function outputMask(ioKey: Uint8Array, outNonce: Uint8Array): Uint8Array {
+function outputMask(ioKey: Uint8Array, outNonce: Uint8Array): Uint8Array {
   return join(sha256(ioKey, take(outNonce, 0, 16)), sha256(ioKey, take(outNonce, 16, 16)));
 }
 

@@ -3,7 +3,7 @@
 export const SLOTS = 16;
 export const CONFIG_BYTES = 128;
 export const OTP_BYTES = 64;
-export const BLOCK = 32;
+const BLOCK = 32;
 
 export const zones = { config: 0, otp: 1, data: 2 } as const;
 

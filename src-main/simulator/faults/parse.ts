@@ -19,7 +19,7 @@ export function parseFaults(text: string, name = 'faults'): FaultScript {
 }
 
 /** One fault as it stands in a file, for programs that build scripts. */
-export function parseFault(fault: JsonReader): Fault {
+function parseFault(fault: JsonReader): Fault {
   const at = parsePoint(fault.field('at'));
   const times = fault.optional('times', (n) => n.integer(0, 1_000_000)) ?? (at.on.endsWith('chance') ? 0 : 1);
   const name = fault.field('do').string();

@@ -15,7 +15,7 @@ export function buildKit(bus: ChipBus, options: KitOptions, chips: readonly Boar
 }
 
 /** Names as the vendor's table has them: ECC508A, ECC608. */
-export function deviceTable(chips: readonly BoardChip[]): readonly ModernDevice[] {
+function deviceTable(chips: readonly BoardChip[]): readonly ModernDevice[] {
   return chips.map(({ part, address }) => ({
     name: part === 'ATECC508A' ? 'ECC508A' : 'ECC608',
     bus: 'TWI',

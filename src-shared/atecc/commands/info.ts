@@ -3,7 +3,7 @@ import type { Command } from '../command.ts';
 import { decodeAs, decodeBytes, defineCommand, requireSlot } from './define.ts';
 
 /** Info modes, P1 (atecc-device.md 7.1). Info never touches TempKey and is legal in every lock state. */
-export const infoMode = { revision: 0, keyValid: 1, state: 2, gpio: 3, volatileKeyPermit: 4 } as const;
+const infoMode = { revision: 0, keyValid: 1, state: 2, gpio: 3, volatileKeyPermit: 4 } as const;
 
 /** Info with any mode: 4 bytes as the chip sends them. */
 export function info(mode: number, param2 = 0): Command<Uint8Array> {

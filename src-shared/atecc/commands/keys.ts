@@ -60,7 +60,7 @@ export function genKey(mode: number, keyId: number, use: KeyUse = {}): Command<U
 }
 
 /** Sign mode bits, P1 (atecc-device.md 7.8). */
-export const signMode = { external: 0x80, includeSerial: 0x40, messageDigestBuffer: 0x20, invalidate: 0x01 } as const;
+const signMode = { external: 0x80, includeSerial: 0x40, messageDigestBuffer: 0x20, invalidate: 0x01 } as const;
 
 /** Signature R ‖ S (64 bytes) over the digest in TempKey or, on a 608, MsgDigBuf. The digest is signed as it is. */
 export function signExternal(

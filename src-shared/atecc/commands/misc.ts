@@ -62,7 +62,7 @@ export function updateExtra(mode: number, value: number): Command<undefined> {
 }
 
 /** Self-tests of a 608 by bit (atecc-device.md 7.19). */
-export const selfTests = { rng: 0x01, ecdsa: 0x04, ecdh: 0x08, aes: 0x10, sha: 0x20, all: 0x3b } as const;
+const selfTests = { rng: 0x01, ecdsa: 0x04, ecdh: 0x08, aes: 0x10, sha: 0x20, all: 0x3b } as const;
 
 /**
  * Runs the tests of `mode` (608); the result has the bits of those that failed, 0 = all good.

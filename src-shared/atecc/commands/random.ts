@@ -16,9 +16,9 @@ export function random(seedUpdate = true): Command<Uint8Array> {
 }
 
 /** Nonce modes: P1 bits 1..0 (atecc-device.md 7.3). */
-export const nonceMode = { random: 0, randomNoSeedUpdate: 1, passThrough: 3 } as const;
+const nonceMode = { random: 0, randomNoSeedUpdate: 1, passThrough: 3 } as const;
 /** P2 of the calculation mode: TempKey is hashed instead of fresh random, and its new value returned. */
-export const NONCE_CALCULATE = 0x8000;
+const NONCE_CALCULATE = 0x8000;
 
 /** Where a passed-through value goes; MsgDigBuf and AltKeyBuf are the 608's. */
 export type NonceTarget = 'TempKey' | 'MsgDigBuf' | 'AltKeyBuf';

@@ -45,12 +45,7 @@ export function shaEnd(rest: Uint8Array, target: ShaTarget = 'TempKey'): Command
   return shaFinish(shaMode.end | targetBits[target], rest);
 }
 
-/** Ends an HMAC on a 508A with the last 0..63 bytes; answers with 32 bytes. */
-export function shaHmacEnd(rest: Uint8Array): Command<Uint8Array> {
-  return shaFinish(shaMode.hmacEnd, rest);
-}
-
-/** Ends with any mode whose bits 2..0 are 2 or 5. */
+/** Ends with any mode whose bits 2..0 are 2 or 5 (5 ends an HMAC on a 508A). */
 export function shaFinish(mode: number, rest: Uint8Array): Command<Uint8Array> {
   if (rest.length > 63) throw new RangeError(`${rest.length} bytes at the end, at most 63`);
   return defineCommand({

@@ -15,7 +15,7 @@ export const verifyMode = {
 
 const VERIFY_KIND = 0x07;
 /** P2 of Verify external: the curve, P-256. */
-export const CURVE_P256 = 0x0004;
+const CURVE_P256 = 0x0004;
 
 /** Where the digest lies. */
 export type DigestSource = 'TempKey' | 'MsgDigBuf';

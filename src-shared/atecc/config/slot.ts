@@ -137,13 +137,13 @@ export function encodeKeyConfig(config: KeyConfig): number {
 }
 
 /** Read rule of a slot that holds no private key. */
-export function readRule(config: SlotConfig): ReadRule {
+function readRule(config: SlotConfig): ReadRule {
   if (config.isSecret) return config.encryptRead ? 'encrypted' : 'never';
   return config.encryptRead ? 'prohibited' : 'clear';
 }
 
 /** Write rule of a slot that holds no private key: 0000 always, 0001 PubInvalid, x1xx encrypted, the rest never. */
-export function writeRule(config: SlotConfig): WriteRule {
+function writeRule(config: SlotConfig): WriteRule {
   if ((config.writeConfig & 4) !== 0) return 'encrypted';
   if (config.writeConfig === 0) return 'always';
   return config.writeConfig === 1 ? 'pub-invalid' : 'never';

@@ -1,7 +1,7 @@
 import { concat } from '../../base/bytes.ts';
 
 /** Largest value of a monotonic counter (atecc-device.md 7.18). */
-export const COUNTER_MAXIMUM = 2_097_151;
+const COUNTER_MAXIMUM = 2_097_151;
 
 /**
  * The 8 bytes that a counter-match slot of a 608 holds: the value little-endian, twice. Only multiples of 32 up to the

@@ -10,7 +10,7 @@ import { digest, nonceDigest, privWriteMac, requireBytes, sessionKey, writeMac, 
 import { type Outcome, type TempKey, tempKeyBytes } from './temp-key.ts';
 
 /** Cipher and MAC of one 32-byte block for Write with these P1 and P2; the MAC is made over P1 as it is sent. */
-export function sealBlockRaw(
+function sealBlockRaw(
   session: Uint8Array,
   param1: number,
   param2: number,
@@ -32,7 +32,7 @@ export function openBlock(session: Uint8Array, cipher: Uint8Array): Uint8Array {
 }
 
 /** Cipher (36 bytes) and MAC of 00×4 ‖ private key for PrivWrite; `mode` is P1, 40. */
-export function sealPrivateKeyRaw(
+function sealPrivateKeyRaw(
   session: Uint8Array,
   mode: number,
   slot: number,

@@ -20,7 +20,7 @@ export const keyboard: Hand = {
 const mostTabs = 80;
 
 /** Goes from control to control until this one has the focus. */
-export async function tabTo(page: Page, target: Locator): Promise<void> {
+async function tabTo(page: Page, target: Locator): Promise<void> {
   await expect(target).toBeVisible();
   for (let tabs = 0; tabs < mostTabs; tabs++) {
     if (await target.evaluate((element) => element === document.activeElement)) return;

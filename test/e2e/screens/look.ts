@@ -41,7 +41,7 @@ function readable(page: Page): Promise<readonly string[]> {
 }
 
 /** Keys that stand on the page instead of their texts, holes that nobody filled, and texts of the other language. */
-export async function untranslated(page: Page): Promise<readonly string[]> {
+async function untranslated(page: Page): Promise<readonly string[]> {
   const language = (await page.locator('html').getAttribute('lang')) === 'de' ? 'de' : 'en';
   const other = language === 'de' ? 'en' : 'de';
   return (await readable(page)).filter(

@@ -20,7 +20,7 @@ const tolerated = 0.0003;
 /** Pictures are drawn anew instead of compared: `SIGNET_DRAW=1`. */
 export const drawing = process.env['SIGNET_DRAW'] === '1';
 
-export function pictureFile(name: string): string {
+function pictureFile(name: string): string {
   return join(folder, `${name}.webp`);
 }
 
@@ -47,7 +47,7 @@ export async function differsFromPicture(page: Page, taken: Buffer, name: string
 }
 
 /** Share of squares of two pictures that differ; 1 when they are not of one size. The browser decodes them. */
-export async function differingShare(page: Page, one: Buffer, other: Buffer): Promise<number> {
+async function differingShare(page: Page, one: Buffer, other: Buffer): Promise<number> {
   return page.evaluate(
     async ({ pictures, square, least }) => {
       const draw = async (base64: string): Promise<ImageData> => {

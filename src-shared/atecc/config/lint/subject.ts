@@ -121,7 +121,7 @@ export function privateSlots(subject: Subject): readonly { readonly slot: Slot; 
 }
 
 /** Whether Write is open to everybody by SlotConfig. */
-export function isWritableByAnyone(slot: Slot): boolean {
+function isWritableByAnyone(slot: Slot): boolean {
   const use = slotUse(slot);
   return use.kind !== 'private-key' && (use.write === 'always' || use.write === 'pub-invalid');
 }

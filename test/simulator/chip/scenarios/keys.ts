@@ -41,7 +41,7 @@ function refusesAndClears(bench: Bench, use: (bench: Bench) => void): void {
   expect(bench.state().auth).toBe(false);
 }
 
-export const authScenarios: readonly Scenario[] = [
+const authScenarios: readonly Scenario[] = [
   scenario(
     'key.restrictions-from-data-lock',
     'before data lock a ReqAuth key signs for anybody and ReqRandom is not asked',
@@ -154,7 +154,7 @@ export const authScenarios: readonly Scenario[] = [
   }),
 ];
 
-export const genKeyScenarios: readonly Scenario[] = [
+const genKeyScenarios: readonly Scenario[] = [
   scenario('gen-key.parse', 'mode 01, slot 16, data with 04, two bytes with 10; FFFF on a 508A: 03', (world) => {
     const bench = world.bench();
     bench.illegal(op.genKey, 1, 0);
@@ -232,7 +232,7 @@ const privWritable = { config: 0x6483, key: 0x0033 };
 const plain36 = concat(zeros(4), KNOWN.privateKey);
 const writer = { 4: { config: 0x0f8f, key: 0x003c, content: secretKey }, 6: secretSlot };
 
-export const privWriteScenarios: readonly Scenario[] = [
+const privWriteScenarios: readonly Scenario[] = [
   scenario('priv-write.parse', 'P1 80, slot 16, 32 bytes, 36 bytes with P1 40: 03', (world) => {
     const bench = world.bench({ lock: 'config' });
     bench.illegal(op.privWrite, 0x80, 7, plain36);
@@ -296,7 +296,7 @@ export const privWriteScenarios: readonly Scenario[] = [
   }),
 ];
 
-export const signScenarios: readonly Scenario[] = [
+const signScenarios: readonly Scenario[] = [
   scenario('sign.parse', 'stray bits, slot 16, data; bit 5 on a 508A: 03', (world) => {
     const bench = world.bench({ slots: { 0: privateSlot } });
     bench.illegal(op.sign, 0x82, 0);

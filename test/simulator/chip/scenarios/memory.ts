@@ -56,7 +56,7 @@ function counterAtEnd(): Record<number, number> {
   return Object.fromEntries(bytes.map((byte, i) => [52 + i, byte]));
 }
 
-export const readScenarios: readonly Scenario[] = [
+const readScenarios: readonly Scenario[] = [
   scenario('read.parse', 'encryption bit, stray bits, data: 03 in every lock state', (world) => {
     for (const lock of ['none', 'config', 'data'] as const) {
       const bench = world.bench({ lock });
@@ -147,7 +147,7 @@ export const readScenarios: readonly Scenario[] = [
   }),
 ];
 
-export const writeScenarios: readonly Scenario[] = [
+const writeScenarios: readonly Scenario[] = [
   scenario('write.parse', 'stray bits: 03', (world) => {
     world.bench({ lock: 'none' }).illegal(op.write, 0x04, 4, four);
     world.bench().illegal(op.write, 0xa2, 0x50, zeros(32));
@@ -316,7 +316,7 @@ export const writeScenarios: readonly Scenario[] = [
   }),
 ];
 
-export const lockScenarios: readonly Scenario[] = [
+const lockScenarios: readonly Scenario[] = [
   scenario('lock.parse', 'zone 3, bit 6, slot bits with a zone, data: 03', (world) => {
     const bench = world.bench({ lock: 'none' });
     bench.illegal(op.lock, 0x83, 0);
@@ -377,7 +377,7 @@ export const lockScenarios: readonly Scenario[] = [
   }),
 ];
 
-export const smallScenarios: readonly Scenario[] = [
+const smallScenarios: readonly Scenario[] = [
   scenario('update-extra.parse', 'mode 3, value above FF, slot 16, data: 03', (world) => {
     const bench = world.bench();
     bench.illegal(op.updateExtra, 3, 0);

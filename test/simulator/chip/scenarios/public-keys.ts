@@ -62,7 +62,7 @@ function nibble(bench: Bench, slot: number): number {
   return (bench.chip.inspect().slots[slot]?.[0] ?? 0) >> 4;
 }
 
-export const verifyScenarios: readonly Scenario[] = [
+const verifyScenarios: readonly Scenario[] = [
   scenario('verify.parse', 'mode 04, stray bits, P2 of external, slot 16; +20 and +80 on a 508A: 03', (world) => {
     const bench = world.bench();
     bench.illegal(op.verify, 4, 0, nodesSignature);
@@ -205,7 +205,7 @@ function shared(world: World, setup: Setup): { bench: Bench; secret: string } {
   return { bench, secret: toHex(reference.ok(op.ecdh, 0, 2, KNOWN.publicKey)) };
 }
 
-export const ecdhScenarios: readonly Scenario[] = [
+const ecdhScenarios: readonly Scenario[] = [
   scenario('ecdh.parse', 'P1 on a 508A, slot 16, 63 bytes; bit 4 on a 608: 03', (world) => {
     const bench = world.bench({ slots: { 2: privateSlot } });
     bench.illegal(op.ecdh, 1, 2, OTHER.publicKey);

@@ -28,7 +28,7 @@ function tempKey(bench: { chip: { inspect(): { tempKey: { value: Uint8Array } } 
   return toHex(bench.chip.inspect().tempKey.value.slice(0, 32));
 }
 
-export const nonceScenarios: readonly Scenario[] = [
+const nonceScenarios: readonly Scenario[] = [
   scenario('random.parse', 'P1 02, P2 1, data: 03', (world) => {
     const bench = world.bench();
     bench.illegal(op.random, 2, 0);
@@ -96,7 +96,7 @@ function macOf(p1: number, slot: number, block2: Uint8Array, full: boolean): str
   return toHex(sha(secretKey, block2, [8, p1, slot, 0], tail));
 }
 
-export const macScenarios: readonly Scenario[] = [
+const macScenarios: readonly Scenario[] = [
   scenario('mac.parse', 'OTP bits, slot 16, challenge missing or too much: 03', (world) => {
     const bench = world.bench();
     bench.illegal(op.mac, 0x10, 5, challenge);
@@ -184,7 +184,7 @@ function proofOf(key: Uint8Array, second: Uint8Array, otp8?: Uint8Array): Uint8A
   return concat(challenge, checkMacResponse(key, second, otherData, SN, otp8), otherData);
 }
 
-export const checkMacScenarios: readonly Scenario[] = [
+const checkMacScenarios: readonly Scenario[] = [
   scenario('check-mac.parse', 'stray bits, slot 16, 76 bytes; bit 5 on a 508A: 03', (world) => {
     const bench = world.bench({ slots });
     const data = proofOf(secretKey, challenge);
@@ -240,7 +240,7 @@ export const checkMacScenarios: readonly Scenario[] = [
   }),
 ];
 
-export const genDigScenarios: readonly Scenario[] = [
+const genDigScenarios: readonly Scenario[] = [
   scenario(
     'gen-dig.parse',
     'zone 6, config block 4, OTP block 2, slot 16, 3 bytes, zone 3 without input: 03',
@@ -313,7 +313,7 @@ function key32(world: { chip: { inspect(): { slots: readonly Uint8Array[] } } },
   return toHex(world.chip.inspect().slots[slot]?.slice(0, 32) ?? zeros(0));
 }
 
-export const deriveScenarios: readonly Scenario[] = [
+const deriveScenarios: readonly Scenario[] = [
   scenario('derive-key.parse', 'stray bits, slot 16, 31 bytes: 03', (world) => {
     const bench = world.bench();
     bench.illegal(op.deriveKey, 1, 1);
@@ -376,7 +376,7 @@ export const deriveScenarios: readonly Scenario[] = [
   }),
 ];
 
-export const shaScenarios: readonly Scenario[] = [
+const shaScenarios: readonly Scenario[] = [
   scenario('sha.parse', 'bits 5..3, targets on a 508A, 06 on a 508A, 03 and 05 on a 608, P2 of start: 03', (world) => {
     const bench = world.bench();
     bench.illegal(op.sha, 0x08, 0);
