@@ -1,20 +1,17 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { WireError } from '../../src-shared/ipc/contract.ts';
 import { signerProfiles } from '../../src-shared/ipc/lists.ts';
-import { roleWanted, useCall, useClient } from '../app/client-context.tsx';
+import { useCall, useClient } from '../app/client-context.tsx';
 import { Button } from '../parts/button.tsx';
 import { formatDate, formatDuration } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { SerialNumber } from '../parts/serial-number.tsx';
-import { ui } from '../stores/ui-store.ts';
 import { useLanguage } from '../texts/sentence.ts';
 import { FormField } from './form-field.tsx';
 import { useNewPasswords } from './new-passwords.tsx';
 import { PasswordSteps, usePasswordFields } from './password-fields.tsx';
-import { HoldFoot, Sequence, WorkList } from './sequence.tsx';
-import { BlankKits, PasswordStep, SetUpFailure } from './set-up-choices.tsx';
+import { BlankKits, PasswordStep } from './set-up-choices.tsx';
 import { type SignerForm, signerFormFaults, startSignerForm } from './set-up-form.ts';
+import { SetUpFrame, useSetUp } from './set-up-frame.tsx';
 
 type Made = { readonly serialNumber: string; readonly files: readonly string[]; readonly signatureWindowMs: number };
 
@@ -24,75 +21,41 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
   const language = useLanguage();
   const client = useClient();
   const roots = useCall('signers.roots', {});
-  const [form, setForm] = useState<SignerForm>({ ...startSignerForm, kit });
-  const [step, setStep] = useState(kit === '' ? 0 : 1);
-  const [working, setWorking] = useState(false);
-  const [error, setError] = useState<Pick<WireError, 'code' | 'message'> | null>(null);
-  const [made, setMade] = useState<Made | null>(null);
-  const two = form.scheme === 'two-persons';
-  const fresh = useNewPasswords(two ? 2 : 1);
+  const setUp = useSetUp<SignerForm, Made>({ ...startSignerForm, kit }, { count: 6, first: kit === '' ? 0 : 1 });
+  const { form, change, step } = setUp;
+  const fresh = useNewPasswords(form.scheme === 'two-persons' ? 2 : 1);
   const rootCount = roots.value?.find((entry) => entry.id === form.root)?.passwords ?? 0;
   const rootFields = usePasswordFields(Math.max(1, rootCount));
-  const set = <K extends keyof SignerForm>(name: K, value: SignerForm[K]): void =>
-    setForm((old) => ({ ...old, [name]: value }));
-  const [tried, setTried] = useState(false);
   const faults = signerFormFaults(form);
-  const shown = tried ? faults : [];
-
-  const make = async (): Promise<void> => {
-    setWorking(true);
-    setError(null);
-    const answer = await client.call('signers.setUp', {
-      kit: form.kit,
-      root: form.root,
-      rootPasswords: rootCount === 0 ? [] : rootFields.take(),
-      name: form.name.trim(),
-      organisation: form.organisation.trim(),
-      deviceName: form.deviceName.trim(),
-      signerId: Number.parseInt(form.signerId, 16),
-      chainId: form.chainId,
-      profile: form.profile,
-      deviceYears: form.deviceYears,
-      signerYears: form.signerYears,
-      passwords: form.scheme === 'open' ? [] : fresh.take(),
-    });
-    setWorking(false);
-    if (answer.ok) {
-      setMade(answer.value);
-      setStep(5);
-      return;
-    }
-    const role = roleWanted(answer.failure);
-    if (role !== undefined) ui.askSignOn({ kind: 'role', role });
-    else setError(answer.failure);
-    // The passwords are gone from the fields: they are asked for again.
-    setStep(3);
-  };
-
-  const next = (): void => {
-    if (step === 2 && faults.length > 0) {
-      setTried(true);
-      return;
-    }
-    if (step === 3 && form.scheme !== 'open' && !fresh.complete()) return;
-    setStep(step + 1);
-  };
-
-  const blocked = (step === 0 && form.kit === '') || (step === 1 && form.root === '');
-
+  const shown = setUp.tried ? faults : [];
+  const make = (): Promise<void> =>
+    setUp.make(() =>
+      client.call('signers.setUp', {
+        kit: form.kit,
+        root: form.root,
+        rootPasswords: rootCount === 0 ? [] : rootFields.take(),
+        name: form.name.trim(),
+        organisation: form.organisation.trim(),
+        deviceName: form.deviceName.trim(),
+        signerId: Number.parseInt(form.signerId, 16),
+        chainId: form.chainId,
+        profile: form.profile,
+        deviceYears: form.deviceYears,
+        signerYears: form.signerYears,
+        passwords: form.scheme === 'open' ? [] : fresh.take(),
+      }),
+    );
   return (
-    <Sequence
+    <SetUpFrame
+      setUp={setUp}
       title={t('setUp.signer.title')}
-      step={step}
-      onLeave={onLeave}
-      {...(working || made !== null ? {} : { onBack: () => setStep(step - 1) })}
       steps={[
-        { name: t('setUp.signer.steps.module') },
-        { name: t('setUp.signer.steps.root') },
-        { name: t('setUp.signer.steps.names') },
-        { name: t('setUp.signer.steps.password') },
-        { name: t('setUp.signer.steps.make'), final: true },
-        { name: t('setUp.signer.steps.done') },
+        t('setUp.signer.steps.module'),
+        t('setUp.signer.steps.root'),
+        t('setUp.signer.steps.names'),
+        t('setUp.signer.steps.password'),
+        t('setUp.signer.steps.make'),
+        t('setUp.signer.steps.done'),
       ]}
       permanent={[
         { name: t('setUp.permanent.key'), tell: t('setUp.permanent.keyTell') },
@@ -101,36 +64,63 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
         { name: t('setUp.permanent.rest'), tell: t('setUp.permanent.restTell') },
         { name: t('setUp.permanent.forget'), tell: t('setUp.permanent.forgetTell') },
       ]}
-      {...(step === 4
-        ? {
-            warning: (
-              <p>
-                <b>{t('setUp.final.title')}</b> {t('setUp.final.signer')}
-              </p>
-            ),
-          }
-        : {})}
-      foot={
-        step === 5 ? (
-          <div className="actions">
-            <Button kind="primary" size="op" onClick={onLeave}>
-              {t('sequence.finish')}
-            </Button>
-          </div>
-        ) : step === 4 ? (
-          working ? null : (
-            <HoldFoot onDone={() => void make()}>{t('setUp.signer.make')}</HoldFoot>
-          )
-        ) : (
-          <div className="actions">
-            <Button kind="primary" size="op" disabled={blocked} onClick={next}>
-              {t('sequence.next')}
-            </Button>
-          </div>
-        )
+      final={t('setUp.final.signer')}
+      makeLabel={t('setUp.signer.make')}
+      blocked={(step === 0 && form.kit === '') || (step === 1 && form.root === '')}
+      faulty={faults.length > 0}
+      complete={() => form.scheme === 'open' || fresh.complete()}
+      onMake={() => void make()}
+      onLeave={onLeave}
+      summary={
+        <>
+          <dl className="kv">
+            <dt>{t('setUp.form.name')}</dt>
+            <dd>{form.name}</dd>
+            <dt>{t('setUp.form.signerId')}</dt>
+            <dd className="hex">{form.signerId}</dd>
+            <dt>{t('setUp.form.profile')}</dt>
+            <dd>{t(`setUp.profile.${form.profile}`)}</dd>
+            <dt>{t('password.label')}</dt>
+            <dd>{t(`passwordScheme.${form.scheme}`)}</dd>
+          </dl>
+          {rootCount > 0 && (
+            <>
+              <p>{t('setUp.signer.rootPassword')}</p>
+              <PasswordSteps
+                fields={rootFields}
+                labels={rootCount === 2 ? [t('setUp.rootFirst'), t('setUp.rootSecond')] : [t('setUp.rootPassword')]}
+                autoFocus={false}
+              />
+              {rootFields.step < rootFields.count - 1 && (
+                <div className="actions">
+                  <Button onClick={() => rootFields.advance()}>{t('password.next')}</Button>
+                </div>
+              )}
+            </>
+          )}
+        </>
       }
+      outcome={(made) => (
+        <>
+          <h2>{t('setUp.signer.madeTitle')}</h2>
+          <p className="failure is-pass">
+            <Glyph name="pass" />
+            {t('setUp.signer.made')}
+          </p>
+          <dl className="kv">
+            <dt>{t('password.serial')}</dt>
+            <dd>
+              <SerialNumber value={made.serialNumber} />
+            </dd>
+            <dt>{t('setUp.window')}</dt>
+            <dd>{formatDuration(made.signatureWindowMs, language)}</dd>
+            <dt>{t('setUp.files')}</dt>
+            <dd>{made.files.join(', ')}</dd>
+          </dl>
+          <p>{t('setUp.windowTell')}</p>
+        </>
+      )}
     >
-      {error !== null && <SetUpFailure failure={error} />}
       {step === 0 && (
         <>
           <h2>{t('setUp.signer.steps.module')}</h2>
@@ -138,7 +128,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
           <BlankKits
             legend={<legend className="hidden-text">{t('setUp.signer.steps.module')}</legend>}
             kit={form.kit}
-            onChoose={(path) => set('kit', path)}
+            onChoose={(path) => change({ kit: path })}
             detailed
           />
         </>
@@ -155,7 +145,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
                   type="radio"
                   name="root"
                   checked={form.root === entry.id}
-                  onChange={() => set('root', entry.id)}
+                  onChange={() => change({ root: entry.id })}
                 />
                 <b>{entry.name}</b>
                 <small>
@@ -176,7 +166,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
           <div className="fields-two">
             <FormField label={t('setUp.form.name')} hint={t('setUp.form.nameTell')} invalid={shown.includes('name')}>
               {(props) => (
-                <input {...props} maxLength={48} value={form.name} onChange={(e) => set('name', e.target.value)} />
+                <input {...props} maxLength={48} value={form.name} onChange={(e) => change({ name: e.target.value })} />
               )}
             </FormField>
             <FormField label={t('setUp.form.organisation')} invalid={shown.includes('organisation')}>
@@ -185,7 +175,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
                   {...props}
                   maxLength={48}
                   value={form.organisation}
-                  onChange={(e) => set('organisation', e.target.value)}
+                  onChange={(e) => change({ organisation: e.target.value })}
                 />
               )}
             </FormField>
@@ -195,7 +185,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
                   {...props}
                   maxLength={48}
                   value={form.deviceName}
-                  onChange={(e) => set('deviceName', e.target.value)}
+                  onChange={(e) => change({ deviceName: e.target.value })}
                 />
               )}
             </FormField>
@@ -210,7 +200,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
                   className="input hex"
                   maxLength={4}
                   value={form.signerId}
-                  onChange={(e) => set('signerId', e.target.value.toUpperCase())}
+                  onChange={(e) => change({ signerId: e.target.value.toUpperCase() })}
                 />
               )}
             </FormField>
@@ -220,7 +210,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
                   {...props}
                   value={form.profile}
                   onChange={(e) =>
-                    set('profile', signerProfiles.find((known) => known === e.target.value) ?? 'zero-touch')
+                    change({ profile: signerProfiles.find((known) => known === e.target.value) ?? 'zero-touch' })
                   }
                 >
                   {signerProfiles.map((profile) => (
@@ -233,7 +223,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
             </FormField>
             <FormField label={t('setUp.form.chainId')} hint={t('setUp.form.chainIdTell')}>
               {(props) => (
-                <select {...props} value={form.chainId} onChange={(e) => set('chainId', Number(e.target.value))}>
+                <select {...props} value={form.chainId} onChange={(e) => change({ chainId: Number(e.target.value) })}>
                   {Array.from({ length: 16 }, (_, chain) => (
                     // biome-ignore lint/suspicious/noArrayIndexKey: the number is the choice
                     <option key={chain} value={chain}>
@@ -244,10 +234,14 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
               )}
             </FormField>
             <FormField label={t('setUp.form.signerYears')} hint={t('setUp.form.yearsTell')}>
-              {(props) => <YearsSelect {...props} value={form.signerYears} onChange={(y) => set('signerYears', y)} />}
+              {(props) => (
+                <YearsSelect {...props} value={form.signerYears} onChange={(y) => change({ signerYears: y })} />
+              )}
             </FormField>
             <FormField label={t('setUp.form.deviceYears')} hint={t('setUp.form.yearsTell')}>
-              {(props) => <YearsSelect {...props} value={form.deviceYears} onChange={(y) => set('deviceYears', y)} />}
+              {(props) => (
+                <YearsSelect {...props} value={form.deviceYears} onChange={(y) => change({ deviceYears: y })} />
+              )}
             </FormField>
           </div>
         </>
@@ -259,68 +253,11 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
           tell={t('setUp.signer.passwordTell')}
           schemes={['one', 'two-persons', 'open']}
           scheme={form.scheme}
-          onScheme={(scheme) => set('scheme', scheme)}
+          onScheme={(scheme) => change({ scheme })}
           passwords={fresh}
         />
       )}
-      {step === 4 &&
-        (working ? (
-          <>
-            <h2>{t('setUp.working')}</h2>
-            <p>{t('setUp.workingTell')}</p>
-            <WorkList />
-          </>
-        ) : (
-          <>
-            <h2>{t('setUp.signer.steps.make')}</h2>
-            <dl className="kv">
-              <dt>{t('setUp.form.name')}</dt>
-              <dd>{form.name}</dd>
-              <dt>{t('setUp.form.signerId')}</dt>
-              <dd className="hex">{form.signerId}</dd>
-              <dt>{t('setUp.form.profile')}</dt>
-              <dd>{t(`setUp.profile.${form.profile}`)}</dd>
-              <dt>{t('password.label')}</dt>
-              <dd>{t(`passwordScheme.${form.scheme}`)}</dd>
-            </dl>
-            {rootCount > 0 && (
-              <>
-                <p>{t('setUp.signer.rootPassword')}</p>
-                <PasswordSteps
-                  fields={rootFields}
-                  labels={rootCount === 2 ? [t('setUp.rootFirst'), t('setUp.rootSecond')] : [t('setUp.rootPassword')]}
-                  autoFocus={false}
-                />
-                {rootFields.step < rootFields.count - 1 && (
-                  <div className="actions">
-                    <Button onClick={() => rootFields.advance()}>{t('password.next')}</Button>
-                  </div>
-                )}
-              </>
-            )}
-          </>
-        ))}
-      {step === 5 && made !== null && (
-        <>
-          <h2>{t('setUp.signer.madeTitle')}</h2>
-          <p className="failure is-pass">
-            <Glyph name="pass" />
-            {t('setUp.signer.made')}
-          </p>
-          <dl className="kv">
-            <dt>{t('password.serial')}</dt>
-            <dd>
-              <SerialNumber value={made.serialNumber} />
-            </dd>
-            <dt>{t('setUp.window')}</dt>
-            <dd>{formatDuration(made.signatureWindowMs, language)}</dd>
-            <dt>{t('setUp.files')}</dt>
-            <dd>{made.files.join(', ')}</dd>
-          </dl>
-          <p>{t('setUp.windowTell')}</p>
-        </>
-      )}
-    </Sequence>
+    </SetUpFrame>
   );
 }
 
