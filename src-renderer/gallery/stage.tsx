@@ -3,6 +3,7 @@ import { createClient } from '../../src-shared/ipc/client.ts';
 import { App, type Look, Themed } from '../app/app.tsx';
 import { stopClock } from '../app/clock.ts';
 import { StartNotice } from '../app/start-notice.tsx';
+import { drafts } from '../stores/drafts.ts';
 import { useStation } from '../stores/station-store.ts';
 import { ui, useUi } from '../stores/ui-store.ts';
 import { startTexts } from '../texts/index.ts';
@@ -27,6 +28,7 @@ export async function show(element: HTMLElement, name: string, look: Look): Prom
   if (chosen === undefined) throw new Error(`there is no picture ${name}`);
   shown?.unmount();
   ui.reset();
+  drafts.reset();
   useStation.setState(useStation.getInitialState(), true);
   stopClock(galleryNow, 60_000);
   startTexts(look.language);

@@ -5,6 +5,7 @@ import { useAsk, useCall } from '../app/client-context.tsx';
 import { Button } from '../parts/button.tsx';
 import { Glyph } from '../parts/glyph.tsx';
 import { TabPanel, Tabs } from '../parts/tabs.tsx';
+import { drafts, usePlanWork } from '../stores/drafts.ts';
 import { useSlice } from '../stores/station-store.ts';
 import { ui } from '../stores/ui-store.ts';
 import { useLanguage, useSentence } from '../texts/sentence.ts';
@@ -37,8 +38,9 @@ export default function PlanPlace() {
   const sites = useSlice('sites');
   const list = useCall('plan.list', {});
   const [tab, setTab] = useState<PlanTab>('config');
-  const [chosen, setChosen] = useState<PlanName | null>(null);
-  const [draft, setDraft] = useState<Plan | null>(null);
+  const mode = station?.mode ?? 'unset';
+  const { chosen, draft } = usePlanWork(mode);
+  const setDraft = (changed: Plan | null): void => drafts.plan(mode, { draft: changed });
   const [entryIndex, setEntryIndex] = useState(0);
   const [partWanted, setPart] = useState<PlanPart | null>(null);
   const [site, setSite] = useState<string | null>(null);
@@ -68,8 +70,7 @@ export default function PlanPlace() {
     if (draft === null) return;
     const answer = await ask('plan.save', { plan: draft });
     if (answer === undefined) return;
-    setDraft(null);
-    setChosen({ name: draft.name, version: answer.version });
+    drafts.plan(mode, { draft: null, chosen: { name: draft.name, version: answer.version } });
     list.reload();
     ui.notice('done', t('plan.saved', { version: answer.version }));
   };
@@ -168,10 +169,7 @@ export default function PlanPlace() {
             list={list.value ?? []}
             chosen={named}
             locked={unsaved}
-            onChoose={(name) => {
-              setChosen(name);
-              setDraft(null);
-            }}
+            onChoose={(name) => drafts.plan(mode, { draft: null, chosen: name })}
             onRelease={(name) => void act('plan.release', name)}
             onActivate={(name) => void act('plan.activate', name)}
           />

@@ -5,6 +5,8 @@ import { useAsk, useCall } from '../app/client-context.tsx';
 import { Button } from '../parts/button.tsx';
 import { Glyph } from '../parts/glyph.tsx';
 import { ScrollBox } from '../parts/scroll-box.tsx';
+import { drafts, useSettingsDraft } from '../stores/drafts.ts';
+import { useSlice } from '../stores/station-store.ts';
 import { ui } from '../stores/ui-store.ts';
 import { useSentence } from '../texts/sentence.ts';
 import { HealthSection } from './health-section.tsx';
@@ -25,24 +27,25 @@ export default function SettingsPlace() {
   const sentence = useSentence();
   const loaded = useCall('settings.get', {});
   const [section, setSection] = useState<Section>('station');
-  const [draft, setDraft] = useState<Settings | null>(null);
+  const mode = useSlice('station')?.mode ?? 'unset';
+  const draft = useSettingsDraft(mode);
   /** As they stand since the last save of this screen. */
   const [saved, setSaved] = useState<Settings | null>(null);
   const kept = saved ?? loaded.value;
   const settings = draft ?? kept;
-  const changed = draft !== null && JSON.stringify(draft) !== JSON.stringify(kept);
+  const changed = draft !== undefined && JSON.stringify(draft) !== JSON.stringify(kept);
 
   const save = async (): Promise<void> => {
-    if (draft === null) return;
+    if (draft === undefined) return;
     const answer = await ask('settings.save', draft);
     if (answer === undefined) return;
     setSaved((await ask('settings.get', {})) ?? draft);
     // What was typed while the core was at work is not lost.
-    setDraft((now) => (now === draft ? null : now));
+    drafts.settings(mode, (now) => (now === draft ? undefined : now));
     ui.notice('done', t('settings.saved'));
   };
   const change = (part: Partial<Settings>): void => {
-    if (settings !== undefined) setDraft({ ...settings, ...part });
+    if (settings !== undefined) drafts.settings(mode, () => ({ ...settings, ...part }));
   };
 
   return (
@@ -55,7 +58,7 @@ export default function SettingsPlace() {
             <span className="sub" role="status">
               {t('settings.unsaved')}
             </span>
-            <Button onClick={() => setDraft(null)}>{t('plan.discard')}</Button>
+            <Button onClick={() => drafts.settings(mode, () => undefined)}>{t('plan.discard')}</Button>
             <Button kind="primary" onClick={() => void save()}>
               {t('dialog.save')}
             </Button>

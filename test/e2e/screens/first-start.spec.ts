@@ -50,6 +50,8 @@ test.describe('first start', () => {
     await page.getByLabel('Name of this station').fill('Line 3');
     await page.getByRole('button', { name: 'Go on' }).click();
     await expect(page.getByRole('banner')).toContainText('Line 3');
+    // The page that it goes on to has come: one that is cut off while it loads would complain.
+    await expect(page.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible();
     expect(await signet.end()).toBe(0);
     const again = await start({ folder: signet.folder });
     await page.goto(again.address);
@@ -57,6 +59,16 @@ test.describe('first start', () => {
     await expect(page.getByText('Waiting for board to be connected')).toBeVisible();
     await expect(page.getByText('No plan is in use.')).toBeVisible();
     await lookOver(page, 'station-new', 'line');
+    // What is typed in Settings is still there after a look at another place, and is no setting before it is saved.
+    await go(page, 'Settings');
+    await page.getByLabel('Station', { exact: true }).last().fill('Line 4');
+    await go(page, 'Line');
+    await go(page, 'Settings');
+    await expect(page.getByText('Not saved yet')).toBeVisible();
+    await expect(page.getByLabel('Station', { exact: true }).last()).toHaveValue('Line 4');
+    await expect(page.getByRole('banner')).toContainText('Line 3');
+    await page.getByRole('button', { name: 'Discard changes' }).click();
+    await expect(page.getByLabel('Station', { exact: true }).last()).toHaveValue('Line 3');
   });
 
   test('where Electron is missing one line says so, and a browser window opens at the welcome', async ({

@@ -182,6 +182,11 @@ test('a SlotConfig, a data write and a slot lock changed on screen become versio
   await page.getByLabel('Slot 14').check();
   await expect(page.getByText('Not saved yet:')).toContainText('configuration, data writes, slots to lock');
   await lookOver(page, 'plan-draft');
+  // A look at the line loses nothing of it.
+  await go(page, 'Line');
+  await expect(page.getByText('Not saved yet:')).toHaveCount(0);
+  await go(page, 'Plan');
+  await expect(page.getByText('Not saved yet:')).toContainText('configuration, data writes, slots to lock');
   await page.getByRole('button', { name: 'Save as version 2' }).click();
   await expect(page.getByText('version 2, not released')).toBeVisible();
   await page.getByRole('button', { name: 'Release version 2' }).click();
