@@ -95,6 +95,7 @@ interface KitRecord {
   lease: Lease | undefined;
 }
 
+/** Every kit that is plugged in, and who has it: one owner at a time, each hand-over with a new session number. */
 export class KitRegistry {
   readonly #options: KitRegistryOptions;
   readonly #kits = new Map<number, KitRecord>();

@@ -14,6 +14,7 @@ export const shiftSchema = z.strictObject({
 });
 export type Shift = z.infer<typeof shiftSchema>;
 
+/** A counter that begins now. */
 export function newShift(now: Date): Shift {
   return { since: now.toISOString(), done: 0, passed: 0, failed: 0, times: [], last: [] };
 }
@@ -50,6 +51,7 @@ export function perHour(shift: Shift, now: Date): number {
   return Math.round(((recent.length - (span === hour ? 0 : 1)) * hour) / span);
 }
 
+/** The counter as screens show it; `quota` = boards of the production order, null without one. */
 export function shiftView(shift: Shift, quota: number | null, now: Date): ShiftView {
   return {
     done: shift.done,

@@ -4,14 +4,14 @@ import type { SigningLog } from './ports.ts';
 /** Why a clock is not believed. */
 export type ClockDoubt = Extract<ReasonCode, `clock-${string}`>;
 
+const hour = 3_600_000;
+const tolerated = 5 * 60_000;
+
 /**
  * When the clock cannot be trusted nothing is certified (signer-and-server.md 7.8): earlier than the newest row of a certificate
  * minus 1 h, before 2000, or a jump of more than 5 min while running, until a supervisor confirms. Rows that are no certificates
  * do not count: the START row of a server whose clock battery died would vouch for the wrong time.
  */
-const hour = 3_600_000;
-const tolerated = 5 * 60_000;
-
 export class ClockGuard {
   readonly #now: () => Date;
   readonly #monotonic: () => number;

@@ -110,6 +110,7 @@ export interface RootRequest {
   readonly tbs: Uint8Array;
 }
 
+/** A request as the file that is carried to the root. */
 export function rootRequestFile(request: RootRequest): Uint8Array {
   return fileOf({
     format: 'signet-signer-request',
@@ -120,6 +121,7 @@ export function rootRequestFile(request: RootRequest): Uint8Array {
   });
 }
 
+/** The request of a file; undefined when it is none. */
 export function readRootRequest(bytes: Uint8Array): RootRequest | undefined {
   const file = read(requestSchema, bytes);
   return file === undefined
@@ -146,6 +148,7 @@ export function judgeRequest(request: RootRequest, root: RootFacts): Result<Deco
   return ok(decoded.value);
 }
 
+/** The root's signature as the file that is carried back. */
 export function rootAnswerFile(
   request: RootRequest,
   signature: Uint8Array,
@@ -163,6 +166,7 @@ export function rootAnswerFile(
   });
 }
 
+/** The signature of a file; undefined when it is none. */
 export function readRootAnswer(bytes: Uint8Array): RootAnswer | undefined {
   return read(answerSchema, bytes);
 }

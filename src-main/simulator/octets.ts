@@ -54,6 +54,7 @@ export function wellFormed(packet: Uint8Array): boolean {
   return packet[length - 2] === (crc & 0xff) && packet[length - 1] === crc >> 8;
 }
 
+/** Whether both are the same, byte by byte. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

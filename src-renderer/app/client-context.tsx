@@ -7,10 +7,12 @@ import { useSentence } from '../texts/sentence.ts';
 
 const ClientContext = createContext<Client | null>(null);
 
+/** Gives the parts below it the client of the core. */
 export function ClientProvider({ client, children }: { readonly client: Client; readonly children: ReactNode }) {
   return <ClientContext value={client}>{children}</ClientContext>;
 }
 
+/** The client of the core; throws outside a `ClientProvider`. */
 export function useClient(): Client {
   const client = useContext(ClientContext);
   if (client === null) throw new Error('no client around this part of the screen');

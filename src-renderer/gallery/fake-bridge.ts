@@ -20,6 +20,7 @@ export interface FakeOptions {
   readonly link?: LinkState;
 }
 
+/** An answer that refuses a call. */
 export function refused(
   code: string,
   number: number,

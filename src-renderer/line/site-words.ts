@@ -5,6 +5,7 @@ import type { GlyphName } from '../parts/glyph.tsx';
 /** What a site looks like: the tone of its card or tile. */
 export type SiteTone = 'off' | 'empty' | 'busy' | 'go' | 'ask' | 'key' | 'run' | 'pass' | 'fail' | 'fault';
 
+/** The tone of a site. */
 export function siteTone(site: SiteView): SiteTone {
   switch (site.state) {
     case 'off':
@@ -29,6 +30,7 @@ export function siteTone(site: SiteView): SiteTone {
   }
 }
 
+/** The tone of a verdict; a fault is never red, it is not the board's. */
 export function verdictTone(verdict: Pick<VerdictView, 'kind'>): 'pass' | 'fail' | 'ask' | 'fault' {
   switch (verdict.kind) {
     case 'PASS':
@@ -60,6 +62,7 @@ export type WordKey =
   | 'waiting'
   | 'off';
 
+/** The key of the one word that stands on a site. */
 export function siteWord(site: SiteView): WordKey {
   switch (site.state) {
     case 'verdict':
@@ -84,6 +87,7 @@ export function siteWord(site: SiteView): WordKey {
   }
 }
 
+/** The last part of the key of a verdict's word. */
 export function verdictWord(verdict: Pick<VerdictView, 'kind'>): 'pass' | 'fail' | 'fault' | 'setAside' {
   switch (verdict.kind) {
     case 'PASS':
@@ -111,6 +115,7 @@ function decisionWord(site: SiteView): WordKey {
   return first === undefined ? 'decide' : words[first.action];
 }
 
+/** The sign of a site: tone, word and sign say the same, so that no colour must be seen. */
 export function siteGlyph(site: SiteView): GlyphName {
   switch (siteTone(site)) {
     case 'off':

@@ -59,10 +59,12 @@ export function Dialog({
   );
 }
 
+/** What a dialog says and asks. */
 export function DialogBody({ children }: { readonly children: ReactNode }) {
   return <div className="dialog-body">{children}</div>;
 }
 
+/** The buttons of a dialog, the one that goes on at the right. */
 export function DialogFoot({ children }: { readonly children: ReactNode }) {
   return <div className="dialog-foot">{children}</div>;
 }

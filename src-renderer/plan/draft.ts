@@ -92,6 +92,7 @@ export function newPlan(name: string, part: PlanPart, image: string): Plan {
 /** What a saved plan and its draft differ in, as keys of the texts `plan.changed`. */
 export type PlanChange = 'config' | 'certinfo' | 'definitions' | 'writes' | 'locks' | 'options' | 'entries' | 'note';
 
+/** What of a plan was changed since it was saved. */
 export function planChanges(saved: Plan, draft: Plan): readonly PlanChange[] {
   const changes = new Set<PlanChange>();
   if (saved.entries.length !== draft.entries.length) changes.add('entries');

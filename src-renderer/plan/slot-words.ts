@@ -8,6 +8,7 @@ export interface SlotWords {
   readonly write: string;
 }
 
+/** What a slot is for, who may read and who may write it, in the language of the screen. */
 export function slotWords(use: SlotUse, t: TFunction): SlotWords {
   if (use.kind === 'private-key') {
     const uses = [

@@ -20,6 +20,7 @@ export interface PasswordFields {
   readonly generation: number;
 }
 
+/** Fields for one password or for two, typed one after the other; what was typed is held by the inputs alone. */
 export function usePasswordFields(count: number): PasswordFields {
   const inputs = useRef<(HTMLInputElement | null)[]>([]);
   const [step, setStep] = useState(0);

@@ -65,6 +65,7 @@ export const startRootForm: RootForm = {
   scheme: 'two-persons',
 };
 
+/** Fields of a new root that are not yet right; names as for signers. */
 export function rootFormFaults(form: RootForm): readonly ('commonName' | 'organisation' | 'kit')[] {
   const faults: ('commonName' | 'organisation' | 'kit')[] = [];
   if (!nameFits(form.commonName)) faults.push('commonName');

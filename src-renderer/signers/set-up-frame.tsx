@@ -28,6 +28,7 @@ export interface SetUp<Form, Made> {
   make(act: () => Promise<Result<Made, WireError>>): Promise<void>;
 }
 
+/** The state of a set-up of `count` steps that begins with step `first`. */
 export function useSetUp<Form extends object, Made>(
   start: Form,
   steps: { readonly count: number; readonly first: number },

@@ -27,6 +27,7 @@ export interface Bridge {
 /** Codes of failures that arise on this side of the wire. */
 export const localCodes = { lost: 'CONNECTION_LOST', cancelled: 'CANCELLED', garbage: 'REPLY_GARBAGE' } as const;
 
+/** A failure that arose on this side of the wire; its number is 0. */
 export function localError(code: (typeof localCodes)[keyof typeof localCodes], message: string): WireError {
   return { code, number: 0, message, details: {} };
 }

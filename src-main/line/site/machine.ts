@@ -75,6 +75,7 @@ export type SiteEvent =
   /** `chipIndex`: the chip that it was set aside for, where it is one of several. */
   | { readonly kind: 'set-aside'; readonly verdict: VerdictView; readonly chipIndex: number | null };
 
+/** A site of which nothing is known yet. */
 export function newSite(enabled: boolean): SiteModel {
   return {
     enabled,
@@ -219,6 +220,7 @@ function withNote(run: Progress, note: string): Progress {
 /** What a site is, before it is asked what may be done with its board. */
 export type Phase = Exclude<SiteState, 'seen' | 'decision' | 'waiting'> | 'board';
 
+/** What a site is, from the strongest to the weakest: a run, off, a board, trouble, a kit that is being opened, a verdict that stays. */
 export function phaseOf(model: SiteModel): Phase {
   if (model.run !== undefined) return 'running';
   if (!model.enabled) return 'off';

@@ -36,6 +36,7 @@ export function parseSlots(text: string | undefined): readonly number[] | undefi
     });
 }
 
+/** How the data zone is locked: with the check sum of what was written, or without (the note's way). */
 export function parseDataLock(text: string): 'fill+crc' | 'no-crc' {
   if (text === 'fill+crc' || text === 'no-crc') return text;
   throw new SignetError('OPTION_INVALID', `"${text}" in --data-lock is neither fill+crc nor no-crc.`);

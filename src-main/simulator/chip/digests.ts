@@ -6,6 +6,7 @@ import { at, join, le16, take, xor, zeros } from './bytes.ts';
  * `head` the four bytes opcode, P1, P2 low, P2 high as they were sent.
  */
 
+/** SHA-256 over the parts, one after the other. */
 export function sha256(...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
   return new Uint8Array(
     createHash('sha256')
@@ -14,6 +15,7 @@ export function sha256(...parts: readonly (Uint8Array | readonly number[])[]): U
   );
 }
 
+/** HMAC-SHA-256. */
 export function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
   return new Uint8Array(createHmac('sha256', key).update(message).digest());
 }

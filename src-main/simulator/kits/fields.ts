@@ -9,6 +9,7 @@ export interface KitLine {
   readonly rest: string | undefined;
 }
 
+/** The fields of a line as the kits of the legacy family look at it: lower case, a leading "lib…:" dropped. */
 export function parseKitLine(line: string): KitLine {
   let text = line.toLowerCase();
   if (text.startsWith('lib')) {

@@ -52,7 +52,6 @@ export const plan: Words<typeof english> = {
     field: 'Feld',
     planColumn: 'Plan',
     chipColumn: 'Dieser Chip',
-    slots: 'Slots und Felder',
     slot: 'Slot',
     kind: 'Art',
     readUse: 'Lesen oder nutzen',
@@ -92,7 +91,6 @@ export const plan: Words<typeof english> = {
     lockInStage9: 'In Stufe 9 sperren',
     takeOver: 'Übernehmen',
     was: 'vorher {{value}}',
-    sources: 'Quelldateien',
     decoded: 'Entschlüsselt',
     source: {
       title: 'Kommt aus',
@@ -139,7 +137,6 @@ export const plan: Words<typeof english> = {
     addressTell: 'Leer, wenn das Board nur einen Chip hat.',
     packets_one: '{{shown}} Paket, etwa {{time}}',
     packets_other: '{{shown}} Pakete, etwa {{time}}',
-    packetList: 'Pakete',
     packet: 'Paket',
     number: 'Nr.',
     does: 'Was es tut',

@@ -48,7 +48,6 @@ export const plan = {
     field: 'Field',
     planColumn: 'Plan',
     chipColumn: 'This chip',
-    slots: 'Slots and fields',
     slot: 'Slot',
     kind: 'Kind',
     readUse: 'Read or use',
@@ -88,7 +87,6 @@ export const plan = {
     lockInStage9: 'Lock in stage 9',
     takeOver: 'Take over',
     was: 'was {{value}}',
-    sources: 'Source files',
     decoded: 'Decoded',
     source: {
       title: 'Comes from',
@@ -135,7 +133,6 @@ export const plan = {
     addressTell: 'Empty when the board has one chip only.',
     packets_one: '{{shown}} packet, about {{time}}',
     packets_other: '{{shown}} packets, about {{time}}',
-    packetList: 'Packets',
     packet: 'Packet',
     number: 'No.',
     does: 'What it does',
