@@ -16,6 +16,29 @@ export function stopClock(now: number, steady: number): void {
   clock.stopped = true;
 }
 
+/** What draws again with the same period does so in one go: its readers by period in ms. */
+const readers = new Map<number, Set<(reading: number) => void>>();
+
+/** Tells the steady clock's reading every `ms`, to all readers of this period at once. Returns how to stop. */
+function readEvery(ms: number, reader: (reading: number) => void): () => void {
+  const known = readers.get(ms);
+  const all = known ?? new Set<(reading: number) => void>();
+  all.add(reader);
+  if (known === undefined) {
+    readers.set(ms, all);
+    const timer = setInterval(() => {
+      if (all.size === 0) {
+        clearInterval(timer);
+        readers.delete(ms);
+        return;
+      }
+      const reading = clock.steady();
+      for (const each of all) each(reading);
+    }, ms);
+  }
+  return () => all.delete(reader);
+}
+
 /** Draws again every `ms` while `active`; gives the steady clock's reading. */
 export function useTicking(active: boolean, ms: number): number {
   const [reading, setReading] = useState(() => clock.steady());
@@ -23,8 +46,7 @@ export function useTicking(active: boolean, ms: number): number {
     if (!active) return;
     setReading(clock.steady());
     if (clock.stopped) return;
-    const timer = setInterval(() => setReading(clock.steady()), ms);
-    return () => clearInterval(timer);
+    return readEvery(ms, setReading);
   }, [active, ms]);
   return active ? reading : clock.steady();
 }

@@ -38,8 +38,13 @@ function Line({ station, sites }: { readonly station: StationView; readonly site
   const actions = useLineActions();
   const ask = useAsk();
   const [opened, setOpened] = useState<string | null>(null);
-  const running = sites.some((site) => site.state === 'running');
-  const now = useTicking(running, 100);
+  const openedSite = sites.find((site) => site.id === opened);
+  // Tiles count by themselves.
+  const faces = sites.length <= 4 ? sites : openedSite === undefined ? [] : [openedSite];
+  const now = useTicking(
+    faces.some((site) => site.state === 'running'),
+    100,
+  );
   const focused = sites.find((site) => site.id === wanted)?.id ?? sites[0]?.id ?? null;
 
   useAppearances(sites);
@@ -68,8 +73,7 @@ function Line({ station, sites }: { readonly station: StationView; readonly site
   );
 
   if (sites.length === 0) return <NoSites station={station} />;
-  const elapsed = (site: SiteView): number => elapsedNow(site, arrivedAt, now);
-  const openedSite = sites.find((site) => site.id === opened);
+  const elapsed = (site: SiteView): number => elapsedNow(site, arrivedAt[site.id] ?? now, now);
   const ready = sites.filter((site) => site.state === 'seen' && firstChoice(site) !== undefined).length;
   return (
     <div className="line" data-sites={sites.length}>
@@ -90,16 +94,7 @@ function Line({ station, sites }: { readonly station: StationView; readonly site
           ))}
         </div>
       ) : (
-        <Tiles
-          sites={sites}
-          station={station}
-          focused={focused}
-          arrivedAt={arrivedAt}
-          now={now}
-          labels={labels}
-          onTake={tap}
-          onFocus={(site) => ui.focusSite(site.id)}
-        />
+        <Tiles sites={sites} station={station} focused={focused} labels={labels} onTake={tap} onFocus={focusSite} />
       )}
       {simulation?.running === true && <SimulationBar sites={sites} simulation={simulation} focused={focused} />}
       {shift !== undefined &&
@@ -167,6 +162,10 @@ function SiteCard({
       {alone && site.state !== 'off' && <StageList site={site} station={station} elapsedMs={elapsedMs} />}
     </section>
   );
+}
+
+function focusSite(site: SiteView): void {
+  ui.focusSite(site.id);
 }
 
 /** When each site's board appeared (steady clock), for the guard on Enter. */

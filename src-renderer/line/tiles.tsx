@@ -1,9 +1,12 @@
+import { memo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SiteView, StationView } from '../../src-shared/ipc/state.ts';
+import { useTicking } from '../app/clock.ts';
 import { formatDuration, formatElapsed } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { RunScale } from '../parts/run-scale.tsx';
 import { ShortSerialNumber } from '../parts/serial-number.tsx';
+import { useStation } from '../stores/station-store.ts';
 import { useLanguage } from '../texts/sentence.ts';
 import { elapsedNow, firstChoice, presentStage, siteGlyph, siteTone, siteWord, wantsLabel } from './site-words.ts';
 import './tiles.css';
@@ -16,8 +19,6 @@ export function Tiles({
   sites,
   station,
   focused,
-  arrivedAt,
-  now,
   labels,
   onTake,
   onFocus,
@@ -25,8 +26,6 @@ export function Tiles({
   readonly sites: readonly SiteView[];
   readonly station: StationView;
   readonly focused: string | null;
-  readonly arrivedAt: number;
-  readonly now: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly onTake: (site: SiteView) => void;
   readonly onFocus: (site: SiteView) => void;
@@ -35,38 +34,96 @@ export function Tiles({
   return (
     <ol className="tiles" aria-label={t('line.tiles.label')} data-rows={Math.ceil(sites.length / tileColumns)}>
       {sites.map((site) => (
-        <li key={site.id}>
-          <button
-            type="button"
-            className={`tile tile-${siteTone(site)}${site.id === focused ? ' is-focus' : ''}`}
-            data-site={site.id}
-            onFocus={() => onFocus(site)}
-            onClick={() => {
-              onFocus(site);
-              if (firstChoice(site) !== undefined || site.state === 'waiting') onTake(site);
-            }}
-          >
-            <span className="tile-head">
-              <b>{site.number}</b>
-              {site.chips[0] !== undefined && <ShortSerialNumber value={site.chips[0].serialNumber} />}
-              {site.chips.length > 1 && <span className="tile-more">+{site.chips.length - 1}</span>}
-              <Glyph name={siteGlyph(site)} />
-            </span>
-            <TileMiddle site={site} station={station} elapsedMs={elapsedNow(site, arrivedAt, now)} />
-            <TileFoot
-              site={site}
-              elapsedMs={elapsedNow(site, arrivedAt, now)}
-              current={site.id === focused}
-              scan={wantsLabel(site, station, labels[site.id])}
-            />
-          </button>
-        </li>
+        <Tile
+          key={site.id}
+          site={site}
+          usualMs={station.plan?.usualMs ?? null}
+          locksSlots={station.plan?.locksSlots ?? false}
+          current={site.id === focused}
+          scan={wantsLabel(site, station, labels[site.id])}
+          onTake={onTake}
+          onFocus={onFocus}
+        />
       ))}
     </ol>
   );
 }
 
-function TileMiddle({ site, station, elapsedMs }: { site: SiteView; station: StationView; elapsedMs: number }) {
+/** Drawn again only when this site changes: with sixteen, some other one changes all the time. */
+const Tile = memo(function Tile({
+  site,
+  usualMs,
+  locksSlots,
+  current,
+  scan,
+  onTake,
+  onFocus,
+}: {
+  readonly site: SiteView;
+  readonly usualMs: readonly number[] | null;
+  readonly locksSlots: boolean;
+  readonly current: boolean;
+  readonly scan: boolean;
+  readonly onTake: (site: SiteView) => void;
+  readonly onFocus: (site: SiteView) => void;
+}) {
+  return (
+    <li>
+      <button
+        type="button"
+        className={`tile tile-${siteTone(site)}${current ? ' is-focus' : ''}`}
+        data-site={site.id}
+        onFocus={() => onFocus(site)}
+        onClick={() => {
+          onFocus(site);
+          if (firstChoice(site) !== undefined || site.state === 'waiting') onTake(site);
+        }}
+      >
+        <span className="tile-head">
+          <b>{site.number}</b>
+          {site.chips[0] !== undefined && <ShortSerialNumber value={site.chips[0].serialNumber} />}
+          {site.chips.length > 1 && <span className="tile-more">+{site.chips.length - 1}</span>}
+          <Glyph name={siteGlyph(site)} />
+        </span>
+        <TileMiddle site={site} usualMs={usualMs} locksSlots={locksSlots} />
+        <TileFoot site={site} current={current} scan={scan} />
+      </button>
+    </li>
+  );
+});
+
+/** ms since the run of a site began; while it runs, what uses this is drawn ten times a second. */
+function useElapsed(site: SiteView): number {
+  const arrivedAt = useStation((store) => store.sitesAt[site.id]);
+  const now = useTicking(site.state === 'running', 100);
+  return elapsedNow(site, arrivedAt ?? now, now);
+}
+
+function Elapsed({ site }: { readonly site: SiteView }): ReactNode {
+  return formatElapsed(useElapsed(site), useLanguage());
+}
+
+function TileScale({
+  site,
+  usualMs,
+  locksSlots,
+}: {
+  readonly site: SiteView;
+  readonly usualMs: readonly number[] | null;
+  readonly locksSlots: boolean;
+}) {
+  return <RunScale stages={site.stages} usualMs={usualMs} locksSlots={locksSlots} elapsedMs={useElapsed(site)} />;
+}
+
+function TileMiddle({
+  site,
+  usualMs,
+  locksSlots,
+}: {
+  site: SiteView;
+  usualMs: readonly number[] | null;
+  locksSlots: boolean;
+}) {
   const { t } = useTranslation();
   if (site.state === 'running') {
     return (
@@ -74,12 +131,7 @@ function TileMiddle({ site, station, elapsedMs }: { site: SiteView; station: Sta
         <span className="tile-word">
           {presentStage(site)} <small>{t('line.tiles.of')}</small>
         </span>
-        <RunScale
-          stages={site.stages}
-          usualMs={station.plan?.usualMs ?? null}
-          locksSlots={station.plan?.locksSlots ?? false}
-          elapsedMs={elapsedMs}
-        />
+        <TileScale site={site} usualMs={usualMs} locksSlots={locksSlots} />
       </span>
     );
   }
@@ -91,25 +143,15 @@ function TileMiddle({ site, station, elapsedMs }: { site: SiteView; station: Sta
   );
 }
 
-function TileFoot({
-  site,
-  elapsedMs,
-  current,
-  scan,
-}: {
-  site: SiteView;
-  elapsedMs: number;
-  current: boolean;
-  scan: boolean;
-}) {
+function TileFoot({ site, current, scan }: { site: SiteView; current: boolean; scan: boolean }) {
   const { t } = useTranslation();
   const language = useLanguage();
   const first = firstChoice(site);
-  const [left, right] = ((): readonly [string, string] => {
+  const [left, right] = ((): readonly [string, ReactNode] => {
     switch (site.state) {
       case 'running': {
         const stage = site.stages[presentStage(site) - 1];
-        return [stage === undefined ? '' : t(`stage.${stage.stage}`), formatElapsed(elapsedMs, language)];
+        return [stage === undefined ? '' : t(`stage.${stage.stage}`), <Elapsed key={site.id} site={site} />];
       }
       case 'verdict': {
         const { verdict } = site;

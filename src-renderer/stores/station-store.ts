@@ -1,20 +1,20 @@
 import { create } from 'zustand';
 import type { LinkState } from '../../src-shared/ipc/client.ts';
-import type { SliceName, StateView } from '../../src-shared/ipc/state.ts';
+import type { SiteView, SliceName, StateView } from '../../src-shared/ipc/state.ts';
 import type { StateSink } from '../../src-shared/ipc/state-feed.ts';
 
 /** The core's state as the screens see it: one member per slice, filled by the contract only. */
 export interface StationStore {
   /** Null until the first snapshot. */
   readonly state: StateView | null;
-  /** `performance.now()` when each site's view arrived: its `elapsedMs` counts on from there. */
-  readonly sitesAt: number;
+  /** `performance.now()` when each site's view arrived, by its id: its `elapsedMs` counts on from there. */
+  readonly sitesAt: Readonly<Record<string, number>>;
   readonly link: LinkState;
 }
 
 export const useStation = create<StationStore>()(() => ({
   state: null,
-  sitesAt: 0,
+  sitesAt: {},
   link: { state: 'lost', retryAt: 0 },
 }));
 
@@ -25,31 +25,44 @@ export const useStation = create<StationStore>()(() => ({
  */
 export function stationSink(now: () => number, later: (task: () => void) => void = withNextFrame): StateSink {
   let waiting: Partial<StateView> = {};
-  let sitesAt: number | undefined;
+  let sitesAt: Readonly<Record<string, number>> = {};
   let asked = false;
   const apply = (): void => {
     asked = false;
-    const { state } = useStation.getState();
-    if (state !== null && Object.keys(waiting).length > 0) {
-      useStation.setState({ state: { ...state, ...waiting }, ...(sitesAt === undefined ? {} : { sitesAt }) });
+    const store = useStation.getState();
+    if (store.state !== null && Object.keys(waiting).length > 0) {
+      useStation.setState({ state: { ...store.state, ...waiting }, sitesAt: { ...store.sitesAt, ...sitesAt } });
     }
     waiting = {};
-    sitesAt = undefined;
+    sitesAt = {};
   };
   return {
     replace(state) {
       waiting = {};
-      sitesAt = undefined;
-      useStation.setState({ state, sitesAt: now() });
+      sitesAt = {};
+      useStation.setState({ state, sitesAt: arrivals(state.sites, now()) });
     },
     change(change) {
-      waiting = { ...waiting, [change.slice]: change.value };
-      if (change.slice === 'sites') sitesAt = now();
+      if (change.slice === 'sites' || change.slice === 'someSites')
+        sitesAt = { ...sitesAt, ...arrivals(change.value, now()) };
+      if (change.slice === 'someSites') {
+        const before = waiting.sites ?? useStation.getState().state?.sites ?? [];
+        waiting = { ...waiting, sites: withChanged(before, change.value) };
+      } else waiting = { ...waiting, [change.slice]: change.value };
       if (asked) return;
       asked = true;
       later(apply);
     },
   };
+}
+
+function arrivals(sites: readonly SiteView[], at: number): Record<string, number> {
+  return Object.fromEntries(sites.map(({ id }) => [id, at]));
+}
+
+/** The others stay the objects they were, so that nothing of them is drawn again. */
+function withChanged(before: readonly SiteView[], changed: readonly SiteView[]): SiteView[] {
+  return before.map((site) => changed.find(({ id }) => id === site.id) ?? site);
 }
 
 /** ms after which a window that is not drawn (hidden, minimised) takes changes all the same. */

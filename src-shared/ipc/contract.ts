@@ -497,10 +497,14 @@ export const contract = {
     'health.list': { in: none, out: healthSchema },
   },
   events: {
-    /** One slice of the state changed; `sequence` goes up by one each time: a gap means "ask for a snapshot". */
+    /**
+     * One slice of the state changed; `sequence` goes up by one each time: a gap means "ask for a snapshot". `someSites` holds the sites
+     * that changed, the others and their order are as before.
+     */
     state: z.union([
       z.strictObject({ sequence: z.int(), slice: z.literal('station'), value: stateSlices.station }),
       z.strictObject({ sequence: z.int(), slice: z.literal('sites'), value: stateSlices.sites }),
+      z.strictObject({ sequence: z.int(), slice: z.literal('someSites'), value: stateSlices.sites }),
       z.strictObject({ sequence: z.int(), slice: z.literal('signers'), value: stateSlices.signers }),
       z.strictObject({ sequence: z.int(), slice: z.literal('shift'), value: stateSlices.shift }),
       z.strictObject({ sequence: z.int(), slice: z.literal('health'), value: stateSlices.health }),

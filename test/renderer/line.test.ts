@@ -30,7 +30,7 @@ import { ui, useUi } from '../../src-renderer/stores/ui-store.ts';
 describe('the stores', () => {
   beforeEach(() => {
     ui.reset();
-    useStation.setState({ state: null, sitesAt: 0, link: { state: 'lost', retryAt: 0 } });
+    useStation.setState({ state: null, sitesAt: {}, link: { state: 'lost', retryAt: 0 } });
   });
 
   it('hold one member per slice, and note when the sites arrived', () => {
@@ -42,12 +42,44 @@ describe('the stores', () => {
     sink.change({ sequence: 1, slice: 'shift', value: shift({ done: 9 }) });
     expect(useStation.getState().state).toBeNull();
     sink.replace(state({ sites: [oneSite.empty] }));
-    expect(useStation.getState().sitesAt).toBe(100);
+    expect(useStation.getState().sitesAt).toEqual({ 'site-1': 100 });
     now = 250;
     sink.change({ sequence: 2, slice: 'shift', value: shift({ done: 9 }) });
-    expect(useStation.getState()).toMatchObject({ sitesAt: 100, state: { shift: { done: 9 } } });
+    expect(useStation.getState()).toMatchObject({ sitesAt: { 'site-1': 100 }, state: { shift: { done: 9 } } });
     sink.change({ sequence: 3, slice: 'sites', value: [oneSite.running] });
-    expect(useStation.getState()).toMatchObject({ sitesAt: 250, state: { sites: [{ state: 'running' }] } });
+    expect(useStation.getState()).toMatchObject({
+      sitesAt: { 'site-1': 250 },
+      state: { sites: [{ state: 'running' }] },
+    });
+  });
+
+  it('take single sites in their places; the others stay what they were', () => {
+    const pictures: (() => void)[] = [];
+    let now = 10;
+    const sink = stationSink(
+      () => now,
+      (task) => pictures.push(task),
+    );
+    const others = [
+      { ...oneSite.empty, id: 'a' },
+      { ...oneSite.seen, id: 'b' },
+      { ...oneSite.seen, id: 'c' },
+    ] as const;
+    sink.replace(state({ sites: [...others] }));
+    now = 20;
+    sink.change({ sequence: 1, slice: 'someSites', value: [{ ...oneSite.running, id: 'c' }] });
+    now = 30;
+    sink.change({ sequence: 2, slice: 'someSites', value: [{ ...oneSite.running, id: 'b' }] });
+    pictures.pop()?.();
+    const { state: shown, sitesAt } = useStation.getState();
+    expect(shown?.sites.map((site) => `${site.id} ${site.state}`)).toEqual(['a empty', 'b running', 'c running']);
+    expect(shown?.sites[0]).toBe(others[0]);
+    expect(sitesAt).toEqual({ a: 10, b: 30, c: 20 });
+    // On top of a whole slice that waits for the same picture.
+    sink.change({ sequence: 3, slice: 'sites', value: [{ ...oneSite.empty, id: 'c' }] });
+    sink.change({ sequence: 4, slice: 'someSites', value: [{ ...oneSite.pass, id: 'c' }] });
+    pictures.pop()?.();
+    expect(useStation.getState().state?.sites).toMatchObject([{ id: 'c', state: 'verdict' }]);
   });
 
   it('draw everything that came since the last picture at once, however much it was', () => {
@@ -71,7 +103,7 @@ describe('the stores', () => {
     pictures.pop()?.();
     expect(drawn).toBe(2);
     expect(useStation.getState()).toMatchObject({
-      sitesAt: 500,
+      sitesAt: { 'site-1': 500 },
       state: { sites: [{ state: 'verdict' }], shift: { done: 500 } },
     });
     // A snapshot that overtakes what waits makes it void.
