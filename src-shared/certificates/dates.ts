@@ -254,30 +254,23 @@ function parseTextDate(format: 0 | 1 | 4, bytes: Uint8Array): Result<Certificate
     let width = 1;
     while (layout.charAt(at + width) === letter) width += 1;
     const number = readDigits(bytes, at, width);
-    if (!number.complete) {
-      // The reference library stores the digits behind the fault before it subtracts what its structure counts from.
-      const base = field === 'year' ? 1900 : field === 'month' ? 1 : 0;
-      readSoFar[field] = base + number.value;
-      return fail({ kind: 'decoding', reason: `digits expected at position ${at}`, readSoFar });
-    }
-    readSoFar[field] = number.value;
-    if (field === 'year' && width === 2) readSoFar.year += number.value < 50 ? 2000 : 1900;
+    if (number === undefined) return fail({ kind: 'decoding', reason: `digits expected at position ${at}`, readSoFar });
+    readSoFar[field] = number;
+    if (field === 'year' && width === 2) readSoFar.year += number < 50 ? 2000 : 1900;
     at += width;
   }
   return ok(readSoFar);
 }
 
-/** Decimal digits read from the right; `complete` is false at the first character that is none. */
-function readDigits(bytes: Uint8Array, at: number, width: number): { value: number; complete: boolean } {
+/** The number of so many decimal digits; undefined when one of them is none. */
+function readDigits(bytes: Uint8Array, at: number, width: number): number | undefined {
   let value = 0;
-  let weight = 1;
-  for (let i = width - 1; i >= 0; i -= 1) {
+  for (let i = 0; i < width; i += 1) {
     const digit = byteAt(bytes, at + i) - 0x30;
-    if (digit < 0 || digit > 9) return { value, complete: false };
-    value += digit * weight;
-    weight *= 10;
+    if (digit < 0 || digit > 9) return undefined;
+    value = 10 * value + digit;
   }
-  return { value, complete: true };
+  return value;
 }
 
 /** The text of an encoded date as far as it is one; hex for the POSIX formats. For display. */

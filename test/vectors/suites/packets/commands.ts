@@ -63,13 +63,12 @@ const makers: Readonly<Record<string, (given: Fields) => Command<unknown>>> = {
   calib_nonce_base: (given) => nonce(integerOf(given, 'mode'), integerOf(given, 'param2'), bytesOf(given, 'num_in')),
   calib_read_zone: (given) => read(addressOf(given), sizeOf(integerOf(given, 'length'))),
   calib_write_zone: (given) => write(addressOf(given), bytesOf(given, 'value')),
-  calib_write: (given) =>
-    writeRaw(
-      integerOf(given, 'zone'),
-      integerOf(given, 'address'),
-      bytesOf(given, 'value'),
-      optionalBytes(given, 'mac'),
-    ),
+  calib_write: (given) => {
+    const value = bytesOf(given, 'value');
+    // Four bytes are never written encrypted; a MAC that is given all the same stays at home.
+    const mac = value.length === 4 ? undefined : optionalBytes(given, 'mac');
+    return writeRaw(integerOf(given, 'zone'), integerOf(given, 'address'), value, mac);
+  },
   calib_lock_config_zone: () => lockConfig(),
   calib_lock_config_zone_crc: (given) => lockConfig(integerOf(given, 'crc')),
   calib_lock_data_zone: () => lockData(),

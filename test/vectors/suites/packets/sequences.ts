@@ -1,6 +1,7 @@
 import type { Zone } from '../../../../src-shared/atecc/address.ts';
 import {
   ask,
+  chipStatus,
   compareConfigZone,
   dataAddress,
   type EncryptionKey,
@@ -9,6 +10,7 @@ import {
   libraryStatus,
   type Part,
   type Procedure,
+  type ProcedureFailure,
   readBlockEncrypted,
   readBytes,
   readConfigZone,
@@ -50,7 +52,7 @@ export function statusOf({ result }: Recording<Fields>): number {
 const makers: Readonly<Record<string, (given: Fields) => Procedure<Fields>>> = {
   calib_sign: (given) => nothingOf(signDigest(integerOf(given, 'key_id'), bytesOf(given, 'message'), partOf(given))),
   calib_verify_extern: (given) =>
-    nothingOf(
+    verdictOf(
       verifyDigestExternal(
         bytesOf(given, 'message'),
         bytesOf(given, 'signature'),
@@ -59,7 +61,7 @@ const makers: Readonly<Record<string, (given: Fields) => Procedure<Fields>>> = {
       ),
     ),
   calib_verify_stored: (given) =>
-    nothingOf(
+    verdictOf(
       verifyDigestStored(
         bytesOf(given, 'message'),
         bytesOf(given, 'signature'),
@@ -115,8 +117,9 @@ const makers: Readonly<Record<string, (given: Fields) => Procedure<Fields>>> = {
 
 function* isLocked(given: Fields): Procedure<Fields> {
   const zone = integerOf(given, 'zone');
-  if (zone !== 0 && zone !== 1) return fail({ kind: 'illegal-parameters', reason: `zone ${zone}` });
   const state = yield* readLockState();
+  // Both lock bytes come in one word, so the library asks before it looks at the zone.
+  if (state.ok && zone !== 0 && zone !== 1) return fail({ kind: 'illegal-parameters', reason: `zone ${zone}` });
   return state.ok ? ok({ locked: zone === 0 ? state.value.configLocked : state.value.dataLocked }) : state;
 }
 
@@ -130,6 +133,19 @@ function* named<T>(field: string, procedure: Procedure<T>): Procedure<Fields> {
 function* nothingOf<T>(procedure: Procedure<T>): Procedure<Fields> {
   const result = yield* procedure;
   return result.ok ? ok({}) : result;
+}
+
+/** A verification: that the signature is wrong is an answer to the library, not a failure of its call. */
+function* verdictOf(procedure: Procedure<unknown>): Procedure<Fields> {
+  const result = yield* procedure;
+  if (result.ok || isMismatch(result.failure)) return ok({});
+  return result;
+}
+
+function isMismatch(failure: ProcedureFailure): boolean {
+  return (
+    failure.kind === 'command' && failure.failure.kind === 'status' && failure.failure.status === chipStatus.miscompare
+  );
 }
 
 /** A procedure that refuses before it asks anything. */
