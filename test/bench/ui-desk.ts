@@ -130,8 +130,11 @@ export class BenchDesk {
       else asked?.fail(new Error(JSON.stringify(frame)));
     } else if ('event' in frame && frame.event === 'state' && 'value' in frame) {
       const change = frame.value;
-      if (typeof change !== 'object' || change === null || !('slice' in change) || change.slice !== 'sites') return;
-      if ('value' in change && Array.isArray(change.value)) this.#sites = change.value as readonly SiteView[];
+      if (typeof change !== 'object' || change === null || !('slice' in change) || !('value' in change)) return;
+      if (change.slice !== 'sites' && change.slice !== 'someSites') return;
+      const sites = change.value as readonly SiteView[];
+      this.#sites =
+        change.slice === 'sites' ? sites : this.#sites.map((site) => sites.find(({ id }) => id === site.id) ?? site);
       for (const wake of this.#waiting) wake();
       this.#waiting.clear();
     }
@@ -154,5 +157,5 @@ export async function provisionOne(desk: BenchDesk, site: string): Promise<strin
 /** The value below which so many of them lie. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(sorted.length * share) - 1))] ?? Number.NaN;
 }

@@ -6,7 +6,7 @@ import { atMost, type BenchRow, figure } from './rows.ts';
 import { BenchDesk, provisionOne, quantile, startProgram } from './ui-desk.ts';
 
 const sites = 16;
-const rounds = 3;
+const rounds = 6;
 
 /** What the window showed: site, its word (`5 of 10`, `PASS`), and when it was painted, ms since 1970. */
 interface Sight {
@@ -17,7 +17,8 @@ interface Sight {
 
 /**
  * Sixteen boards at once in real chip times: from the moment a stage began (as the run's own record says) to the first picture that shows
- * it or a later one; and a question of the window with its answer meanwhile.
+ * it or a later one; and a question of the window with its answer meanwhile. The simulated boards and their files are the work of the very
+ * process that serves the window, which real boards are not; that is in the figures, and against us.
  */
 export async function benchStages(page: Page): Promise<readonly BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'signet-bench-stages-'));
@@ -60,7 +61,10 @@ export async function benchStages(page: Page): Promise<readonly BenchRow[]> {
   }
 }
 
-/** Writes down every change of a tile's word once it has been painted. */
+/**
+ * Writes down every change of a tile's word once the picture after the one that drew it is done: by then it is on the screen. (The stores take
+ * changes with a picture, so that the next one is the first that can be asked for.)
+ */
 async function watch(page: Page): Promise<void> {
   await page.evaluate(() => {
     const sights: Sight[] = [];
@@ -109,24 +113,31 @@ async function latencies(desk: BenchDesk, sights: readonly Sight[]): Promise<rea
       const began = Date.parse(run.startedAt);
       const ended = Date.parse(run.endedAt);
       // A record names the site as people do: Site 3.
-      const since = sights.filter(({ site, at }) => site.replace('site-', 'Site ') === run.site && at >= began - 2);
-      // The word of the time before may be seen a moment longer; any other word after the first stage means that the run has ended.
-      const mine = since.slice(
-        Math.max(
-          0,
-          since.findIndex(({ word }) => rank(word) > 0),
-        ),
+      const mine = ofRun(
+        sights.filter(({ site }) => site.replace('site-', 'Site ') === run.site),
+        began,
       );
       const events = run.stages
         .filter(({ status }) => status !== 'SKIPPED')
         .map(({ stage, startMs }) => ({ number: stageNumber(stage), at: began + startMs }));
       for (const event of [...events, { number: runEnded, at: ended }]) {
-        const sight = mine.find(({ word, at }) => at >= event.at - 2 && (rank(word) || runEnded) >= event.number);
+        const sight = mine.find(({ word }) => (rank(word) || runEnded) >= event.number);
         if (sight !== undefined) found.push(Math.max(0, sight.at - event.at));
       }
     }
   }
   return found;
+}
+
+/**
+ * What was seen of a run that began then, from its first word on. The word of the time before may be seen a moment longer, and the first
+ * stage's a moment before its beginning was written down. Any other word after the first stage means that the run has ended.
+ */
+function ofRun(sights: readonly Sight[], began: number): readonly Sight[] {
+  const under = sights.findIndex(({ word, at }) => at >= began - 2 && rank(word) > 0);
+  if (under < 0) return [];
+  const first = sights[under - 1];
+  return sights.slice(first !== undefined && rank(first.word) === 1 ? under - 1 : under);
 }
 
 const order = [
