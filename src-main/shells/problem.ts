@@ -6,6 +6,7 @@ export interface StartProblem {
   readonly detail: string;
 }
 
+/** Of the error that ended the opening of a line. */
 export function problemOf(error: SignetError): StartProblem {
   const { path } = error.details;
   return { problem: error.code, detail: typeof path === 'string' ? path : error.message };
