@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { WebSocket } from 'ws';
 import type { CallInput, CallName, CallOutput } from '../../src-shared/ipc/contract.ts';
 import type { SiteView, StateView } from '../../src-shared/ipc/state.ts';
+import { Connection } from '../e2e/screens/connection.ts';
 
 /** The real program of the bench, and a second connection to its core that hears what the window hears. */
 const top = fileURLToPath(new URL('../..', import.meta.url));
@@ -67,38 +67,25 @@ export async function until<T>(look: () => T | undefined | Promise<T | undefined
 
 /** A client of the contract that follows the sites. Answers are trusted: the tests parse them. */
 export class BenchDesk {
-  readonly #socket: WebSocket;
-  readonly #open = new Map<
-    number,
-    { readonly done: (value: unknown) => void; readonly fail: (error: Error) => void }
-  >();
+  readonly #connection: Connection;
   readonly #waiting = new Set<() => void>();
   #sites: readonly SiteView[] = [];
-  #nextId = 1;
 
-  private constructor(socket: WebSocket) {
-    this.#socket = socket;
-    socket.on('message', (data) => this.#take(JSON.parse(String(data))));
+  private constructor(connection: Connection) {
+    this.#connection = connection;
+    connection.onEvent((event, value) => {
+      if (event === 'state') this.#take(value);
+    });
   }
 
   static async open(address: string): Promise<BenchDesk> {
-    const { origin, host, hash } = new URL(address);
-    const token = hash.slice('#token='.length);
-    const socket = new WebSocket(`ws://${host}/bridge`, ['signet', `signet.${token}`], { origin });
-    await new Promise<void>((resolve, reject) => {
-      socket.once('open', () => resolve());
-      socket.once('error', reject);
-    });
-    return new BenchDesk(socket);
+    return new BenchDesk(await Connection.open(address, patienceMs));
   }
 
-  call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
-    const id = this.#nextId;
-    this.#nextId += 1;
-    return new Promise<CallOutput<N>>((resolve, reject) => {
-      this.#open.set(id, { done: (value) => resolve(value as CallOutput<N>), fail: reject });
-      this.#socket.send(JSON.stringify({ id, call: name, input }));
-    });
+  async call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
+    const answer = await this.#connection.ask(name, input);
+    if (!answer.ok) throw new Error(`${name}: ${answer.error.code} ${answer.error.message}`);
+    return answer.value as CallOutput<N>;
   }
 
   /** Begins to follow the state. */
@@ -118,26 +105,17 @@ export class BenchDesk {
   }
 
   close(): void {
-    this.#socket.terminate();
+    this.#connection.close();
   }
 
-  #take(frame: unknown): void {
-    if (typeof frame !== 'object' || frame === null) return;
-    if ('id' in frame && typeof frame.id === 'number') {
-      const asked = this.#open.get(frame.id);
-      this.#open.delete(frame.id);
-      if ('ok' in frame && frame.ok === true && 'value' in frame) asked?.done(frame.value);
-      else asked?.fail(new Error(JSON.stringify(frame)));
-    } else if ('event' in frame && frame.event === 'state' && 'value' in frame) {
-      const change = frame.value;
-      if (typeof change !== 'object' || change === null || !('slice' in change) || !('value' in change)) return;
-      if (change.slice !== 'sites' && change.slice !== 'someSites') return;
-      const sites = change.value as readonly SiteView[];
-      this.#sites =
-        change.slice === 'sites' ? sites : this.#sites.map((site) => sites.find(({ id }) => id === site.id) ?? site);
-      for (const wake of this.#waiting) wake();
-      this.#waiting.clear();
-    }
+  #take(change: unknown): void {
+    if (typeof change !== 'object' || change === null || !('slice' in change) || !('value' in change)) return;
+    if (change.slice !== 'sites' && change.slice !== 'someSites') return;
+    const sites = change.value as readonly SiteView[];
+    this.#sites =
+      change.slice === 'sites' ? sites : this.#sites.map((site) => sites.find(({ id }) => id === site.id) ?? site);
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
   }
 }
 

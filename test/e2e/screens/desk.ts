@@ -1,49 +1,25 @@
-import { WebSocket } from 'ws';
-import {
-  type CallInput,
-  type CallName,
-  type CallOutput,
-  contract,
-  type WireError,
-} from '../../../src-shared/ipc/contract.ts';
+import { type CallInput, type CallName, type CallOutput, contract } from '../../../src-shared/ipc/contract.ts';
 import type { BoardKind } from '../../../src-shared/ipc/lists.ts';
 import type { SiteView, StateView } from '../../../src-shared/ipc/state.ts';
-
-type Answer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: WireError };
+import { Connection } from './connection.ts';
 
 const patienceMs = 120_000;
 
-/** A client of the contract over the shell's own door: what a second window would be. Every answer is parsed. */
+/** A client of the contract that works as a person does. Every answer is parsed. */
 export class Desk {
-  readonly #socket: WebSocket;
-  readonly #open = new Map<number, (answer: Answer) => void>();
-  #nextId = 1;
+  readonly #connection: Connection;
 
-  private constructor(socket: WebSocket) {
-    this.#socket = socket;
-    socket.on('message', (data) => {
-      const frame: unknown = JSON.parse(String(data));
-      if (typeof frame !== 'object' || frame === null || !('id' in frame) || typeof frame.id !== 'number') return;
-      this.#open.get(frame.id)?.(frame as unknown as Answer);
-      this.#open.delete(frame.id);
-    });
-    socket.on('error', () => socket.terminate());
+  private constructor(connection: Connection) {
+    this.#connection = connection;
   }
 
   /** `address` as the program prints it, token included. */
   static async open(address: string): Promise<Desk> {
-    const { origin, host, hash } = new URL(address);
-    const token = hash.slice('#token='.length);
-    const socket = new WebSocket(`ws://${host}/bridge`, ['signet', `signet.${token}`], { origin });
-    await new Promise<void>((resolve, reject) => {
-      socket.once('open', () => resolve());
-      socket.once('error', reject);
-    });
-    return new Desk(socket);
+    return new Desk(await Connection.open(address, patienceMs));
   }
 
   async call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
-    const answer = await this.ask(name, input);
+    const answer = await this.#connection.ask(name, input);
     if (!answer.ok) throw new Error(`${name}: ${answer.error.code} ${answer.error.message}`);
     const parsed = contract.calls[name].out.safeParse(answer.value);
     if (!parsed.success) throw new Error(`answer of ${name}: ${parsed.error.message}`);
@@ -52,22 +28,9 @@ export class Desk {
 
   /** Code of a refused call. */
   async refused<N extends CallName>(name: N, input: CallInput<N>): Promise<string> {
-    const answer = await this.ask(name, input);
+    const answer = await this.#connection.ask(name, input);
     if (answer.ok) throw new Error(`${name} was not refused.`);
     return answer.error.code;
-  }
-
-  private ask(call: CallName, input: unknown): Promise<Answer> {
-    const id = this.#nextId;
-    this.#nextId += 1;
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`No answer to ${call}.`)), patienceMs);
-      this.#open.set(id, (answer) => {
-        clearTimeout(timer);
-        resolve(answer);
-      });
-      this.#socket.send(JSON.stringify({ id, call, input }));
-    });
   }
 
   async state(): Promise<StateView> {
@@ -138,6 +101,6 @@ export class Desk {
   }
 
   close(): void {
-    this.#socket.terminate();
+    this.#connection.close();
   }
 }
