@@ -1,15 +1,14 @@
-import { dataAddress } from '../../src-shared/atecc/address.ts';
+import { configAddress, dataAddress } from '../../src-shared/atecc/address.ts';
 import type { Part } from '../../src-shared/atecc/command.ts';
 import { infoRevision, read } from '../../src-shared/atecc/commands/index.ts';
-import { readConfigZone } from '../../src-shared/atecc/procedures.ts';
 import { revisionInfo, serialNumberOf } from '../../src-shared/atecc/serial.ts';
 import { clockDividerOf, hasLongWatchdog } from '../../src-shared/atecc/timing.ts';
-import { byteAt, readU16le, toHex, utf8 } from '../../src-shared/base/bytes.ts';
+import { byteAt, concat, readU16le, toHex, utf8 } from '../../src-shared/base/bytes.ts';
 import type { Result } from '../../src-shared/base/result.ts';
 import type { ChipFacts } from './budget.ts';
 import type { DeviceFailure } from './failures.ts';
 import type { ChipSession } from './sequence.ts';
-import { ask, askStatus, follow, type Steps, stop } from './steps.ts';
+import { ask, askAll, askStatus, type Steps, stop } from './steps.ts';
 
 /** Part and state of one chip, as read from it. */
 export interface ChipIdentity {
@@ -76,13 +75,19 @@ export function identifyChip(session: ChipSession): Promise<Result<ChipIdentity,
   );
 }
 
+/** The 128 bytes of the configuration zone, four block reads. */
+export function* readConfigSteps(): Steps<Uint8Array> {
+  const blocks = [0, 1, 2, 3].map((block) => ({ command: read(configAddress(block), 32) }));
+  return concat(...(yield* askAll(blocks)));
+}
+
 function* identifySteps(address: number): Steps<ChipIdentity> {
   const revision = yield* ask(infoRevision());
   const { part } = revisionInfo(revision);
   if (part === undefined) {
     return yield* stop({ kind: 'wrong-part', expected: 'any', found: 'unknown', revision: toHex(revision) });
   }
-  const config = yield* follow(readConfigZone());
+  const config = yield* readConfigSteps();
   let signerRecord = false;
   if (signerRecordReadable(config)) {
     const head = yield* askStatus(read(dataAddress(8, 0), 32), [0x0f]);

@@ -4,13 +4,14 @@ import { chipStatus, isWakeTokenInsteadOfAnswer } from '../../src-shared/atecc/s
 import { byteAt, equalBytes, toHex } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
+import { OUR_KIT } from '../../src-shared/kit/dialect.ts';
 import type { KitIdentity, Transport, TransportFailure } from '../hal/transport.ts';
 import { type ChipFacts, unknownChip, windowCeilingMs, windowLimitMs } from './budget.ts';
-import { type DeviceEvent, type DeviceObserver, packetFacts } from './events.ts';
+import { type DeviceEvent, type DeviceObserver, type PacketFacts, packetFacts } from './events.ts';
 import { type DeviceFailure, describeFailure } from './failures.ts';
 import type { Mutex } from './mutex.ts';
 import { judge, type Trouble } from './retry.ts';
-import { ask, follow, type Step, type StepAnswer, type Steps, stop } from './steps.ts';
+import { ask, type CommandStep, follow, type StepAnswer, type Steps, stop } from './steps.ts';
 
 /**
  * The only way to a chip. One sequence is exclusive on kit and chip, runs in one wake window (or is wrapped command by
@@ -73,8 +74,6 @@ export interface KitAccess {
 /** Deadline of one exchange in ms: above the slowest command of all, SelfTest at M2 (kit-protocol.md 2, timeouts). */
 const EXCHANGE_TIMEOUT_MS = 5000;
 const DEFAULT_ATTEMPTS = 3;
-/** What the kit host of firmware/ calls itself. */
-const OUR_KIT = 'SIGNETKIT';
 /** Kit statuses that say that something did answer: wrong size, wrong CRC (kit-protocol.md 3). */
 const damagedAnswer: ReadonlySet<number> = new Set([0xe4, 0xe5]);
 
@@ -210,22 +209,72 @@ class KitChipSession implements ChipSession {
         if (failure !== undefined) return { next: 'end', result: fail(failure) };
         continue;
       }
-      const declared = left.indexOf(step.command.name);
-      if (declared < 0) throw new SignetError('INTERNAL', `a sequence sent ${step.command.name} without declaring it`);
-      left.splice(declared, 1);
-      const sent = await this.#send(step, state);
+      for (const { command } of step.kind === 'commands' ? step.steps : [step]) {
+        const declared = left.indexOf(command.name);
+        if (declared < 0) throw new SignetError('INTERNAL', `a sequence sent ${command.name} without declaring it`);
+        left.splice(declared, 1);
+      }
+      const sent = step.kind === 'commands' ? await this.#sendAll(step.steps, state) : await this.#send(step, state);
       if (!sent.ok) return sent.failure;
       answer = sent.value;
     }
   }
 
+  /**
+   * Several commands: their answers, or how the attempt ends. Those that may be begun again are sent ahead where the kit can do
+   * that; there as elsewhere the chip executes nothing after one that did not go well.
+   */
+  async #sendAll(
+    steps: readonly CommandStep[],
+    state: AttemptState,
+  ): Promise<Result<readonly Uint8Array[], Attempt<never>>> {
+    const answers: Uint8Array[] = [];
+    let failed: Attempt<never> | undefined;
+    const { transport } = this.#access;
+    const packets = steps.map(({ command }) => command.packet);
+    const options = { timeoutMs: EXCHANGE_TIMEOUT_MS };
+    const mayBeAhead = steps.length > 1 && this.#window === 'wrapped' && steps.every(({ redoable }) => redoable);
+    const ahead =
+      mayBeAhead &&
+      (await transport.talkAhead?.(this.address, packets, options, (talk) => {
+        const step = steps[answers.length];
+        if (step === undefined) return false;
+        const answered = this.#take(step, this.#sending(step, state), talk, state);
+        if (answered.ok) answers.push(answered.value);
+        else failed = answered.failure;
+        return answered.ok;
+      })) === true;
+    for (const step of ahead ? [] : steps) {
+      const answered = await this.#send(step, state);
+      if (!answered.ok) return answered;
+      answers.push(answered.value);
+    }
+    return failed === undefined ? ok(answers) : fail(failed);
+  }
+
   /** One command: its answer, or how the attempt ends. */
   async #send(step: CommandStep, state: AttemptState): Promise<Result<Uint8Array, Attempt<never>>> {
+    const packet = this.#sending(step, state);
     const { command } = step;
-    const packet = packetFacts(command, step.secret);
+    const talk = await this.#access.transport.talk(this.address, command.packet, { timeoutMs: EXCHANGE_TIMEOUT_MS });
+    return this.#take(step, packet, talk, state);
+  }
+
+  #sending({ command, secret }: CommandStep, state: AttemptState): PacketFacts {
+    const packet = packetFacts(command, secret);
     state.sent.add(command.name);
     this.#observe({ kind: 'sent', address: this.address, packet });
-    const talk = await this.#access.transport.talk(this.address, command.packet, { timeoutMs: EXCHANGE_TIMEOUT_MS });
+    return packet;
+  }
+
+  /** What came of a command: its answer, or how the attempt ends. */
+  #take(
+    step: CommandStep,
+    packet: PacketFacts,
+    talk: Result<Uint8Array, TransportFailure>,
+    state: AttemptState,
+  ): Result<Uint8Array, Attempt<never>> {
+    const { command } = step;
     if (!talk.ok) {
       this.#observe({ kind: 'lost', address: this.address, packet, reason: talk.failure.kind });
       return fail(this.#afterTrouble(step, talk.failure, { kind: talk.failure.kind }, state));
@@ -390,8 +439,6 @@ class KitChipSession implements ChipSession {
     this.#access.observe?.(event);
   }
 }
-
-type CommandStep = Extract<Step, { readonly kind: 'command' }>;
 
 /** Whether a kit's own wake and idle around every command can be switched off: the legacy firmware's and ours. */
 function canHold(kit: KitIdentity): boolean {

@@ -11,24 +11,28 @@ import { sequenceMayRedo } from './retry.ts';
  */
 export type Steps<T> = Generator<Step, T, StepAnswer>;
 
+export interface CommandStep {
+  readonly kind: 'command';
+  readonly command: Command<unknown>;
+  /** Status bytes that the body wants to judge itself; every other status but success ends or redoes the sequence. */
+  readonly accept: readonly number[];
+  /** The packet's data are secret: observers see dots instead. */
+  readonly secret: boolean;
+  /** After a lost answer the sequence may be begun again as a whole without a look at the chip. */
+  readonly redoable: boolean;
+}
+
 export type Step =
-  | {
-      readonly kind: 'command';
-      readonly command: Command<unknown>;
-      /** Status bytes that the body wants to judge itself; every other status but success ends or redoes the sequence. */
-      readonly accept: readonly number[];
-      /** The packet's data are secret: observers see dots instead. */
-      readonly secret: boolean;
-      /** After a lost answer the sequence may be begun again as a whole without a look at the chip. */
-      readonly redoable: boolean;
-    }
+  | CommandStep
+  /** Commands none of which needs what another answers: a kit may be given the next while the chip works at the one before. */
+  | { readonly kind: 'commands'; readonly steps: readonly CommandStep[] }
   /** Idle and wake in the middle: restarts the watchdog, keeps TempKey (atecc-device.md 1). */
   | { readonly kind: 'idle-wake' }
   /** Ends the sequence with a failure of the body's own. */
   | { readonly kind: 'stop'; readonly failure: DeviceFailure };
 
-/** The answer packet (count..CRC) of a command; undefined after anything else. */
-export type StepAnswer = Uint8Array | undefined;
+/** The answer packet (count..CRC) of a command, or those of several; undefined after anything else. */
+export type StepAnswer = Uint8Array | readonly Uint8Array[] | undefined;
 
 export interface AskOptions {
   readonly secret?: boolean;
@@ -44,6 +48,29 @@ export function* ask<T>(command: Command<T>, options: AskOptions = {}): Steps<T>
   const decoded = command.decode(packetOf(yield commandStep(command, [], options)));
   if (!decoded.ok) throw new SignetError('INTERNAL', `a sequence went on after a failed ${command.name}`);
   return decoded.value;
+}
+
+/** A command of `askAll`. */
+export interface Asked<T> extends AskOptions {
+  readonly command: Command<T>;
+}
+
+/**
+ * Sends commands none of which needs what another answers, in this order; comes back only with the decoded answers of all. After
+ * the first that does not go well none is executed.
+ */
+export function* askAll<T>(asked: readonly Asked<T>[]): Steps<readonly T[]> {
+  if (asked.length === 0) return [];
+  const steps = asked.map(({ command, ...options }) => commandStep(command, [], options));
+  const answers = yield { kind: 'commands', steps };
+  if (answers === undefined || answers instanceof Uint8Array) {
+    throw new SignetError('INTERNAL', 'several commands were fed without their answers');
+  }
+  return asked.map(({ command }, i) => {
+    const decoded = command.decode(packetOf(answers[i]));
+    if (!decoded.ok) throw new SignetError('INTERNAL', `a sequence went on after a failed ${command.name}`);
+    return decoded.value;
+  });
 }
 
 /** Sends a command whose status bytes in `accept` are answers too; a failure is one of these. */
@@ -88,7 +115,7 @@ export function* nothing(): Steps<undefined> {
   return undefined;
 }
 
-function commandStep(command: Command<unknown>, accept: readonly number[], options: AskOptions): Step {
+function commandStep(command: Command<unknown>, accept: readonly number[], options: AskOptions): CommandStep {
   return {
     kind: 'command',
     command,
@@ -99,6 +126,6 @@ function commandStep(command: Command<unknown>, accept: readonly number[], optio
 }
 
 function packetOf(answer: StepAnswer): Uint8Array {
-  if (answer === undefined) throw new SignetError('INTERNAL', 'a command step was fed without an answer');
+  if (!(answer instanceof Uint8Array)) throw new SignetError('INTERNAL', 'a command step was fed without an answer');
   return answer;
 }

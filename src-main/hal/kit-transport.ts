@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
-import { dialectOf, type KitName, kitNameOf } from '../../src-shared/kit/dialect.ts';
+import { dialectOf, type KitName, kitNameOf, OUR_KIT } from '../../src-shared/kit/dialect.ts';
 import { DEVICE_INDICES, deviceOf, isEccDevice, withoutRepeats } from '../../src-shared/kit/discovery.ts';
 import { plainOutcome, talkOutcome, unknownCommand, wakeOutcome } from '../../src-shared/kit/outcome.ts';
 import { printable } from '../../src-shared/kit/reply.ts';
@@ -39,6 +39,9 @@ const FIRMWARE = writeRequest('legacy', { kind: 'firmware' });
  */
 const QUIET_BUS = writeRequest('legacy', { kind: 'background-discovery', on: false });
 
+/** Kits other than ours are not asked: the legacy firmware takes it for the switch that turns its wrapping off. */
+const KEEP_AWAKE = writeRequest('legacy', { kind: 'keep-awake' });
+
 /** One question to which this kit has exactly one answer: by it, question and answer are brought back in step. */
 interface StepProbe {
   readonly line: string;
@@ -50,6 +53,8 @@ interface OpenedKit {
   readonly name: KitName | undefined;
   readonly dialect: Dialect;
   readonly hasAutoWrapSwitch: boolean;
+  /** Talks that follow each other share a wake, and may be sent ahead: our own kit host. It was told so. */
+  readonly keepsAwake: boolean;
   readonly probe: StepProbe;
 }
 
@@ -99,7 +104,13 @@ async function interrogate(link: LineLink, timeoutMs: number): Promise<Result<Op
     const quiet = await link.exchange(QUIET_BUS, { timeoutMs });
     if (!quiet.ok) return fail(openFailure(quiet.failure));
   }
-  return ok({ name, hasAutoWrapSwitch, probe, dialect });
+  let keepsAwake = false;
+  if (name?.name === OUR_KIT && hasAutoWrapSwitch) {
+    const keeping = await link.exchange(KEEP_AWAKE, { timeoutMs });
+    if (!keeping.ok) return fail(openFailure(keeping.failure));
+    keepsAwake = keeping.value.reply.status === 0x00;
+  }
+  return ok({ name, hasAutoWrapSwitch, keepsAwake, probe, dialect });
 }
 
 /**
@@ -181,12 +192,42 @@ class KitTransport implements Transport {
 
   talk(address: number, packet: Uint8Array, options: TalkOptions): Promise<Result<Uint8Array, TransportFailure>> {
     return this.#exclusive(async () => {
-      const answered = await this.#askChip(address, { kind: 'talk', packet }, options);
-      if (!answered.ok) return answered;
-      const outcome = talkOutcome(this.#mode, answered.value.reply);
-      if (outcome.kind === 'answer') return ok(outcome.packet);
-      this.#link.doubt(answered.value.line);
-      return fail(outcome);
+      return this.#answerOf(await this.#askChip(address, { kind: 'talk', packet }, options), undefined);
+    });
+  }
+
+  async talkAhead(
+    address: number,
+    packets: readonly Uint8Array[],
+    options: TalkOptions,
+    take: (answer: Result<Uint8Array, TransportFailure>) => boolean,
+  ): Promise<boolean> {
+    if (!this.#opened.keepsAwake) return false;
+    return this.#exclusive(async () => {
+      if (!this.#wraps) return false;
+      const unready = (await this.#choose(address, options)) ?? (await this.#backInStep(options));
+      if (unready !== undefined) {
+        take(fail(unready));
+        return true;
+      }
+      const send = (i: number): Promise<Result<LinkReply, LinkFailure>> => {
+        const packet = packets[i] ?? new Uint8Array(0);
+        const request: KitRequest = i === 0 ? { kind: 'talk', packet } : { kind: 'next', digit: i % 10, packet };
+        // One that is sent ahead waits for two.
+        const timeoutMs = i === 0 ? options.timeoutMs : 2 * options.timeoutMs;
+        return this.#link.exchange(writeRequest(this.#forms, request), { ...options, timeoutMs, ahead: i > 0 });
+      };
+      let answering = send(0);
+      for (let i = 0; i < packets.length; i += 1) {
+        const following = i + 1 < packets.length ? send(i + 1) : undefined;
+        const answered = await answering;
+        if (!take(this.#answerOf(answered, i === 0 ? undefined : String(i % 10)))) {
+          await following;
+          return true;
+        }
+        if (following !== undefined) answering = following;
+      }
+      return true;
     });
   }
 
@@ -213,7 +254,8 @@ class KitTransport implements Transport {
     return this.#exclusive(async () => {
       if (!this.#opened.hasAutoWrapSwitch) return ok('wraps');
       if (on === this.#wraps) return ok(on ? 'on' : 'off');
-      const answered = await this.#ask({ kind: 'auto-wrap', on });
+      const keeps = on && this.#opened.keepsAwake;
+      const answered = await this.#ask(keeps ? { kind: 'keep-awake' } : { kind: 'auto-wrap', on });
       if (!answered.ok) return answered;
       const trouble = this.#troubleOf(answered.value);
       if (trouble !== undefined) return fail(trouble);
@@ -236,8 +278,30 @@ class KitTransport implements Transport {
         const quiet = await this.#ask({ kind: 'background-discovery', on: false });
         if (!quiet.ok) return quiet;
       }
+      if (this.#opened.keepsAwake && this.#wraps) {
+        // A search puts our kit host back to how it begins.
+        const keeping = await this.#ask({ kind: 'keep-awake' });
+        if (!keeping.ok) return keeping;
+      }
       return devices.ok ? ok(withoutRepeats(devices.value)) : devices;
     });
+  }
+
+  /** What a reply to a talk amounts to. `digit`: what must stand in front of it. */
+  #answerOf(
+    answered: Result<LinkReply, TransportFailure>,
+    digit: string | undefined,
+  ): Result<Uint8Array, TransportFailure> {
+    if (!answered.ok) return answered;
+    const { reply, line } = answered.value;
+    if (digit !== undefined && reply.words.join(' ') !== digit) {
+      this.#link.doubt(line);
+      return fail({ kind: 'garbage', line: printable(line) });
+    }
+    const outcome = talkOutcome(this.#mode, reply);
+    if (outcome.kind === 'answer') return ok(outcome.packet);
+    this.#link.doubt(line);
+    return fail(outcome);
   }
 
   async #probe(): Promise<Result<readonly KitDevice[], TransportFailure>> {
@@ -301,17 +365,24 @@ class KitTransport implements Transport {
     request: KitRequest,
     options: TalkOptions = { timeoutMs: this.#timeoutMs },
   ): Promise<Result<LinkReply, TransportFailure>> {
-    if (this.#selected === address) return this.#ask(request, options);
     const start = performance.now();
+    const trouble = await this.#choose(address, options);
+    if (trouble !== undefined) return fail(trouble);
+    return this.#ask(request, { ...options, timeoutMs: Math.max(1, options.timeoutMs - (performance.now() - start)) });
+  }
+
+  /** Selects the chip if another one is selected. */
+  async #choose(address: number, options: TalkOptions): Promise<TransportFailure | undefined> {
+    if (this.#selected === address) return undefined;
     this.#selected = undefined;
     const selected = await this.#ask({ kind: 'select', address }, { timeoutMs: options.timeoutMs });
-    if (!selected.ok) return selected;
+    if (!selected.ok) return selected.failure;
     const trouble = this.#troubleOf(selected.value);
     // Kits with one place for a chip do not know the word; D21 kits ignore it (kit-protocol.md 2).
     const tolerated = this.#opened.dialect === 'd21' || unknownCommand(selected.value.reply.status);
-    if (trouble !== undefined && (trouble.kind === 'garbage' || !tolerated)) return fail(trouble);
+    if (trouble !== undefined && (trouble.kind === 'garbage' || !tolerated)) return trouble;
     this.#selected = address;
-    return this.#ask(request, { ...options, timeoutMs: Math.max(1, options.timeoutMs - (performance.now() - start)) });
+    return undefined;
   }
 
   /**
@@ -323,15 +394,19 @@ class KitTransport implements Transport {
     request: KitRequest,
     options: ExchangeOptions = { timeoutMs: this.#timeoutMs },
   ): Promise<Result<LinkReply, LinkFailure>> {
-    const doubt = this.#link.outOfStep;
-    if (doubt !== undefined) {
-      const { line, answer } = this.#opened.probe;
-      const stepped = await this.#link.exchange(line, { timeoutMs: options.timeoutMs, expected: answer });
-      if (!stepped.ok) return stepped;
-      this.#link.inStep();
-      if (doubt.unsolicited) return fail({ kind: 'garbage', line: doubt.line });
-    }
+    const trouble = await this.#backInStep(options);
+    if (trouble !== undefined) return fail(trouble);
     return this.#link.exchange(writeRequest(this.#forms, request), options);
+  }
+
+  async #backInStep(options: ExchangeOptions): Promise<LinkFailure | undefined> {
+    const doubt = this.#link.outOfStep;
+    if (doubt === undefined) return undefined;
+    const { line, answer } = this.#opened.probe;
+    const stepped = await this.#link.exchange(line, { timeoutMs: options.timeoutMs, expected: answer });
+    if (!stepped.ok) return stepped.failure;
+    this.#link.inStep();
+    return doubt.unsolicited ? { kind: 'garbage', line: doubt.line } : undefined;
   }
 
   /** Runs an operation when those before it have settled. */

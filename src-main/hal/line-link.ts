@@ -33,6 +33,8 @@ export interface ExchangeOptions {
   readonly confidential?: boolean;
   /** When given, only this very line is the answer and everything else is passed over. */
   readonly expected?: string;
+  /** May be sent while one other exchange is under way: its answer is the one after that one's. */
+  readonly ahead?: boolean;
   /** Any line that is no reply (other than our own echoed) ends the exchange at once: for the first question to a stranger. */
   readonly strict?: boolean;
 }
@@ -67,7 +69,10 @@ export class LineLink {
     data: (bytes) => this.#receive(bytes),
     closed: (reason) => this.#lost(reason),
   };
-  #pending: Pending | undefined;
+  /** Exchanges under way, in the order in which they were sent: one, or two when the second was sent ahead. */
+  readonly #pending: Pending[] = [];
+  /** Answers that nobody waits for any more: those of exchanges sent ahead of one that failed. */
+  #abandoned = 0;
   #closedReason: string | undefined;
   #outOfStep: OutOfStep | undefined;
   #onLost: ((reason: string) => void) | undefined;
@@ -91,6 +96,7 @@ export class LineLink {
   /** The transport has seen the answer to a question that has only one. */
   inStep(): void {
     this.#outOfStep = undefined;
+    this.#abandoned = 0;
   }
 
   /** An answer was possible but strange: the next exchange has to find out whether it belonged to its question. */
@@ -103,14 +109,18 @@ export class LineLink {
     this.#onLost = listener;
   }
 
-  /** Sends a line (newline included) and gives the reply to it. One at a time: a second call meanwhile is a mistake of ours. */
+  /**
+   * Sends a line (newline included) and gives the reply to it. One at a time, or one more that was sent `ahead`: any other call
+   * meanwhile is a mistake of ours.
+   */
   exchange(line: string, options: ExchangeOptions): Promise<Result<LinkReply, LinkFailure>> {
     if (this.#closedReason !== undefined) return Promise.resolve(fail({ kind: 'closed', reason: this.#closedReason }));
-    if (this.#pending !== undefined) throw new RangeError('an exchange is under way');
-    this.#splitter.reset();
+    const under = this.#pending.length;
+    if (under > 1 || (under === 1 && options.ahead !== true)) throw new RangeError('an exchange is under way');
+    if (under === 0) this.#splitter.reset();
     return new Promise((settle) => {
       const timer = setTimeout(() => this.#missed(), options.timeoutMs);
-      this.#pending = { sent: line, options, settle, timer, skipped: undefined };
+      this.#pending.push({ sent: line, options, settle, timer, skipped: undefined });
       this.#note('out', line.trimEnd(), options.confidential);
       this.#channel.write(lineBytes(line)).catch((error: unknown) => {
         this.#lost(error instanceof Error ? error.message : String(error));
@@ -147,10 +157,11 @@ export class LineLink {
     let answeredInThisPiece = false;
     for (const line of this.#splitter.push(bytes)) {
       const text = line.kind === 'line' ? line.text : line.head;
-      const pending = this.#pending;
+      const [pending] = this.#pending;
       if (pending === undefined) {
         this.#note('stray', text, false);
-        if (!answeredInThisPiece && line.kind === 'line' && parseReply(text).ok) {
+        if (this.#abandoned > 0) this.#abandoned -= 1;
+        else if (!answeredInThisPiece && line.kind === 'line' && parseReply(text).ok) {
           this.#outOfStep = { line: printable(text), unsolicited: true };
         }
       } else if (this.#take(pending, text, line.kind === 'overlong')) {
@@ -183,7 +194,7 @@ export class LineLink {
   }
 
   #missed(): void {
-    const pending = this.#pending;
+    const [pending] = this.#pending;
     if (pending === undefined) return;
     const waitedMs = pending.options.timeoutMs;
     const line = pending.skipped ?? (this.#splitter.pending === '' ? undefined : printable(this.#splitter.pending));
@@ -203,12 +214,14 @@ export class LineLink {
     this.#onLost?.(reason);
   }
 
+  /** Ends the first exchange under way; when it failed, the one that was sent ahead fails with it. */
   #finish(result: Result<LinkReply, LinkFailure>): void {
-    const pending = this.#pending;
-    if (pending === undefined) return;
-    this.#pending = undefined;
-    clearTimeout(pending.timer);
-    pending.settle(result);
+    const ended = result.ok ? this.#pending.splice(0, 1) : this.#pending.splice(0);
+    this.#abandoned += Math.max(0, ended.length - 1);
+    for (const pending of ended) {
+      clearTimeout(pending.timer);
+      pending.settle(result);
+    }
   }
 
   #note(direction: KitTraceEvent['direction'], line: string, confidential: boolean | undefined): void {

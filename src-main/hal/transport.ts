@@ -12,6 +12,17 @@ export interface Transport {
   readonly kit: KitIdentity;
   /** Sends one packet (count..CRC) to the chip at `address` and gives its answer packet (count..CRC), status packets included. */
   talk(address: number, packet: Uint8Array, options: TalkOptions): Promise<Result<Uint8Array, TransportFailure>>;
+  /**
+   * Talks to one chip of which none needs the answer of another. Where the kit can do it (our own kit host), the next line is on
+   * its way while the chip works at the one before; nothing is done after the first packet that the chip did not do with success.
+   * `take` is given the answers in order and says whether it wants the next one. False = this kit cannot, nothing was sent.
+   */
+  talkAhead?(
+    address: number,
+    packets: readonly Uint8Array[],
+    options: TalkOptions,
+    take: (answer: Result<Uint8Array, TransportFailure>) => boolean,
+  ): Promise<boolean>;
   /** Wakes the chip at `address` (selects it first when another was selected). */
   wake(address: number): Promise<Result<WakeAnswer, TransportFailure>>;
   idle(address: number): Promise<Result<undefined, TransportFailure>>;

@@ -54,6 +54,8 @@ export class Board {
   #running: Running | undefined;
   #client: BoardChannel | undefined;
   #lines = 0;
+  /** When the line from the host is free for the next character. */
+  #lineFree = 0;
   #connections = 0;
   #returning: { readonly chips: readonly BoardChip[]; readonly afterLine: number } | undefined;
   #work: Promise<void> = Promise.resolve();
@@ -207,7 +209,15 @@ export class Board {
   #receive(from: BoardChannel, bytes: Uint8Array): void {
     const running = this.#running;
     if (from !== this.#client || running === undefined) return;
-    for (const line of running.input.push(bytes)) this.#enqueue(() => this.#serve(from, running, line));
+    for (const line of running.input.push(bytes)) {
+      // Characters come in while the kit is busy with an earlier line, one after the other.
+      const characters = line.kind === 'line' ? line.text.length + 1 : 0;
+      const now = isWorkingClock(this.#clock) ? performance.now() : this.#clock.now();
+      const begins = Math.max(now, this.#lineFree);
+      const through = begins + requestMs(this.#pace.line, characters);
+      this.#lineFree = through;
+      this.#enqueue(() => this.#serve(from, running, line, through));
+    }
   }
 
   #released(from: BoardChannel, reason: string): void {
@@ -223,12 +233,12 @@ export class Board {
     });
   }
 
-  async #serve(client: BoardChannel, running: Running, input: InputLine): Promise<void> {
+  async #serve(client: BoardChannel, running: Running, input: InputLine, through: number): Promise<void> {
     if (running !== this.#running || running.silent) return;
     if (isWorkingClock(this.#clock)) this.#clock.beginWork();
     try {
       if (input.kind === 'overlong') await this.#overlong(client, running);
-      else await this.#line(client, running, input.text);
+      else await this.#line(client, running, input.text, through);
     } catch (error) {
       if (!(error instanceof KitPowerLost)) throw error;
       if (running === this.#running) this.#lost(error.message, error.back);
@@ -243,11 +253,11 @@ export class Board {
     else client.deliver(fromLatin1(reply));
   }
 
-  async #line(client: BoardChannel, running: Running, text: string): Promise<void> {
+  async #line(client: BoardChannel, running: Running, text: string, through: number): Promise<void> {
     this.#lines += 1;
     const line = this.#lines;
     this.#tracer.tell({ kind: 'line-in', line, text });
-    await this.#pass(requestMs(this.#pace.line, text.length + 1));
+    await this.#pass(through - this.#clock.now());
     if (this.#returning !== undefined && line > this.#returning.afterLine) this.#bringBack(this.#returning.chips);
     const strikes = this.#faults.line(text);
     await this.#strikes(strikes, 'before');

@@ -2,6 +2,9 @@ import { toHex } from '../base/bytes.ts';
 import type { KitReply } from './reply.ts';
 import type { Dialect } from './requests.ts';
 
+/** What the kit host of firmware/ calls itself. */
+export const OUR_KIT = 'SIGNETKIT';
+
 /** What a kit says of itself. */
 export interface KitName {
   /** "AT88CK590", "AT88CKECCSIGNER"; empty when the kit does not say. */

@@ -5,7 +5,8 @@ import { parseHex, toHex } from '../base/bytes.ts';
  * The C kit host of firmware/ answers by it, line for line; tests hold it against the vectors, and the C against it.
  * It differs from Microchip's own host on purpose: exactly two status digits (its `FFFFFFE2()` cannot be parsed by its own
  * client), device error packets passed on as data, well-formed answers for empty indices, a name, any address may be selected,
- * and the switch of legacy kits that holds a chip awake (kit-protocol.md 2, 3, 6).
+ * and the switch of legacy kits that holds a chip awake (kit-protocol.md 2, 3, 6), with a third position in which talks share a
+ * wake and may be sent ahead.
  * Times and faults of the wires are not in the model; the statuses for those are in firmware/README.md.
  */
 
@@ -36,9 +37,14 @@ export interface HostState {
   readonly devices: readonly HostDevice[];
   /** Undefined until a line selects: then the first device, or the factory's address. */
   readonly selected: HostDevice | undefined;
-  /** No wake and idle around talks: both are the client's own. */
-  readonly held?: boolean;
+  /** Who wakes and idles; the host around every talk when not given. */
+  readonly wrapping?: Wrapping;
+  /** The last line was a talk to a device that is kept awake, and the device did it. */
+  readonly unbroken?: boolean;
 }
+
+/** The client; the host around every talk; the host, but talks that follow each other share a wake. */
+export type Wrapping = 'holds' | 'wraps' | 'keeps';
 
 /** What a line made of the host: the answer, newline included, and the state afterwards. */
 export interface HostStep {
@@ -67,6 +73,8 @@ const LOWEST_ADDRESS = 0x10;
 const HIGHEST_ADDRESS = 0xee;
 const LONGEST_PACKET = 155;
 const MOST_FIELDS = 4;
+/** Bytes of an answer that is a status and nothing else. */
+const STATUS_PACKET = 4;
 
 /** A reply without words: two upper-case status digits, data in parentheses, newline. */
 export function formatAnswer(status: number, data: Uint8Array = new Uint8Array(0)): string {
@@ -126,12 +134,19 @@ function byteIn(text: string): number | undefined {
 
 /** One line in, one line out. */
 export function hostStep(state: HostState, bus: HostBus, line: string): HostStep {
+  const { unbroken, ...rest } = state;
+  return lineStep(rest, bus, line, unbroken === true);
+}
+
+function lineStep(state: HostState, bus: HostBus, line: string, unbroken: boolean): HostStep {
   const request = parseRequest(line);
   if (typeof request === 'number') return { answer: formatAnswer(request), state };
   const [target] = request.words;
   if (abbreviates(target, 'board')) return boardStep(state, request);
   if (!abbreviates(target, 'ecc') && !abbreviates(target, 'sha')) return refuse(state, UNKNOWN_COMMAND);
-  return abbreviates(request.words[1], 'physical') ? physicalStep(state, request) : chipStep(state, bus, request);
+  return abbreviates(request.words[1], 'physical')
+    ? physicalStep(state, bus, request)
+    : chipStep(state, bus, request, unbroken);
 }
 
 function refuse(state: HostState, status: number): HostStep {
@@ -145,10 +160,10 @@ function boardStep(state: HostState, { words, argument }: HostRequest): HostStep
   if (abbreviates(command, 'device')) {
     // What is no number asks for the first, as with Microchip's own host. Looking for devices ends a hold.
     const index = number ?? 0;
-    return { answer: formatDevice(state.devices[index]), state: index === 0 ? { ...state, held: false } : state };
+    return { answer: formatDevice(state.devices[index]), state: index === 0 ? { ...state, wrapping: 'wraps' } : state };
   }
   if (abbreviates(command, 'version')) {
-    return { answer: `${HOST_NAME} ${formatDevice(state.devices[0])}`, state: { ...state, held: false } };
+    return { answer: `${HOST_NAME} ${formatDevice(state.devices[0])}`, state: { ...state, wrapping: 'wraps' } };
   }
   if (abbreviates(command, 'firmware')) {
     if (number !== 0) return refuse(state, BAD_PARAMETER);
@@ -161,7 +176,7 @@ function boardStep(state: HostState, { words, argument }: HostRequest): HostStep
   return refuse(state, UNKNOWN_COMMAND);
 }
 
-function physicalStep(state: HostState, { words, argument }: HostRequest): HostStep {
+function physicalStep(state: HostState, bus: HostBus, { words, argument }: HostRequest): HostStep {
   const [, , part, name] = words;
   if (words.length === 4 && abbreviates(part, 'interface')) {
     return refuse(state, abbreviates(name, 'i2c') ? 0x00 : BAD_INTERFACE);
@@ -172,6 +187,7 @@ function physicalStep(state: HostState, { words, argument }: HostRequest): HostS
   // Bit 0 of the configured byte is not part of the address.
   const address = (byteIn(argument) ?? 0) & 0xfe;
   if (address < LOWEST_ADDRESS || address > HIGHEST_ADDRESS) return refuse(state, BAD_PARAMETER);
+  if (state.wrapping === 'keeps') bus.idle(deviceOf(state));
   const selected = state.devices.find((device) => device.address === address) ?? unlisted(address);
   return { answer: formatAnswer(0x00), state: { ...state, selected } };
 }
@@ -180,10 +196,19 @@ function unlisted(address: number): HostDevice {
   return { name: '', bus: 'TWI', address };
 }
 
-function chipStep(state: HostState, bus: HostBus, { words, argument }: HostRequest): HostStep {
-  const [, command] = words;
+function deviceOf(state: HostState): HostDevice {
+  return state.selected ?? state.devices[0] ?? unlisted(DEFAULT_ADDRESS);
+}
+
+function chipStep(state: HostState, bus: HostBus, { words, argument }: HostRequest, unbroken: boolean): HostStep {
+  const [, command, digit = ''] = words;
+  const device = deviceOf(state);
+  if (words.length === 3 && argument !== undefined && abbreviates(command, 'next')) {
+    if (!/^[0-9]$/.test(digit)) return refuse(state, BAD_PARAMETER);
+    const step = unbroken ? talkStep(state, bus, device, argument) : refuse(state, NO_RESPONSE);
+    return { ...step, answer: `${digit} ${step.answer}` };
+  }
   if (words.length !== 2 || argument === undefined) return refuse(state, UNKNOWN_COMMAND);
-  const device = state.selected ?? state.devices[0] ?? unlisted(DEFAULT_ADDRESS);
   if (abbreviates(command, 'wake')) {
     const token = wake(bus, device);
     return { answer: token === undefined ? formatAnswer(NO_WAKE) : formatAnswer(0x00, token), state };
@@ -193,14 +218,12 @@ function chipStep(state: HostState, bus: HostBus, { words, argument }: HostReque
     return refuse(state, 0x00);
   }
   if (abbreviates(command, 'sleep')) return refuse(state, bus.sleep(device) ? 0x00 : NO_WAKE);
-  if (abbreviates(command, 'talk')) {
-    return { answer: answerTalk(bus, device, argument, state.held === true), state };
-  }
+  if (abbreviates(command, 'talk')) return talkStep(state, bus, device, argument);
   if (abbreviates(command, 'auto')) {
-    const wraps = byteIn(argument);
-    if (wraps === undefined || wraps > 1) return refuse(state, BAD_PARAMETER);
-    if (wraps === 1 && state.held === true) bus.idle(device);
-    return { answer: formatAnswer(0x00), state: { ...state, held: wraps === 0 } };
+    const wrapping = WRAPPINGS[byteIn(argument) ?? WRAPPINGS.length];
+    if (wrapping === undefined) return refuse(state, BAD_PARAMETER);
+    if (wrapping !== 'holds' || state.wrapping === 'keeps') bus.idle(device);
+    return { answer: formatAnswer(0x00), state: { ...state, wrapping } };
   }
   return refuse(state, UNKNOWN_COMMAND);
 }
@@ -210,13 +233,24 @@ function wake(bus: HostBus, device: HostDevice): Uint8Array | undefined {
   return bus.wake(device) ?? bus.wake(device);
 }
 
-/** Wake, command, idle; whatever the chip says, errors included, goes on as data. A chip that cannot be woken gets no command. */
-function answerTalk(bus: HostBus, device: HostDevice, hex: string, held: boolean): string {
+const WRAPPINGS: readonly Wrapping[] = ['holds', 'wraps', 'keeps'];
+
+/**
+ * Wake, command, idle; whatever the chip says, errors included, goes on as data. A chip that cannot be woken gets no command. One
+ * that is kept awake is woken once for talks that go well; after one that does not, the next begins anew.
+ */
+function talkStep(state: HostState, bus: HostBus, device: HostDevice, hex: string): HostStep {
   const packet = parseHex(hex);
-  if (packet === undefined || packet.length === 0 || packet.length > LONGEST_PACKET) return formatAnswer(BAD_PARAMETER);
-  if (!held && wake(bus, device) === undefined) return formatAnswer(NO_WAKE);
+  if (packet === undefined || packet.length === 0 || packet.length > LONGEST_PACKET)
+    return refuse(state, BAD_PARAMETER);
+  if (state.wrapping === 'keeps') bus.idle(device);
+  if (state.wrapping !== 'holds' && wake(bus, device) === undefined) return refuse(state, NO_WAKE);
   const answer = bus.command(device, packet);
-  if (!held) bus.idle(device);
-  if (answer === undefined) return formatAnswer(NO_RESPONSE);
-  return bus.intact(answer) ? formatAnswer(0x00, answer) : formatAnswer(BAD_RESPONSE);
+  const well = answer !== undefined && bus.intact(answer) && (answer.length !== STATUS_PACKET || answer[1] === 0x00);
+  const unbroken = state.wrapping === 'keeps' && well;
+  if (state.wrapping !== 'holds' && !unbroken) bus.idle(device);
+  const after = unbroken ? { ...state, unbroken } : state;
+  if (answer === undefined) return { answer: formatAnswer(NO_RESPONSE), state: after };
+  const text = bus.intact(answer) ? formatAnswer(0x00, answer) : formatAnswer(BAD_RESPONSE);
+  return { answer: text, state: after };
 }

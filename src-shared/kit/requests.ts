@@ -17,9 +17,13 @@ export type KitRequest =
   | { readonly kind: 'select'; readonly address: number }
   | { readonly kind: 'interface'; readonly name: PhysicalInterface }
   | { readonly kind: 'auto-wrap'; readonly on: boolean }
+  /** Our own kit host: talks that follow each other share a wake. */
+  | { readonly kind: 'keep-awake' }
   | { readonly kind: 'background-discovery'; readonly on: boolean }
   | { readonly kind: 'wake' | 'idle' | 'sleep' }
-  | { readonly kind: 'talk'; readonly packet: Uint8Array };
+  | { readonly kind: 'talk'; readonly packet: Uint8Array }
+  /** Our own kit host: a talk that may be sent before the one before it is answered; 0..9 comes back with the answer. */
+  | { readonly kind: 'next'; readonly digit: number; readonly packet: Uint8Array };
 
 /**
  * The line for a request, newline included. Legacy and D21 kits look at first letters only and get the short forms; the
@@ -40,6 +44,10 @@ export function writeRequest(dialect: Dialect, request: KitRequest): string {
       return `${long ? 'ecc' : 'e'}:physical:interface:${request.name}\n`;
     case 'auto-wrap':
       return `e:a(${request.on ? '01' : '00'})\n`;
+    case 'keep-awake':
+      return 'e:a(02)\n';
+    case 'next':
+      return `e:n:${request.digit}(${toHex(request.packet)})\n`;
     case 'background-discovery':
       return `b:di(${request.on ? '01' : '00'})\n`;
     case 'wake':

@@ -44,14 +44,15 @@ export class BenchStation {
     }
   }
 
-  /** What the packets of the plan need by themselves. */
-  ideal(part: Part, charactersPerSecond: number): Promise<Ideal> {
+  /** What the packets of the plan need by themselves, behind a kit that `keeps` the chip awake or wakes it for each. */
+  ideal(part: Part, charactersPerSecond: number, keeps: boolean): Promise<Ideal> {
     const { deviceDefinition: device, signerDefinition: signer } = this.#world.identity;
     return idealOf(prepared(this.#world), part, {
       definitions: { device, signer },
       charactersPerSecond,
       // Our kit host knows words by their first letter, as the legacy kit does.
       dialect: 'legacy',
+      keeps,
     });
   }
 

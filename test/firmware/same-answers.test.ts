@@ -99,7 +99,10 @@ function modelBus(chip: Chip, clock: VirtualClock): HostBus {
 
 describe("Microchip's own client", () => {
   test('can read every answer that is not about the board: two status digits, then the data', () => {
-    const answers = TEST_LINES.filter(({ sent }) => !/^b/i.test(sent)).flatMap((line) => line.answers);
+    const answers = TEST_LINES.filter(({ sent }) => !/^b/i.test(sent))
+      .flatMap((line) => line.answers)
+      // Only who sends `next` gets an answer with a digit in front of it.
+      .filter((answer) => !/^[0-9] /.test(answer));
     expect(answers.length).toBeGreaterThan(40);
     for (const answer of answers) {
       const read = stockParse(answer);

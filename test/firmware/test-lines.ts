@@ -84,6 +84,33 @@ export const TEST_LINES: readonly TestLine[] = [
   { sent: 's:i()\n', answers: ['00()'], ours: 'no such switch' },
   { sent: 's:t(0730000000035D)\n', answers: ['E7()'], ours: 'no such switch' },
   { sent: 's:a(01)\n', answers: ['00()'], ours: 'no such switch' },
+  ...[
+    { sent: 'e:a(03)\n', answers: ['C3()'] },
+    { sent: 'e:n:1(0730000000035D)\n', answers: ['1 E7()'] },
+    { sent: 'e:a(02)\n', answers: ['00()'] },
+    {
+      sent: 'e:t(0730000000035D)\necc:next:1(070280000009AD)\ne:n:2(0730000000035D)\n',
+      answers: [
+        '00(07000050000391)',
+        '1 00(23012303040000500005060708EE000100C00055008F2FC4448720C4F48F0F8F8F42D7)',
+        '2 00(07000050000391)',
+      ],
+    },
+    { sent: 'e:n:3(0730000000035D)\n', answers: ['3 00(07000050000391)'] },
+    // Nothing is done after one that the chip did not do.
+    {
+      sent: 'e:t(07400400008387)\ne:n:4(0730000000035D)\ne:n:5(0730000000035D)\n',
+      answers: ['00(040F2342)', '4 E7()', '5 E7()'],
+    },
+    { sent: 'e:t(0730000000035D)\ne:i()\ne:n:6(0730000000035D)\n', answers: ['00(07000050000391)', '00()', '6 E7()'] },
+    { sent: 'e:t(0730000000035D)\ne:n:7(073)\ne:n:8(07)\n', answers: ['00(07000050000391)', '7 C3()', '8 E7()'] },
+    { sent: 'e:n:x(0730000000035D)\n', answers: ['C3()'] },
+    { sent: 'e:n(0730000000035D)\n', answers: ['C0()'] },
+    { sent: 'e:w()\n', answers: ['00(04113343)'] },
+    { sent: 'e:s()\n', answers: ['00()'] },
+    { sent: 'e:a(01)\n', answers: ['00()'] },
+    { sent: 'e:n:9(0730000000035D)\n', answers: ['9 E7()'] },
+  ].map((line) => ({ ...line, ours: 'no such switch, and one line at a time' })),
   { sent: 'x:w()\n', answers: ['C0()'], ours: 'E2 there' },
   { sent: 'e:x()\n', answers: ['C0()'], ours: 'E2 there' },
   { sent: 'e:\n', answers: ['C0()'], ours: 'E2 there' },

@@ -83,9 +83,9 @@ describe("the station's own transport and the C kit host", () => {
   });
 
   test.each([
-    ['any', 2],
-    ['single', 1],
-  ] as const)('a sequence in %s window wakes the chip %i times', async (window, wakes) => {
+    ['any', 'at most once: it may still be awake from the look'],
+    ['single', 'once'],
+  ] as const)('a sequence in %s window wakes the chip %s', async (window, _) => {
     const board = await PtyBoard.open();
     open.push(() => board.close());
     const kit = await openKitAt(board.port);
@@ -101,7 +101,9 @@ describe("the station's own transport and the C kit host", () => {
       return yield* ask(random());
     });
     expect(done.ok).toBe(true);
-    expect(board.trace.filter((event) => event.kind === 'wake')).toHaveLength(wakes);
+    const woken = board.trace.filter((event) => event.kind === 'wake').length;
+    expect(woken).toBeLessThanOrEqual(1);
+    if (window === 'single') expect(woken).toBe(1);
     await expect.poll(() => board.chip.inspect().mode).toBe('idle');
   });
 

@@ -16,4 +16,6 @@ export const variants: readonly Variant[] = [
   { part: '608A', dialect: 'legacy', dataLock: 'no-crc', lockSlots: [], data: false },
   { part: '608A', dialect: 'modern', dataLock: 'fill+crc', lockSlots: slots, data: true },
   { part: '608A', dialect: 'd21', dataLock: 'no-crc', lockSlots: slots, data: true },
+  { part: '508A', dialect: 'signet', dataLock: 'fill+crc', lockSlots: slots, data: true },
+  { part: '608A', dialect: 'signet', dataLock: 'no-crc', lockSlots: [], data: true },
 ];

@@ -17,8 +17,8 @@
 #define WAKE_POLL_US 1000U
 /* How often a chip that computes is asked for its answer: what is waited beyond the chip's own time is the line's. The longer
  * it takes, the seldomer: a sixteenth of the time so far. A refused address is 25 us on the bus. */
-#define POLL_US_MIN 150U
-#define POLL_US_MAX 2000U
+#define POLL_US_MIN 110U
+#define POLL_US_MAX 700U
 #define POLL_SHARE 16U
 
 static enum bus_result write_word_address(const struct kit_port *port, const struct atecc_chip *chip, uint8_t word_address)
@@ -40,15 +40,25 @@ bool atecc_is_wake_answer(const uint8_t answer[4])
     return false;
 }
 
+/* False when the bus is stuck. */
+static bool pulse(const struct kit_port *port, struct atecc_chip *chip)
+{
+    chip->woken_ms = port->millis(port->context);
+    if (port->wake_pulse(port->context) == BUS_FAULT) {
+        return false;
+    }
+    port->delay_us(port->context, WAKE_DELAY_US);
+    return true;
+}
+
 enum chip_result atecc_wake(const struct kit_port *port, struct atecc_chip *chip, uint8_t answer[4])
 {
     bool may_pulse_again = true;
 
     chip->awake = false;
-    if (port->wake_pulse(port->context) == BUS_FAULT) {
+    if (!pulse(port, chip)) {
         return CHIP_BUS_FAULT;
     }
-    port->delay_us(port->context, WAKE_DELAY_US);
 
     for (uint32_t poll = 0U; poll < WAKE_POLLS; poll++) {
         const enum bus_result read = port->i2c_read(port->context, chip->address, answer, 4U);
@@ -63,10 +73,9 @@ enum chip_result atecc_wake(const struct kit_port *port, struct atecc_chip *chip
         /* A chip that takes a word address was awake before the pulse, which it then ignored. */
         if (may_pulse_again && (write_word_address(port, chip, WORD_IDLE) == BUS_ACK)) {
             may_pulse_again = false;
-            if (port->wake_pulse(port->context) == BUS_FAULT) {
+            if (!pulse(port, chip)) {
                 return CHIP_BUS_FAULT;
             }
-            port->delay_us(port->context, WAKE_DELAY_US);
         } else {
             port->delay_us(port->context, WAKE_POLL_US);
         }

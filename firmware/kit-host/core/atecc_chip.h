@@ -46,6 +46,8 @@ struct atecc_chip {
     enum atecc_divider divider;
     /* Woken by us and neither idled nor put to sleep since. Its watchdog may have ended that without telling. */
     bool awake;
+    /* When it was woken, by the port's milliseconds: its watchdog counts from there. */
+    uint32_t woken_ms;
 };
 
 /* Where a packet begins in a frame: atecc_talk puts the word address in front of it. */
@@ -72,8 +74,8 @@ enum chip_result atecc_idle(const struct kit_port *port, struct atecc_chip *chip
 enum chip_result atecc_sleep(const struct kit_port *port, struct atecc_chip *chip);
 
 /*
- * Sends the `length` packet bytes of the frame as they are (the host's CRC included, right or wrong) to an awake chip, polls from
- * 1 ms on until the chip's limit for this opcode, and reads the answer. An answer that arrives damaged is read once more
+ * Sends the `length` packet bytes of the frame as they are (the host's CRC included, right or wrong) to an awake chip, polls
+ * until the chip's limit for this opcode, and reads the answer. An answer that arrives damaged is read once more
  * (word address 00); the command is never repeated. `response` has ATECC_RESPONSE_MAX bytes.
  */
 enum chip_result atecc_talk(const struct kit_port *port, struct atecc_chip *chip, struct atecc_frame *frame, size_t length,

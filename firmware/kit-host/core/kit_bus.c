@@ -25,6 +25,7 @@ void kit_bus_init(struct kit_bus *bus, const struct kit_port *port)
     bus->unlisted.part = ATECC_PART_UNKNOWN;
     bus->unlisted.divider = ATECC_DIVIDER_UNKNOWN;
     bus->unlisted.awake = false;
+    bus->unlisted.woken_ms = 0U;
     bus->selected_address = (uint8_t)KIT_DEFAULT_ADDRESS;
 }
 

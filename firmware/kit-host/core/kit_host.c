@@ -57,7 +57,7 @@ static void describe_chip(struct kit_host *kit, size_t index)
 /* A host that looks for chips begins a new session: wake and idle around every talk are on again. */
 static bool scan(struct kit_host *kit)
 {
-    kit->auto_wake = true;
+    kit->wrapping = KIT_WRAPS;
     if (kit_bus_scan(&kit->bus)) {
         return true;
     }
@@ -136,16 +136,28 @@ static void board_command(struct kit_host *kit, const struct kit_request *reques
     }
 }
 
+/* A chip that is kept awake would not notice a wake pulse. */
+static void stop_keeping(struct kit_host *kit)
+{
+    struct atecc_chip *chip = kit_bus_selected(&kit->bus);
+
+    if ((kit->wrapping == KIT_KEEPS) && chip->awake) {
+        (void)atecc_idle(kit->port, chip);
+    }
+}
+
 static void chip_wake(struct kit_host *kit)
 {
-    const enum chip_result result = kit_bus_wake(&kit->bus, kit->response);
+    enum chip_result result;
 
+    stop_keeping(kit);
+    result = kit_bus_wake(&kit->bus, kit->response);
     if (result != CHIP_OK) {
         answer(kit, status_of(result));
         return;
     }
     kit_reply_end(&kit->reply, (uint8_t)KIT_OK, kit->response, 4U);
-    kit->idle_after_reply = kit->auto_wake;
+    kit->idle_after_reply = (kit->wrapping == KIT_WRAPS);
 }
 
 static void chip_idle(struct kit_host *kit)
@@ -161,42 +173,98 @@ static void chip_sleep(struct kit_host *kit)
     answer(kit, status_of(atecc_sleep(kit->port, kit_bus_selected(&kit->bus))));
 }
 
-static void chip_talk(struct kit_host *kit, const struct kit_request *request)
+/*
+ * Sees to it that the chip is awake for this packet. One that is kept awake stays so when its answer will be there before its
+ * watchdog could end that; otherwise it is idled, which it acknowledges only if it is the one that was woken, and woken again.
+ */
+static enum chip_result make_ready(struct kit_host *kit, struct atecc_chip *chip, size_t length)
+{
+    const uint8_t *packet = &kit->frame.bytes[ATECC_FRAME_PACKET];
+    const uint8_t opcode = (length > 1U) ? packet[1] : 0x00U;
+
+    if (kit->wrapping == KIT_HOLDS) {
+        return CHIP_OK;
+    }
+    if ((kit->wrapping == KIT_KEEPS) && chip->awake) {
+        const uint32_t age = kit->port->millis(kit->port->context) - chip->woken_ms;
+        enum chip_result result;
+
+        if ((age + atecc_limit_ms(chip->part, chip->divider, opcode)) <= KIT_KEEP_MS) {
+            return CHIP_OK;
+        }
+        result = atecc_idle(kit->port, chip);
+        if (result != CHIP_OK) {
+            return result;
+        }
+    }
+    return kit_bus_wake(&kit->bus, kit->response);
+}
+
+/* Whether the chip did what it was told: data, or a status of success. */
+static bool is_success(const uint8_t *response, size_t length)
+{
+    return (length != ATECC_RESPONSE_MIN) || (response[1] == 0x00U);
+}
+
+static void talk(struct kit_host *kit, const struct kit_span *hex)
 {
     struct atecc_chip *chip = kit_bus_selected(&kit->bus);
-    enum chip_result result = CHIP_OK;
+    enum chip_result result;
     size_t length = 0U;
     size_t response_length = 0U;
 
-    if (!kit_hex_decode(&request->argument, &kit->frame.bytes[ATECC_FRAME_PACKET], ATECC_PACKET_MAX, &length) ||
-        (length == 0U)) {
+    if (!kit_hex_decode(hex, &kit->frame.bytes[ATECC_FRAME_PACKET], ATECC_PACKET_MAX, &length) || (length == 0U)) {
         answer(kit, KIT_BAD_PARAMETER);
         return;
     }
-    if (kit->auto_wake) {
-        result = kit_bus_wake(&kit->bus, kit->response);
-    }
+    result = make_ready(kit, chip, length);
     if (result == CHIP_OK) {
         result = atecc_talk(kit->port, chip, &kit->frame, length, kit->response, &response_length);
     }
-    kit->idle_after_reply = kit->auto_wake && chip->awake;
+    kit->went_well = (kit->wrapping == KIT_KEEPS) && (result == CHIP_OK) && is_success(kit->response, response_length);
+    /* A chip that did not do it is idled even where it is kept awake: what comes next begins anew. */
+    kit->idle_after_reply = (kit->wrapping != KIT_HOLDS) && chip->awake && !kit->went_well;
     kit_reply_end(&kit->reply, (uint8_t)status_of(result), kit->response, response_length);
+}
+
+/*
+ * `next:n(hex)`: a talk that a host may send before the one before it is answered. It is done only if that one was, in the same
+ * wake; otherwise the chip is not asked. The digit comes back in front of the answer, so that it is known whose it is.
+ */
+static void chip_next(struct kit_host *kit, const struct kit_request *request)
+{
+    const struct kit_span *digit = &request->fields[2];
+    const struct atecc_chip *chip = kit_bus_selected(&kit->bus);
+    char word[] = "0 ";
+
+    if ((digit->length != 1U) || (digit->text[0] < '0') || (digit->text[0] > '9')) {
+        answer(kit, KIT_BAD_PARAMETER);
+        return;
+    }
+    word[0] = digit->text[0];
+    kit_reply_text(&kit->reply, word);
+    if (kit->unbroken && chip->awake) {
+        talk(kit, &request->argument);
+    } else {
+        answer(kit, KIT_NO_RESPONSE);
+    }
 }
 
 static void chip_auto_wake(struct kit_host *kit, const struct kit_request *request)
 {
     struct atecc_chip *chip = kit_bus_selected(&kit->bus);
-    uint8_t on;
+    uint8_t who;
 
-    if (!byte_argument(kit, request, &on)) {
+    if (!byte_argument(kit, request, &who)) {
         return;
     }
-    if (on > 1U) {
+    if (who > (uint8_t)KIT_KEEPS) {
         answer(kit, KIT_BAD_PARAMETER);
         return;
     }
-    kit->auto_wake = (on == 1U);
-    if (kit->auto_wake && chip->awake) {
+    stop_keeping(kit);
+    kit->wrapping = (enum kit_wrapping)who;
+    if ((kit->wrapping != KIT_HOLDS) && chip->awake) {
         (void)atecc_idle(kit->port, chip);
     }
     answer(kit, KIT_OK);
@@ -207,6 +275,7 @@ static void physical_select(struct kit_host *kit, const struct kit_request *requ
     uint8_t address;
 
     if (byte_argument(kit, request, &address)) {
+        stop_keeping(kit);
         answer(kit, kit_bus_select(&kit->bus, address) ? KIT_OK : KIT_BAD_PARAMETER);
     }
 }
@@ -229,10 +298,12 @@ static void chip_command(struct kit_host *kit, const struct kit_request *request
 
     if (kit_field_is(command, "physical", 1U)) {
         physical_command(kit, request);
+    } else if ((request->field_count == 3U) && request->has_argument && kit_field_is(command, "next", 1U)) {
+        chip_next(kit, request);
     } else if ((request->field_count != 2U) || !request->has_argument) {
         answer(kit, KIT_UNKNOWN_COMMAND);
     } else if (kit_field_is(command, "talk", 1U)) {
-        chip_talk(kit, request);
+        talk(kit, &request->argument);
     } else if (kit_field_is(command, "wake", 1U)) {
         chip_wake(kit);
     } else if (kit_field_is(command, "idle", 1U)) {
@@ -280,12 +351,15 @@ static void end_of_line(struct kit_host *kit)
         } else {
             obey(kit);
         }
+        kit->unbroken = kit->went_well;
+        kit->went_well = false;
         kit->port->uart_write(kit->port->context, (const uint8_t *)kit->reply.text, kit->reply.length);
         if (kit->idle_after_reply) {
             /* The host need not wait for this; whether the chip took it is another matter than what the line asked. */
             (void)atecc_idle(kit->port, kit_bus_selected(&kit->bus));
             kit->idle_after_reply = false;
         }
+        kit->last_byte_ms = kit->port->millis(kit->port->context);
     }
     forget_line(kit);
 }
@@ -320,8 +394,10 @@ static void receive(struct kit_host *kit, int16_t received)
 void kit_host_init(struct kit_host *kit, const struct kit_port *port)
 {
     kit->port = port;
-    kit->auto_wake = true;
+    kit->wrapping = KIT_WRAPS;
     kit->idle_after_reply = false;
+    kit->unbroken = false;
+    kit->went_well = false;
     kit->last_byte_ms = 0U;
     kit->reply.length = 0U;
     kit_bus_init(&kit->bus, port);
@@ -336,6 +412,9 @@ bool kit_host_step(struct kit_host *kit)
     if (received == KIT_UART_EMPTY) {
         if ((now - kit->last_byte_ms) >= KIT_LINE_STALE_MS) {
             forget_line(kit);
+        }
+        if ((now - kit->last_byte_ms) >= KIT_QUIET_MS) {
+            stop_keeping(kit);
         }
         return false;
     }

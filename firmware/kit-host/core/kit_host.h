@@ -25,6 +25,11 @@
 /* A line begun and left alone this long is forgotten: its host is gone. */
 #define KIT_LINE_STALE_MS 3000U
 
+/* A chip that is kept awake is idled when its host has been quiet for so long, and gets a new wake when an answer might come
+ * later than so long after the last one: the shortest watchdog is 700 ms (atecc-device.md 1). */
+#define KIT_QUIET_MS 100U
+#define KIT_KEEP_MS 600U
+
 /* Kit status codes (kit-protocol.md 3). What the chip did in each case is in the README. */
 enum kit_status {
     KIT_OK = 0x00,
@@ -41,12 +46,25 @@ enum kit_status {
     KIT_TIMEOUT = 0xF1
 };
 
+/* Who wakes and idles the chip: `a(00)`, `a(01)`, `a(02)`. */
+enum kit_wrapping {
+    /* The host: a talk does neither. */
+    KIT_HOLDS,
+    /* The kit, around every talk. */
+    KIT_WRAPS,
+    /* The kit, but talks that follow each other share a wake. */
+    KIT_KEEPS
+};
+
 struct kit_host {
     const struct kit_port *port;
     struct kit_bus bus;
-    /* Off by `a(00)`: then wake, idle and sleep are the host's own, and a talk does neither. */
-    bool auto_wake;
+    enum kit_wrapping wrapping;
     bool idle_after_reply;
+    /* The line before this one was a talk to a chip that is kept awake, and the chip did what it was told. */
+    bool unbroken;
+    /* So is this one, and did it. */
+    bool went_well;
 
     char line[KIT_LINE_SIZE];
     size_t line_length;

@@ -145,7 +145,7 @@ static void lines_that_nobody_knows(void)
 static void lines_put_together_wrongly(void)
 {
     static const char *const LINES[] = {"e:w(x\n",   "e:w)\n",      "e:t(07)x\n", "e:t(0730000000035D\n",
-                                        "e:p:s()\n", "e:p:s(00)\n", "e:a()\n",    "e:a(02)\n"};
+                                        "e:p:s()\n", "e:p:s(00)\n", "e:a()\n",    "e:a(03)\n"};
 
     (void)start();
     for (size_t i = 0U; i < (sizeof LINES / sizeof LINES[0]); i++) {
@@ -328,6 +328,127 @@ static void the_watchdog_ends_a_held_sequence(void)
     SAY("e:i()\n", "00()\n");
 }
 
+#define INFO_BYTES "0730000000035D"
+#define INFO_ANSWER "00(07000050000391)\n"
+#define INFO_IO "WC0:03" INFO_BYTES " RC0:1 RC0:6 "
+
+static void keeping_the_chip_awake_between_talks(void)
+{
+    struct fake_chip *fake = start();
+
+    SAY("e:a(02)\n", "00()\n");
+    SAY("e:t(" INFO_BYTES ")\n", INFO_ANSWER);
+    SAY("e:t(" INFO_BYTES ")\n", INFO_ANSWER);
+    CHECK_TEXT("P RC0:4 " INFO_IO INFO_IO, bench_io(&bench));
+    CHECK_NUMBER(FAKE_CHIP_AWAKE, fake->state);
+    /* Nobody has to say so: a host that has gone leaves nothing awake. */
+    bench_wait_ms(&bench, KIT_QUIET_MS);
+    SAY("", "");
+    CHECK_TEXT("WC0:02 ", bench_io(&bench));
+    CHECK_NUMBER(FAKE_CHIP_IDLE, fake->state);
+    SAY("e:t(" INFO_BYTES ")\n", INFO_ANSWER);
+    CHECK_TEXT("P RC0:4 " INFO_IO, bench_io(&bench));
+}
+
+/* Idled and woken in time, so that its watchdog never ends what a host believes to be one wake after the other. */
+static void a_chip_that_is_kept_awake_gets_a_new_wake_before_its_watchdog(void)
+{
+    struct fake_chip *fake = start();
+    uint32_t wakes = 0U;
+
+    SAY("board:device(00)\n", "ECC508A TWI 00(C0)\n");
+    SAY("e:a(02)\n", "00()\n");
+    wakes = fake->pulses;
+    for (uint32_t i = 0U; i < 40U; i++) {
+        SAY("e:t(" INFO_BYTES ")\n", INFO_ANSWER);
+        bench_wait_ms(&bench, 50U);
+    }
+    wakes = fake->pulses - wakes;
+    CHECK((wakes >= 4U) && (wakes <= 5U));
+    CHECK(fake->volatile_kept);
+    /* GenKey may take longer than what is left. */
+    bench_wait_ms(&bench, KIT_QUIET_MS);
+    SAY("", "");
+    SAY("e:t(" INFO_BYTES ")\n", INFO_ANSWER);
+    for (uint32_t i = 0U; i < 5U; i++) {
+        bench_wait_ms(&bench, 90U);
+        SAY("e:t(" INFO_BYTES ")\n", INFO_ANSWER);
+    }
+    (void)bench_io(&bench);
+    SAY("e:t(07400400008387)\n", "00(040F2342)\n");
+    CHECK_TEXT("WC0:02 P RC0:4 WC0:0307400400008387 RC0:1 RC0:3 WC0:02 ", bench_io(&bench));
+}
+
+static void what_ends_a_keeping(void)
+{
+    static const char *const LINES[] = {"e:i()\n", "e:s()\n", "e:a(00)\n", "e:a(01)\n", "board:device(00)\n", "e:p:s(6A)\n"};
+    struct fake_chip *fake = start();
+
+    for (size_t i = 0U; i < (sizeof LINES / sizeof LINES[0]); i++) {
+        SAY("e:p:s(C0)\n", "00()\n");
+        SAY("e:a(02)\n", "00()\n");
+        SAY("e:t(" INFO_BYTES ")\n", INFO_ANSWER);
+        CHECK_NUMBER(FAKE_CHIP_AWAKE, fake->state);
+        (void)bench_say(&bench, LINES[i]);
+        CHECK(fake->state != FAKE_CHIP_AWAKE);
+    }
+    SAY("e:p:s(C0)\n", "00()\n");
+    SAY("e:a(02)\n", "00()\n");
+    SAY("e:t(" INFO_BYTES ")\n", INFO_ANSWER);
+    SAY("e:w()\n", "00(04113343)\n");
+    CHECK_NUMBER(FAKE_CHIP_AWAKE, fake->state);
+    /* A refusal of the chip's own: what comes next begins anew. */
+    SAY("e:t(07400400008387)\n", "00(040F2342)\n");
+    CHECK_NUMBER(FAKE_CHIP_IDLE, fake->state);
+}
+
+/* Another chip is in the fixture: it sleeps, and nothing that was meant for the first one reaches it. */
+static void an_exchanged_chip_is_not_woken_for_what_was_meant_for_another(void)
+{
+    struct fake_chip *fake = start();
+
+    SAY("e:a(02)\n", "00()\n");
+    SAY("e:t(" INFO_BYTES ")\n", INFO_ANSWER);
+    fake->state = FAKE_CHIP_ASLEEP;
+    fake->commands = 0U;
+    SAY("e:t(" INFO_BYTES ")\ne:n:1(" INFO_BYTES ")\n", "E7()\n1 E7()\n");
+    CHECK_NUMBER(0, fake->commands);
+    SAY("e:t(" INFO_BYTES ")\n", INFO_ANSWER);
+    /* Neither when its turn came to be idled and woken. */
+    fake->state = FAKE_CHIP_ASLEEP;
+    fake->commands = 0U;
+    bench_wait_ms(&bench, KIT_KEEP_MS);
+    CHECK_TEXT("E7()\n", bench_say(&bench, "e:t(" INFO_BYTES ")\n"));
+    CHECK_NUMBER(0, fake->commands);
+}
+
+static void talks_sent_before_the_one_before_is_answered(void)
+{
+    struct fake_chip *fake = start();
+
+    SAY("e:a(02)\n", "00()\n");
+    SAY("e:t(" INFO_BYTES ")\necc:next:1(" INFO_BYTES ")\ne:n:2(" INFO_BYTES ")\n",
+        INFO_ANSWER "1 " INFO_ANSWER "2 " INFO_ANSWER);
+    CHECK_TEXT("P RC0:4 " INFO_IO INFO_IO INFO_IO, bench_io(&bench));
+    /* After one that was not done, nothing more is. */
+    fake->commands = 0U;
+    SAY("e:t(07400400008387)\ne:n:3(" INFO_BYTES ")\ne:n:4(" INFO_BYTES ")\n", "00(040F2342)\n3 E7()\n4 E7()\n");
+    CHECK_NUMBER(1, fake->commands);
+    SAY("e:t(" INFO_BYTES ")\ne:n:5(073)\ne:n:6(" INFO_BYTES ")\n", INFO_ANSWER "5 C3()\n6 E7()\n");
+    SAY("e:t(" INFO_BYTES ")\ne:p:s(C0)\ne:n:7(" INFO_BYTES ")\n", INFO_ANSWER "00()\n7 E7()\n");
+    SAY("e:n:8(" INFO_BYTES ")\n", "8 E7()\n");
+    SAY("e:n:x(" INFO_BYTES ")\n", "C3()\n");
+    SAY("e:n:10(" INFO_BYTES ")\n", "C3()\n");
+    SAY("e:n(" INFO_BYTES ")\n", "C0()\n");
+    SAY("e:n:1\n", "C0()\n");
+    /* Only where the chip is kept awake. */
+    SAY("e:a(01)\n", "00()\n");
+    SAY("e:t(" INFO_BYTES ")\ne:n:9(" INFO_BYTES ")\n", INFO_ANSWER "9 E7()\n");
+    SAY("e:a(00)\n", "00()\n");
+    SAY("e:w()\n", "00(04113343)\n");
+    SAY("e:t(" INFO_BYTES ")\ne:n:9(" INFO_BYTES ")\n", INFO_ANSWER "9 E7()\n");
+}
+
 static void sleep_is_certain(void)
 {
     struct fake_chip *fake = start();
@@ -465,6 +586,11 @@ void host_suite(void)
     RUN(letting_go_idles_the_chip);
     RUN(looking_for_chips_turns_wrapping_on);
     RUN(the_watchdog_ends_a_held_sequence);
+    RUN(keeping_the_chip_awake_between_talks);
+    RUN(a_chip_that_is_kept_awake_gets_a_new_wake_before_its_watchdog);
+    RUN(what_ends_a_keeping);
+    RUN(an_exchanged_chip_is_not_woken_for_what_was_meant_for_another);
+    RUN(talks_sent_before_the_one_before_is_answered);
     RUN(sleep_is_certain);
     RUN(device_errors_are_data);
     RUN(a_failed_self_test_is_data);

@@ -2,13 +2,13 @@ import type { CommandName, Part } from '../../../src-shared/atecc/command.ts';
 import { lockConfig as lockConfigCommand } from '../../../src-shared/atecc/commands/index.ts';
 import { compareReadBack } from '../../../src-shared/atecc/config/diff.ts';
 import { configLockCrc } from '../../../src-shared/atecc/lock-crc.ts';
-import { configWrites, readConfigZone } from '../../../src-shared/atecc/procedures.ts';
+import { configWrites } from '../../../src-shared/atecc/procedures.ts';
 import { byteAt } from '../../../src-shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../../src-shared/base/result.ts';
 import type { DeviceFailure } from '../failures.ts';
-import { lockStateOf } from '../identify.ts';
+import { lockStateOf, readConfigSteps } from '../identify.ts';
 import type { ChipSession } from '../sequence.ts';
-import { ask, follow, type Steps, stop } from '../steps.ts';
+import { ask, askAll, type Steps, stop } from '../steps.ts';
 import { doubtOr, needsLook, onThisBoard, readLocks, stillUncertain } from './look.ts';
 
 /** What the configuration procedures need to know of their chip. */
@@ -41,8 +41,8 @@ export function writeConfig(session: ChipSession, target: ConfigTarget): Promise
 }
 
 function* writeConfigSteps(target: ConfigTarget): Steps<Uint8Array> {
-  for (const command of configWrites(target.image)) yield* ask(command);
-  const readBack = yield* follow(readConfigZone());
+  yield* askAll(configWrites(target.image).map((command) => ({ command })));
+  const readBack = yield* readConfigSteps();
   const difference = readBackFailure(target, readBack);
   if (difference !== undefined) return yield* stop(difference);
   return readBack;
@@ -111,7 +111,7 @@ async function lockConfigZone(
 }
 
 function* lockConfigSteps(target: ConfigTarget, given: Uint8Array | undefined): Steps<LockOutcome> {
-  const config = given ?? (yield* follow(readConfigZone()));
+  const config = given ?? (yield* readConfigSteps());
   const difference = readBackFailure(target, config);
   if (difference !== undefined) return yield* stop(difference);
   if (byteAt(config, 87) !== 0x55) return 'locked-already';

@@ -1,12 +1,19 @@
 import type { Part } from '../../../src-shared/atecc/command.ts';
-import { genKeyCreate, genKeyPublic } from '../../../src-shared/atecc/commands/index.ts';
-import { signDigest } from '../../../src-shared/atecc/procedures.ts';
+import {
+  genKeyCreate,
+  genKeyPublic,
+  noncePassThrough,
+  random,
+  signExternal,
+} from '../../../src-shared/atecc/commands/index.ts';
+import { digestTarget } from '../../../src-shared/atecc/procedures.ts';
 import { chipStatus } from '../../../src-shared/atecc/status.ts';
 import { equalBytes, toHex } from '../../../src-shared/base/bytes.ts';
+import { SignetError } from '../../../src-shared/base/error.ts';
 import { fail, ok, type Result } from '../../../src-shared/base/result.ts';
 import type { DeviceFailure } from '../failures.ts';
 import { type ChipSession, expectSerial } from '../sequence.ts';
-import { ask, follow } from '../steps.ts';
+import { ask, askAll } from '../steps.ts';
 import { doubtOr, guard, onThisBoard } from './look.ts';
 
 /** A key that the chip made. */
@@ -104,7 +111,15 @@ export function challengeSignature(
   session: ChipSession,
   { slot, part, challenge }: Challenge,
 ): Promise<Result<Uint8Array, DeviceFailure>> {
-  return session.sequence({ commands: ['Random', 'Nonce', 'Sign'], end: 'idle' }, () =>
-    follow(signDigest(slot, challenge, part)),
-  );
+  const target = digestTarget(part);
+  return session.sequence({ commands: ['Random', 'Nonce', 'Sign'], end: 'idle' }, function* signing() {
+    const answers = yield* askAll<Uint8Array | undefined>([
+      { command: random() },
+      { command: noncePassThrough(challenge, target) },
+      { command: signExternal(slot, target) },
+    ]);
+    const signature = answers[2];
+    if (signature === undefined) throw new SignetError('INTERNAL', 'Sign was answered without a signature');
+    return signature;
+  });
 }

@@ -1,15 +1,11 @@
 import { configAddress } from '../../../src-shared/atecc/address.ts';
 import { infoKeyValid, read } from '../../../src-shared/atecc/commands/index.ts';
-import {
-  type LockState,
-  readConfigZone,
-  readLockState,
-  readSerialNumber,
-} from '../../../src-shared/atecc/procedures.ts';
+import { type LockState, readLockState, readSerialNumber } from '../../../src-shared/atecc/procedures.ts';
 import { chipStatus } from '../../../src-shared/atecc/status.ts';
 import { equalBytes, readU16le, toHex } from '../../../src-shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../../src-shared/base/result.ts';
 import type { DeviceFailure } from '../failures.ts';
+import { readConfigSteps } from '../identify.ts';
 import type { ChipSession } from '../sequence.ts';
 import { follow } from '../steps.ts';
 
@@ -17,7 +13,7 @@ import { follow } from '../steps.ts';
 
 /** The 128 bytes of the configuration zone: stage "read config" (provisioning-recipes.md 1). */
 export function readConfig(session: ChipSession): Promise<Result<Uint8Array, DeviceFailure>> {
-  return session.sequence({ commands: ['Read', 'Read', 'Read', 'Read'], end: 'idle' }, () => follow(readConfigZone()));
+  return session.sequence({ commands: ['Read', 'Read', 'Read', 'Read'], end: 'idle' }, readConfigSteps);
 }
 
 /** Serial number, 9 bytes. */

@@ -13,7 +13,7 @@ import { concat, equalBytes, sliceExact, toHex } from '../../../src-shared/base/
 import { fail, ok, type Result } from '../../../src-shared/base/result.ts';
 import type { DeviceFailure } from '../failures.ts';
 import type { ChipSession } from '../sequence.ts';
-import { ask, type Steps } from '../steps.ts';
+import { askAll, type Steps } from '../steps.ts';
 import { onThisBoard } from './look.ts';
 
 /** One 32-byte write. */
@@ -63,9 +63,9 @@ export function writeBlocks(
 }
 
 function* writeSteps(blocks: readonly BlockWrite[]): Steps<undefined> {
-  for (const { address, bytes, secret = false } of blocks) {
-    yield* ask(write(address, bytes), { secret, redoable: true });
-  }
+  yield* askAll(
+    blocks.map(({ address, bytes, secret = false }) => ({ command: write(address, bytes), secret, redoable: true })),
+  );
   return undefined;
 }
 
@@ -85,9 +85,7 @@ export async function readBlocks(
 }
 
 function* readSteps(addresses: readonly MemoryAddress[]): Steps<readonly Uint8Array[]> {
-  const blocks: Uint8Array[] = [];
-  for (const address of addresses) blocks.push(yield* ask(read(address, BLOCK_SIZE)));
-  return blocks;
+  return yield* askAll(addresses.map((address) => ({ command: read(address, BLOCK_SIZE) })));
 }
 
 /** Whole slots in clear (data zone locked, IsSecret 0), each cut to its size (36, 416 or 72 bytes). */

@@ -1,4 +1,5 @@
 import type { ChipBus } from '../bus.ts';
+import { isWorkingClock } from '../clock.ts';
 import { sameBytes, unhex, wellFormed, withCrc } from '../octets.ts';
 import { type Kit, type KitMemory, kitStatus } from './kit.ts';
 import { reply } from './reply.ts';
@@ -17,7 +18,8 @@ interface Fields {
 
 /**
  * The kit host of firmware/, as its README states it, written apart from the C: searches the bus by itself, two status digits,
- * device errors as data, never sends a command twice, leaves the packet's CRC alone, and can hold a chip awake.
+ * device errors as data, never sends a command twice, leaves the packet's CRC alone, can hold a chip awake, or keep it awake
+ * between talks and take a talk before the one before it is answered.
  */
 export class SignetKit implements Kit {
   readonly dialect = 'signet';
@@ -30,9 +32,13 @@ export class SignetKit implements Kit {
   /** Chips that test themselves at waking have not been looked for since the last search. */
   #lateRoundDue = false;
   #selected: number | undefined;
-  #held = false;
-  /** Chips that are held awake. */
-  #awake = new Set<number>();
+  #wrapping: Wrapping = 'wraps';
+  /** Chips that are held or kept awake, and since when. */
+  #awake = new Map<number, number>();
+  /** The last line was a talk to a chip that is kept awake, and the chip did it. */
+  #unbroken = false;
+  #quiet: NodeJS.Timeout | undefined;
+  #working = false;
 
   constructor(bus: ChipBus) {
     this.#bus = bus;
@@ -43,8 +49,10 @@ export class SignetKit implements Kit {
     this.#searched = false;
     this.#lateRoundDue = false;
     this.#selected = undefined;
-    this.#held = false;
-    this.#awake = new Set();
+    this.#wrapping = 'wraps';
+    this.#awake = new Map();
+    this.#unbroken = false;
+    clearTimeout(this.#quiet);
   }
 
   memory(): KitMemory {
@@ -57,11 +65,31 @@ export class SignetKit implements Kit {
 
   async answer(line: string): Promise<string> {
     if (line === '') return '';
+    clearTimeout(this.#quiet);
+    this.#working = true;
+    try {
+      return await this.#obey(line);
+    } finally {
+      this.#working = false;
+      if (this.#wrapping === 'keeps' && isWorkingClock(this.#bus.clock)) {
+        this.#quiet = setTimeout(() => this.#leaveQuiet(), QUIET_MS).unref();
+      }
+    }
+  }
+
+  /** The host has been quiet for a while. A bus without power has nobody awake. */
+  #leaveQuiet(): void {
+    if (!this.#working && this.#wrapping === 'keeps') this.#stopKeeping().catch(() => undefined);
+  }
+
+  async #obey(line: string): Promise<string> {
+    const unbroken = this.#unbroken;
+    this.#unbroken = false;
     const fields = takeApart(line);
     if (typeof fields === 'number') return reply(fields);
     const [target = ''] = fields.words;
     if (begins('board', target)) return this.#board(fields);
-    if (begins('ecc', target) || begins('sha', target)) return this.#chip(fields);
+    if (begins('ecc', target) || begins('sha', target)) return this.#chip(fields, unbroken);
     return reply(kitStatus.unknownCommand);
   }
 
@@ -88,7 +116,7 @@ export class SignetKit implements Kit {
     return reply(kitStatus.unknownCommand);
   }
 
-  async #chip({ words, argument }: Fields): Promise<string> {
+  async #chip({ words, argument }: Fields, unbroken: boolean): Promise<string> {
     const [, command = '', part = '', name = ''] = words;
     if (begins('physical', command)) {
       if (words.length === 4 && begins('interface', part)) {
@@ -97,12 +125,18 @@ export class SignetKit implements Kit {
       const selects = words.length === 3 && argument !== undefined && begins('select', part);
       return selects ? this.#select(argument) : reply(kitStatus.unknownCommand);
     }
+    const address = this.#address;
+    if (words.length === 3 && argument !== undefined && begins('next', command)) {
+      if (!/^[0-9]$/.test(part)) return reply(kitStatus.badParameter);
+      const done = unbroken && this.#awake.has(address);
+      return `${part} ${done ? await this.#talk(address, argument) : reply(kitStatus.noResponse)}`;
+    }
     if (words.length !== 2 || argument === undefined) return reply(kitStatus.unknownCommand);
-    const address = this.#selected ?? this.#found[0]?.address ?? DEFAULT_ADDRESS;
     if (begins('talk', command)) return this.#talk(address, argument);
     if (begins('wake', command)) {
+      await this.#stopKeeping();
       const answer = await this.#wake(address);
-      if (answer !== undefined && !this.#held) await this.#idle(address);
+      if (answer !== undefined && this.#wrapping === 'wraps') await this.#idle(address);
       return answer === undefined ? reply(NO_WAKE) : reply(kitStatus.ok, answer);
     }
     if (begins('idle', command)) return this.#awake.has(address) ? this.#leave(address) : reply(kitStatus.ok);
@@ -111,7 +145,17 @@ export class SignetKit implements Kit {
     return reply(kitStatus.unknownCommand);
   }
 
-  #select(argument: string): string {
+  get #address(): number {
+    return this.#selected ?? this.#found[0]?.address ?? DEFAULT_ADDRESS;
+  }
+
+  /** A chip that is kept awake would not notice a wake pulse. */
+  async #stopKeeping(): Promise<void> {
+    if (this.#wrapping === 'keeps' && this.#awake.has(this.#address)) await this.#idle(this.#address);
+  }
+
+  async #select(argument: string): Promise<string> {
+    await this.#stopKeeping();
     const address = (byteOf(argument) ?? 0) & 0xfe;
     if (address < LOWEST_ADDRESS || address > HIGHEST_ADDRESS) return reply(kitStatus.badParameter);
     this.#selected = address;
@@ -120,9 +164,11 @@ export class SignetKit implements Kit {
 
   async #hold(address: number, argument: string): Promise<string> {
     const byte = byteOf(argument);
-    if (byte === undefined || byte > 1) return reply(kitStatus.badParameter);
-    this.#held = byte === 0;
-    if (!this.#held && this.#awake.has(address)) await this.#idle(address);
+    const wrapping = byte === undefined ? undefined : WRAPPINGS[byte];
+    if (wrapping === undefined) return reply(kitStatus.badParameter);
+    await this.#stopKeeping();
+    this.#wrapping = wrapping;
+    if (wrapping !== 'holds' && this.#awake.has(address)) await this.#idle(address);
     return reply(kitStatus.ok);
   }
 
@@ -145,10 +191,27 @@ export class SignetKit implements Kit {
   async #talk(address: number, argument: string): Promise<string> {
     const packet = unhex(argument);
     if (packet === undefined || packet.length === 0 || packet.length > LONGEST) return reply(kitStatus.badParameter);
-    if (!this.#held && (await this.#wake(address)) === undefined) return reply(NO_WAKE);
+    const ready = await this.#makeReady(address);
+    if (ready !== undefined) return reply(ready);
     const answer = await this.#exchange(address, packet);
-    if (!this.#held) await this.#idle(address);
+    this.#unbroken =
+      this.#wrapping === 'keeps' && typeof answer !== 'number' && (answer.length !== SHORTEST || answer[1] === 0);
+    if (this.#wrapping !== 'holds' && !this.#unbroken) await this.#idle(address);
     return typeof answer === 'number' ? reply(answer) : reply(kitStatus.ok, answer);
+  }
+
+  /**
+   * Awake for one more packet: one that is kept awake stays so for KEEP_MS less the longest command, then it is idled, if it is
+   * still there, and woken again. Gives the status when it cannot be.
+   */
+  async #makeReady(address: number): Promise<number | undefined> {
+    if (this.#wrapping === 'holds') return undefined;
+    const since = this.#awake.get(address);
+    if (this.#wrapping === 'keeps' && since !== undefined) {
+      if (this.#bus.clock.now() - since <= KEEP_MS - USUAL_LIMIT_MS) return undefined;
+      if (!(await this.#idle(address))) return kitStatus.noResponse;
+    }
+    return (await this.#wake(address)) === undefined ? NO_WAKE : undefined;
   }
 
   /** Sends a packet once; its answer is read a second time when it came damaged. A number is the status without one. */
@@ -169,12 +232,13 @@ export class SignetKit implements Kit {
   /** The chip's own four bytes. One that was awake, and ignored the pulse, is idled and woken once more. The neighbours idle again. */
   async #wake(address: number): Promise<Uint8Array | undefined> {
     this.#awake.delete(address);
+    const since = this.#bus.clock.now();
     let answer = await this.#pulse(address);
     if (answer === undefined && (await this.#bus.idle(address))) answer = await this.#pulse(address);
     for (const chip of this.#found) {
       if (chip.address !== address && !this.#awake.has(chip.address)) await this.#bus.idle(chip.address);
     }
-    if (answer !== undefined) this.#awake.add(address);
+    if (answer !== undefined) this.#awake.set(address, since);
     return answer;
   }
 
@@ -187,8 +251,9 @@ export class SignetKit implements Kit {
 
   /** Wakes everybody and asks every address. Who tests itself at waking is waited for when nobody else is there. Ends a hold. */
   async #search(): Promise<void> {
-    this.#held = false;
+    this.#wrapping = 'wraps';
     for (const { address } of this.#found) await this.#bus.idle(address);
+    if (this.#awake.has(this.#address)) await this.#bus.idle(this.#address);
     this.#awake.clear();
     this.#found = [];
     await this.#bus.wakePulse();
@@ -223,6 +288,14 @@ export class SignetKit implements Kit {
   }
 }
 
+/** Who wakes and idles: the host, the kit around every talk, the kit but talks that follow each other share a wake. */
+const WRAPPINGS = ['holds', 'wraps', 'keeps'] as const;
+type Wrapping = (typeof WRAPPINGS)[number];
+/** A host that is quiet for so long is gone. */
+const QUIET_MS = 100;
+/** How long a chip is kept awake, and what is left of that for a command; the C has a limit for each. */
+const KEEP_MS = 600;
+const USUAL_LIMIT_MS = 154;
 const BAD_INTERFACE = 0xc4;
 const NO_WAKE = 0xd0;
 const BROKEN_OFF = 0xe6;

@@ -45,9 +45,13 @@ struct machine {
     uint32_t baud;
     /* What the bus's clock is ahead of the machine's since the start: exchanges count as what they take there. */
     int64_t ahead_us;
+    /* What has come, and when each character has been through the serial line. */
     uint8_t received[RECEIVED_SIZE];
+    int64_t through_us[RECEIVED_SIZE];
     size_t received_length;
     size_t received_read;
+    /* When the line is free for the next character. */
+    int64_t line_free_us;
 };
 
 static const char *link_path;
@@ -93,6 +97,71 @@ static void send_all(int socket_fd, const uint8_t *bytes, size_t length)
     }
 }
 
+static uint64_t machine_us(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return ((uint64_t)now.tv_sec * 1000000U) + ((uint64_t)now.tv_nsec / 1000U);
+}
+
+/* This kit's own time. */
+static int64_t kit_us(const struct machine *machine)
+{
+    return (int64_t)machine_us() + machine->ahead_us;
+}
+
+/* Start bit, eight bits, stop bit. */
+static int64_t characters_us(const struct machine *machine, size_t count)
+{
+    return (machine->baud > 0U) ? (((int64_t)count * 10000000) / (int64_t)machine->baud) : 0;
+}
+
+/* Takes what has come at the terminal; each character comes out of the line when those before it have. */
+static void take_in(struct machine *machine)
+{
+    const int64_t now = kit_us(machine);
+    const size_t kept = machine->received_length - machine->received_read;
+    ssize_t got;
+
+    if (machine->received_read > 0U) {
+        (void)memmove(machine->received, &machine->received[machine->received_read], kept);
+        (void)memmove(machine->through_us, &machine->through_us[machine->received_read], kept * sizeof machine->through_us[0]);
+        machine->received_read = 0U;
+        machine->received_length = kept;
+    }
+    got = read(machine->terminal, &machine->received[kept], RECEIVED_SIZE - kept);
+    if (got <= 0) {
+        return;
+    }
+    if (machine->line_free_us < now) {
+        machine->line_free_us = now;
+    }
+    for (size_t i = 0U; i < (size_t)got; i++) {
+        machine->through_us[kept + i] = machine->line_free_us + characters_us(machine, i + 1U);
+    }
+    machine->line_free_us += characters_us(machine, (size_t)got);
+    machine->received_length = kept + (size_t)got;
+}
+
+/* Waits for the bus. On a serial line characters come in meanwhile, as they do by interrupt on a microcontroller. */
+static void wait_for_bus(struct machine *machine)
+{
+    struct pollfd waiting[2] = {{machine->bus, POLLIN, 0}, {machine->terminal, POLLIN, 0}};
+
+    while ((machine->baud > 0U) && (machine->received_length < RECEIVED_SIZE)) {
+        if ((poll(waiting, 2U, -1) < 0) && (errno != EINTR)) {
+            return;
+        }
+        if (waiting[0].revents != 0) {
+            return;
+        }
+        if (waiting[1].revents != 0) {
+            take_in(machine);
+        }
+    }
+}
+
 static void receive_all(int socket_fd, uint8_t *bytes, size_t length)
 {
     size_t done = 0U;
@@ -106,14 +175,6 @@ static void receive_all(int socket_fd, uint8_t *bytes, size_t length)
             power_lost();
         }
     }
-}
-
-static uint64_t machine_us(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return ((uint64_t)now.tv_sec * 1000000U) + ((uint64_t)now.tv_nsec / 1000U);
 }
 
 /* One frame out, one frame back; `reply_capacity` bytes of data are kept, more is an error of the other side. */
@@ -135,6 +196,7 @@ static enum bus_result exchange(struct machine *machine, enum frame_operation op
         (void)memcpy(&frame[FRAME_HEAD], data, data_length);
     }
     send_all(machine->bus, frame, FRAME_HEAD + data_length);
+    wait_for_bus(machine);
     receive_all(machine->bus, head, sizeof head);
     length = (size_t)head[2] | ((size_t)head[3] << 8U);
     if ((length != 0U) && (length != reply_length)) {
@@ -217,19 +279,11 @@ static void delay_us(void *context, uint32_t microseconds)
     pass(context, microseconds, false);
 }
 
-/* Start bit, eight bits, stop bit. */
-static void pass_characters(struct machine *machine, size_t count, bool line_begins)
-{
-    if (machine->baud > 0U) {
-        pass(machine, (uint32_t)(((uint64_t)count * 10000000U) / machine->baud), line_begins);
-    }
-}
-
 static uint32_t millis(void *context)
 {
     const struct machine *machine = context;
 
-    return (uint32_t)((machine_us() + (uint64_t)machine->ahead_us) / 1000U);
+    return (uint32_t)((uint64_t)kit_us(machine) / 1000U);
 }
 
 static int16_t uart_read(void *context)
@@ -238,6 +292,9 @@ static int16_t uart_read(void *context)
     int16_t byte;
 
     if (machine->received_read == machine->received_length) {
+        return KIT_UART_EMPTY;
+    }
+    if ((machine->baud > 0U) && (machine->through_us[machine->received_read] > kit_us(machine))) {
         return KIT_UART_EMPTY;
     }
     byte = (int16_t)machine->received[machine->received_read];
@@ -250,7 +307,9 @@ static void uart_write(void *context, const uint8_t *bytes, size_t length)
     struct machine *machine = context;
     size_t done = 0U;
 
-    pass_characters(machine, length, false);
+    if (machine->baud > 0U) {
+        pass(machine, (uint32_t)characters_us(machine, length), false);
+    }
     while (done < length) {
         const ssize_t written = write(machine->terminal, &bytes[done], length - done);
 
@@ -361,22 +420,37 @@ static int open_terminal(char *name, size_t name_size)
     return terminal;
 }
 
+/* Until the line that is coming in is through, or all that has come of it. Nothing happened on the bus's clock before. */
+static void wait_for_line(struct machine *machine)
+{
+    size_t last = machine->received_read;
+    int64_t left_us;
+
+    while (((last + 1U) < machine->received_length) && (machine->received[last] != (uint8_t)'\n')) {
+        last++;
+    }
+    left_us = machine->through_us[last] - kit_us(machine);
+    pass(machine, (left_us > 0) ? (uint32_t)left_us : 0U, true);
+}
+
 static void wait_for_bytes(struct machine *machine)
 {
     struct pollfd waiting[2] = {{machine->terminal, POLLIN, 0}, {machine->bus, POLLIN, 0}};
-    ssize_t got;
 
-    if (poll(waiting, 2U, 500) <= 0) {
-        return;
+    if (machine->received_read == machine->received_length) {
+        /* Again before a chip that is kept awake has to be idled. */
+        if (poll(waiting, 2U, (int)KIT_QUIET_MS / 2) <= 0) {
+            return;
+        }
+        if (waiting[1].revents != 0) {
+            /* Between exchanges the bus says nothing but that it is closed. */
+            power_lost();
+        }
+        take_in(machine);
     }
-    if (waiting[1].revents != 0) {
-        /* Between exchanges the bus says nothing but that it is closed. */
-        power_lost();
+    if ((machine->baud > 0U) && (machine->received_read < machine->received_length)) {
+        wait_for_line(machine);
     }
-    got = read(machine->terminal, machine->received, sizeof machine->received);
-    machine->received_read = 0U;
-    machine->received_length = (got > 0) ? (size_t)got : 0U;
-    pass_characters(machine, machine->received_length, true);
 }
 
 static void usage(void)
