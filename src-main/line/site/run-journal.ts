@@ -82,7 +82,8 @@ export function stationJournal(options: {
     },
     async end(record) {
       await runs.end(record, options.spool);
-      await book.dropDraft(record.runId);
+      // Nobody waits for it: a draft that stays beside its record is dropped at the next start.
+      book.dropDraft(record.runId).catch(() => undefined);
     },
   };
 }

@@ -315,16 +315,18 @@ export class Site {
       this.#host.activity.warning(`${this.#place.label}: the run broke off: ${broken.message}`);
     }
     const durationMs = this.#host.monotonic() - ids.startMs;
-    // What the chip is now, so that whatever is offered next is offered for this chip and not for the one before the run.
-    const looked = await lease.look();
-    if (looked.ok) this.#chips(looked.value);
-    lease.release();
     const now = this.#host.now();
     const verdict =
       broken === undefined
         ? boardVerdict(records, works, durationMs, now)
         : faultVerdict(broken, works, ids.runId, durationMs, now);
-    this.#end(verdict, records);
+    // A board that passed has nothing to be decided: its verdict does not wait until the chip was read again.
+    if (verdict.kind === 'PASS') this.#end(verdict, records);
+    // What the chip is now, so that whatever is offered next is offered for this chip and not for the one before the run.
+    const looked = await lease.look();
+    if (looked.ok) this.#chips(looked.value);
+    lease.release();
+    if (verdict.kind !== 'PASS') this.#end(verdict, records);
   }
 
   async #runChip(
