@@ -83,6 +83,7 @@ test.describe('while a board is being worked on', () => {
   test('a certificate file of 10 MB is refused in a sentence, and the run beside it goes on', async ({ page }) => {
     const desk = await simulatedLine(signet, page, { realTime: true, signer: 'unlocked' });
     const goOn = await heldRun(desk, page);
+    await expect(page.getByRole('dialog', { name: 'Signer requires password' })).toBeVisible();
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+4');
     await page.getByRole('tab', { name: 'Certificates' }).click();
