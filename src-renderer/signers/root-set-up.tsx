@@ -19,7 +19,8 @@ export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
   const { form, change, step } = setUp;
   const fresh = useNewPasswords(form.scheme === 'two-persons' ? 2 : 1);
   const faults = rootFormFaults(form);
-  const shown = setUp.tried ? faults : [];
+  const nameFault = (field: (typeof faults)[number]): string | undefined =>
+    setUp.tried && faults.includes(field) ? t('setUp.form.nameFault') : undefined;
   const make = (): Promise<void> =>
     setUp.make(() =>
       client.call('signers.createRoot', {
@@ -69,7 +70,7 @@ export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
         <>
           <h2>{t('setUp.root.madeTitle')}</h2>
           <dl className="kv">
-            <dt>{t('certificate.fingerprint')}</dt>
+            <dt>{t('setUp.root.keyHash')}</dt>
             <dd className="hex">{made.fingerprint}</dd>
             <dt>{t('setUp.root.publicKey')}</dt>
             <dd className="hex">{made.publicKey}</dd>
@@ -120,7 +121,7 @@ export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
         <>
           <h2>{t('setUp.root.steps.names')}</h2>
           <div className="fields-two">
-            <FormField label={t('setUp.form.commonName')} invalid={shown.includes('commonName')}>
+            <FormField label={t('setUp.form.commonName')} fault={nameFault('commonName')}>
               {(props) => (
                 <input
                   {...props}
@@ -130,7 +131,7 @@ export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
                 />
               )}
             </FormField>
-            <FormField label={t('setUp.form.organisation')} invalid={shown.includes('organisation')}>
+            <FormField label={t('setUp.form.organisation')} fault={nameFault('organisation')}>
               {(props) => (
                 <input
                   {...props}

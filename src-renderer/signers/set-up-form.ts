@@ -73,3 +73,11 @@ export function rootFormFaults(form: RootForm): readonly ('commonName' | 'organi
   if (form.kind === 'chip' && form.kit.trim() === '') faults.push('kit');
   return faults;
 }
+
+/** The folder that all of these paths are below, with its last separator of either kind; empty when there is none. */
+export function commonFolder(paths: readonly string[]): string {
+  const [first = '', ...others] = paths;
+  let alike = 0;
+  while (alike < first.length && others.every((path) => path[alike] === first[alike])) alike += 1;
+  return /^.*[/\\]/s.exec(first.slice(0, alike))?.[0] ?? '';
+}

@@ -4,6 +4,7 @@ import type { Result } from '../../src-shared/base/result.ts';
 import type { WireError } from '../../src-shared/ipc/contract.ts';
 import { roleWanted } from '../app/client-context.tsx';
 import { Button } from '../parts/button.tsx';
+import { Glyph } from '../parts/glyph.tsx';
 import { ui } from '../stores/ui-store.ts';
 import { HoldFoot, Sequence, WorkList } from './sequence.tsx';
 import { SetUpFailure } from './set-up-choices.tsx';
@@ -112,8 +113,10 @@ export function SetUpFrame<Form, Made>({
   const { t } = useTranslation();
   const { step, at, made, working } = setUp;
   const next = (): void => {
-    if (step === at.names && faulty) setUp.try();
-    else if (step !== at.password || complete()) setUp.go(step + 1);
+    if (step === at.names && faulty) {
+      setUp.try();
+      requestAnimationFrame(() => document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+    } else if (step !== at.password || complete()) setUp.go(step + 1);
   };
   return (
     <Sequence
@@ -153,7 +156,15 @@ export function SetUpFrame<Form, Made>({
         )
       }
     >
-      {setUp.failure !== null && <SetUpFailure failure={setUp.failure} />}
+      {setUp.failure?.code === 'PASSWORD_WRONG' && setUp.failure.details['kind'] === undefined ? (
+        // The new password is made up here, and the stick's own trouble has a kind: it is the root's.
+        <p className="failure" role="alert">
+          <Glyph name="fail" />
+          {t('setUp.rootWrong')}
+        </p>
+      ) : (
+        setUp.failure !== null && <SetUpFailure failure={setUp.failure} />
+      )}
       {children}
       {step === at.make &&
         (working ? (

@@ -10,7 +10,7 @@ import { FormField } from './form-field.tsx';
 import { useNewPasswords } from './new-passwords.tsx';
 import { PasswordSteps, usePasswordFields } from './password-fields.tsx';
 import { BlankKits, PasswordStep } from './set-up-choices.tsx';
-import { type SignerForm, signerFormFaults, startSignerForm } from './set-up-form.ts';
+import { commonFolder, type SignerForm, signerFormFaults, startSignerForm } from './set-up-form.ts';
 import { SetUpFrame, useSetUp } from './set-up-frame.tsx';
 
 type Made = { readonly serialNumber: string; readonly files: readonly string[]; readonly signatureWindowMs: number };
@@ -27,7 +27,10 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
   const rootCount = roots.value?.find((entry) => entry.id === form.root)?.passwords ?? 0;
   const rootFields = usePasswordFields(Math.max(1, rootCount));
   const faults = signerFormFaults(form);
-  const shown = setUp.tried ? faults : [];
+  const faultOf = (field: (typeof faults)[number]): string | undefined =>
+    setUp.tried && faults.includes(field)
+      ? t(field === 'signerId' ? 'setUp.form.signerIdFault' : 'setUp.form.nameFault')
+      : undefined;
   const make = (): Promise<void> =>
     setUp.make(() =>
       client.call('signers.setUp', {
@@ -115,7 +118,9 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
             <dt>{t('setUp.window')}</dt>
             <dd>{formatDuration(made.signatureWindowMs, language)}</dd>
             <dt>{t('setUp.files')}</dt>
-            <dd>{made.files.join(', ')}</dd>
+            <dd>
+              <WrittenFiles paths={made.files} />
+            </dd>
           </dl>
           <p>{t('setUp.windowTell')}</p>
         </>
@@ -149,7 +154,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
                 />
                 <b>{entry.name}</b>
                 <small>
-                  {t(`signers.kinds.${entry.kind}`)}, {t('certificate.until')}{' '}
+                  {t(`setUp.root.kind.${entry.kind}`)}, {t('certificate.until')}:{' '}
                   {formatDate(entry.notAfter, language) ?? t('certificate.noEnd')}
                 </small>
               </label>
@@ -164,12 +169,12 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
         <>
           <h2>{t('setUp.signer.steps.names')}</h2>
           <div className="fields-two">
-            <FormField label={t('setUp.form.name')} hint={t('setUp.form.nameTell')} invalid={shown.includes('name')}>
+            <FormField label={t('setUp.form.name')} hint={t('setUp.form.nameTell')} fault={faultOf('name')}>
               {(props) => (
                 <input {...props} maxLength={48} value={form.name} onChange={(e) => change({ name: e.target.value })} />
               )}
             </FormField>
-            <FormField label={t('setUp.form.organisation')} invalid={shown.includes('organisation')}>
+            <FormField label={t('setUp.form.organisation')} fault={faultOf('organisation')}>
               {(props) => (
                 <input
                   {...props}
@@ -179,7 +184,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
                 />
               )}
             </FormField>
-            <FormField label={t('setUp.form.deviceName')} invalid={shown.includes('deviceName')}>
+            <FormField label={t('setUp.form.deviceName')} fault={faultOf('deviceName')}>
               {(props) => (
                 <input
                   {...props}
@@ -189,11 +194,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
                 />
               )}
             </FormField>
-            <FormField
-              label={t('setUp.form.signerId')}
-              hint={t('setUp.form.signerIdTell')}
-              invalid={shown.includes('signerId')}
-            >
+            <FormField label={t('setUp.form.signerId')} hint={t('setUp.form.signerIdTell')} fault={faultOf('signerId')}>
               {(props) => (
                 <input
                   {...props}
@@ -282,5 +283,20 @@ export function YearsSelect({
         </option>
       ))}
     </select>
+  );
+}
+
+/** Files by the folder that they are in, which is told once. */
+function WrittenFiles({ paths }: { readonly paths: readonly string[] }) {
+  const folder = commonFolder(paths);
+  return (
+    <>
+      {folder}
+      <ul>
+        {paths.map((path) => (
+          <li key={path}>{path.slice(folder.length)}</li>
+        ))}
+      </ul>
+    </>
   );
 }

@@ -27,6 +27,7 @@ import { runCode, runLength, waterfallRows } from '../../src-renderer/records/wa
 import { rootKey } from '../../src-renderer/settings/roots-section.tsx';
 import { nextSiteId } from '../../src-renderer/settings/sites-section.tsx';
 import {
+  commonFolder,
   rootFormFaults,
   signerFormFaults,
   startRootForm,
@@ -331,6 +332,14 @@ describe('forms of settings and set-up', () => {
     expect(signerFormFaults({ ...good, name: 'é'.repeat(25) })).toEqual(['name']);
     expect(signerFormFaults({ ...good, signerId: '1' })).toEqual(['signerId']);
     expect(signerFormFaults(startSignerForm)).toHaveLength(4);
+  });
+
+  it('files that were written are told by their folder, once', () => {
+    expect(commonFolder(['/a/b/c.h', '/a/b/d/e.h', '/a/b/c.c'])).toBe('/a/b/');
+    expect(commonFolder(['C:\\Signet\\x.c', 'C:\\Signet\\x.h'])).toBe('C:\\Signet\\');
+    expect(commonFolder(['/a', '/b'])).toBe('/');
+    expect(commonFolder(['a', 'b'])).toBe('');
+    expect(commonFolder([])).toBe('');
     expect(rootFormFaults(startRootForm)).toEqual(['commonName', 'organisation', 'kit']);
     expect(rootFormFaults({ ...startRootForm, commonName: 'R', organisation: 'O', kit: 'usb:1' })).toEqual([]);
     expect(rootFormFaults({ ...startRootForm, kind: 'file', commonName: 'R', organisation: 'O' })).toEqual([]);

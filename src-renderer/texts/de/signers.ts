@@ -158,6 +158,8 @@ export const signers: Words<typeof english> = {
     years_one: '{{count}} Jahr',
     years_other: '{{count}} Jahre',
     rootPassword: 'Passwort der Wurzel',
+    rootWrong:
+      'Das Passwort der Wurzel ist falsch. Auf das Modul wurde nichts geschrieben; alle Passwörter bitte noch einmal eingeben.',
     rootFirst: 'Wurzelpasswort der ersten Person',
     rootSecond: 'Wurzelpasswort der zweiten Person',
     final: {
@@ -196,11 +198,13 @@ export const signers: Words<typeof english> = {
     form: {
       name: 'Name des Signierers',
       nameTell: 'Common Name in seinem Zertifikat; die Nummer wird angehängt.',
+      nameFault: 'Bitte ausfüllen: höchstens 48 Buchstaben, mit Umlauten weniger.',
       organisation: 'Organisation',
       deviceName: 'Name der Geräte',
       commonName: 'Name der Wurzel',
       signerId: 'Signierer-Nummer (4 Hexziffern)',
       signerIdTell: 'Einmalig unter dieser Wurzel.',
+      signerIdFault: 'Vier Stellen, jede 0 bis 9 oder A bis F.',
       profile: 'Aufbau der Zertifikate',
       chainId: 'Kette',
       chainIdTell: 'Unterscheidet Zertifikatsketten in einem Gerät; 0, wenn es nur eine hat.',
@@ -250,6 +254,7 @@ export const signers: Words<typeof english> = {
       madeTitle: 'Die Wurzel ist fertig',
       record: 'Protokoll der Zeremonie',
       saveRecord: 'Protokoll speichern',
+      keyHash: 'SHA-256 des öffentlichen Schlüssels',
       publicKey: 'Öffentlicher Schlüssel',
     },
   },

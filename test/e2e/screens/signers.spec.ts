@@ -186,6 +186,8 @@ async function createRoot(
   await keys.press(button(page, t.sequence.next));
   await keys.press(button(page, t.sequence.next));
   await expect(page.locator('[aria-invalid="true"]')).toHaveCount(2);
+  await expect(page.getByText(t.setUp.form.nameFault)).toHaveCount(2);
+  await expect(page.getByLabel(t.setUp.form.commonName)).toBeFocused();
   await keys.type(page.getByLabel(t.setUp.form.commonName), name);
   await keys.type(page.getByLabel(t.setUp.form.organisation), 'Signet e2e');
   await lookOver(page, `${picture}-names`);
