@@ -27,7 +27,7 @@ function fieldAt(bytes: Uint8Array, at: number, limit: number): Field | undefine
 }
 
 /** Issuer and subject of a TBS, each as its whole DER element; undefined when it is not one. */
-export function namesOfTbs(tbs: Uint8Array): { readonly issuer: Uint8Array; readonly subject: Uint8Array } | undefined {
+function namesOfTbs(tbs: Uint8Array): { readonly issuer: Uint8Array; readonly subject: Uint8Array } | undefined {
   const outer = fieldAt(tbs, 0, tbs.length);
   if (outer?.tag !== 0x30 || outer.end !== tbs.length) return undefined;
   let at = outer.content;

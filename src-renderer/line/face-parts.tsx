@@ -59,6 +59,7 @@ export function HandsNote({ icon, children }: { readonly icon: 'remove' | 'stay'
   );
 }
 
+/** A name and what stands behind it, in a list of such facts. */
 export function Fact({ label, children }: { readonly label: ReactNode; readonly children: ReactNode }) {
   return (
     <div className="fact">

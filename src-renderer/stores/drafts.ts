@@ -35,10 +35,12 @@ export const drafts = {
     useDrafts.setState(({ plan }) => ({ plan: { ...plan, [of]: { ...noPlanWork, ...plan[of], ...part } } })),
 };
 
+/** Settings that were changed and not saved yet; undefined when there are none. */
 export function useSettingsDraft(of: DraftOf): Settings | undefined {
   return useDrafts((store) => store.settings[of]);
 }
 
+/** What was done to plans and not saved yet. */
 export function usePlanWork(of: DraftOf): PlanWork {
   return useDrafts((store) => store.plan[of]) ?? noPlanWork;
 }

@@ -53,7 +53,7 @@ export interface HostStep {
 }
 
 /** Longest line a host holds; the longest that a client has reason to send is `e:t(` and 155 bytes. */
-export const HOST_LINE_CHARACTERS = 384;
+const HOST_LINE_CHARACTERS = 384;
 
 const HOST_NAME = 'SIGNETKIT';
 const HOST_VERSION = Uint8Array.of(0x01, 0x00, 0x00);
@@ -77,12 +77,12 @@ const MOST_FIELDS = 4;
 const STATUS_PACKET = 4;
 
 /** A reply without words: two upper-case status digits, data in parentheses, newline. */
-export function formatAnswer(status: number, data: Uint8Array = new Uint8Array(0)): string {
+function formatAnswer(status: number, data: Uint8Array = new Uint8Array(0)): string {
   return `${toHex(Uint8Array.of(status))}(${toHex(data)})\n`;
 }
 
 /** The answer to `board:device(index)`: the device, or the words that send every client on to the next index. */
-export function formatDevice(device: HostDevice | undefined): string {
+function formatDevice(device: HostDevice | undefined): string {
   if (device === undefined) return 'no_device TWI 00(00)\n';
   return `${device.name} ${device.bus} ${formatAnswer(0x00, Uint8Array.of(device.address))}`;
 }

@@ -49,7 +49,7 @@ export function readKeyValid(session: ChipSession, slot: number): Promise<Result
  * A failure seen again in the light of which chip is there: when another one is behind the kit, that is the failure.
  * A kit that is gone cannot be asked.
  */
-export async function orBoardChanged(
+async function orBoardChanged(
   session: ChipSession,
   serialNumber: Uint8Array,
   failure: DeviceFailure,
