@@ -51,6 +51,9 @@ export function pemOf(...certificates: readonly Uint8Array[]): string {
     .join('');
 }
 
+/** Folders of devices whose request may be under way; making one that is there does no harm. */
+const mostKnownFolders = 256;
+
 /** Opens the archive below `folder` (made when missing). */
 export async function openArchive(options: {
   readonly folder: string;
@@ -75,7 +78,7 @@ export async function openArchive(options: {
   const makeFolder = async (device: string): Promise<void> => {
     if (knownFolders.has(device)) return;
     await files.makeFolder(device);
-    if (knownFolders.size > 10_000) knownFolders.clear();
+    if (knownFolders.size > mostKnownFolders) knownFolders.clear();
     knownFolders.add(device);
   };
 
