@@ -3,6 +3,7 @@ import { chipStatus, statusInfo } from '../../src-shared/atecc/status.ts';
 import type { ErrorDetails } from '../../src-shared/base/error.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import type { ErrorName } from '../../src-shared/base/error-codes.ts';
+import { englishSentence, type Reason, reason } from '../../src-shared/model/reasons.ts';
 import type { TransportFailure } from '../hal/transport.ts';
 
 /**
@@ -114,95 +115,150 @@ export function isFault(failure: DeviceFailure): boolean {
 }
 
 function codeAndMessage(failure: DeviceFailure): { readonly code: ErrorName; readonly message: string } {
+  const message = englishSentence(reasonOfFailure(failure));
+  const found = failure.kind === 'uncertain' ? failure.readBack : undefined;
+  return { code: codeOf(failure), message: found === undefined ? message : `${message} Read back: ${found}.` };
+}
+
+function codeOf(failure: DeviceFailure): ErrorName {
   switch (failure.kind) {
     case 'kit':
-      return kitCodeAndMessage(failure.failure);
+      return kitCode(failure.failure);
     case 'no-chip':
-      return failure.answeredBefore
-        ? { code: 'BOARD_REMOVED', message: `The chip at address ${hex(failure.address)} no longer answers.` }
-        : { code: 'NO_CHIP', message: `No chip answers at address ${hex(failure.address)}.` };
+      return failure.answeredBefore ? 'BOARD_REMOVED' : 'NO_CHIP';
     case 'no-answer':
-      return { code: 'CHIP_UNCLEAR', message: `The chip gave no answer to "${failure.command}".` };
-    case 'status':
-      return {
-        code: statusCode(failure.status),
-        message: `"${failure.command}" ended with status ${byteHex(failure.status)} (${statusInfo(failure.status).name}).`,
-      };
     case 'malformed':
-      return { code: 'CHIP_UNCLEAR', message: `The answer to "${failure.command}" is damaged: ${failure.reason}.` };
+      return 'CHIP_UNCLEAR';
+    case 'status':
+      return statusCode(failure.status);
     case 'self-test-failed':
-      return { code: 'CHIP_FAULT', message: 'The chip failed its own self-test.' };
-    case 'board-changed':
-      return {
-        code: 'BOARD_CHANGED',
-        message: `Chip ${failure.found} is behind the kit instead of ${failure.expected}.`,
-      };
-    case 'wrong-part':
-      return {
-        code: 'WRONG_PART',
-        message: `The chip says revision ${failure.revision} (${failure.found}), wanted: ${failure.expected}.`,
-      };
-    case 'uncertain':
-      return {
-        code: failure.kitLost ? 'KIT_LOST' : failure.boardGone === true ? 'BOARD_REMOVED' : 'CHIP_UNCLEAR',
-        message:
-          `Nobody knows whether "${failure.command}" was executed: ${failure.cause}.` +
-          (failure.readBack === undefined ? '' : ` Read back: ${failure.readBack}.`),
-      };
-    case 'read-back-differs':
-      return {
-        code: 'READ_BACK_DIFFERS',
-        message: `What was read back from ${failure.where} is not what was written.`,
-      };
-    case 'watchdog-budget':
-      return {
-        code: 'KIT_UNSUITABLE',
-        message: `The sequence needs up to ${failure.neededMs} ms in one go, the chip grants ${failure.allowedMs} ms.`,
-      };
-    case 'not-owner':
-      return {
-        code: 'KIT_BUSY',
-        message: `The kit was handed over (session ${failure.session}, now ${failure.current}).`,
-      };
-    case 'already-locked':
-      return { code: 'CHIP_REFUSED', message: `The ${failure.zone} zone is locked already.` };
-    case 'not-locked':
-      return { code: 'CHIP_REFUSED', message: `The ${failure.zone} zone is not locked yet.` };
-    case 'config-crc':
-      return { code: 'CONFIG_CRC', message: 'The chip refused the CRC of its own configuration zone.' };
-    case 'data-crc':
-      return { code: 'DATA_CRC', message: 'The chip refused the CRC of the data zone twice.' };
-    case 'slot-not-lockable':
-      return { code: 'SLOT_NOT_LOCKABLE', message: `Slot ${failure.slot} cannot be locked.` };
     case 'no-key':
-      return { code: 'CHIP_FAULT', message: `Slot ${failure.slot} holds no valid private key.` };
+      return 'CHIP_FAULT';
+    case 'board-changed':
+      return 'BOARD_CHANGED';
+    case 'wrong-part':
+      return 'WRONG_PART';
+    case 'uncertain':
+      return failure.kitLost ? 'KIT_LOST' : failure.boardGone === true ? 'BOARD_REMOVED' : 'CHIP_UNCLEAR';
+    case 'read-back-differs':
+      return 'READ_BACK_DIFFERS';
+    case 'watchdog-budget':
+      return 'KIT_UNSUITABLE';
+    case 'not-owner':
+      return 'KIT_BUSY';
+    case 'already-locked':
+    case 'not-locked':
+      return 'CHIP_REFUSED';
+    case 'config-crc':
+      return 'CONFIG_CRC';
+    case 'data-crc':
+      return 'DATA_CRC';
+    case 'slot-not-lockable':
+      return 'SLOT_NOT_LOCKABLE';
     case 'address-lost':
-      return {
-        code: 'ADDRESS_LOST',
-        message: `The chip answers neither at ${hex(failure.newAddress)} nor at ${hex(failure.oldAddress)}.`,
-      };
+      return 'ADDRESS_LOST';
     case 'authorisation-refused':
-      return { code: 'PASSWORD_WRONG', message: `The chip refused the proof for the key in slot ${failure.slot}.` };
+      return 'PASSWORD_WRONG';
     case 'auth-lost-over-idle':
-      return { code: 'SIGNER_KIT_UNSUITABLE', message: 'The authorisation does not survive the idling of this kit.' };
+      return 'SIGNER_KIT_UNSUITABLE';
     case 'authorisation-test':
-      return { code: 'SIGNER_FAULT', message: `Authorisation test (${failure.step}) failed: ${failure.found}.` };
+      return 'SIGNER_FAULT';
   }
 }
 
-function kitCodeAndMessage(failure: KitFailure): { readonly code: ErrorName; readonly message: string } {
+/** The failure as a code and facts, for screens in any language. */
+export function reasonOfFailure(failure: DeviceFailure): Reason {
+  switch (failure.kind) {
+    case 'kit':
+      return reasonOfKit(failure.failure);
+    case 'no-chip':
+      return reason(failure.answeredBefore ? 'chip-gone' : 'chip-none', { address: hex(failure.address) });
+    case 'no-answer':
+      return reason('chip-no-answer', { command: failure.command });
+    case 'status': {
+      const { command, status } = failure;
+      return reason('chip-status', { command, status: byteHex(status), quote: statusInfo(status).name });
+    }
+    case 'malformed':
+      return reason('chip-damaged-answer', { command: failure.command, quote: failure.reason });
+    case 'self-test-failed':
+      return reason('chip-self-test');
+    case 'board-changed':
+      return reason('chip-other', { found: failure.found, expected: failure.expected });
+    case 'wrong-part': {
+      const { revision, found, expected } = failure;
+      return reason('chip-wrong-part', { revision, found, expected });
+    }
+    case 'uncertain':
+      return reason('chip-uncertain', { command: failure.command, quote: failure.cause });
+    case 'read-back-differs':
+      return reason('chip-read-back', { quote: failure.where });
+    case 'watchdog-budget':
+      return reason('chip-watchdog', { neededMs: failure.neededMs, allowedMs: failure.allowedMs });
+    case 'not-owner':
+      return reason('kit-handed-over', { session: failure.session, current: failure.current });
+    case 'already-locked':
+      return reason('chip-zone-locked', { zone: failure.zone });
+    case 'not-locked':
+      return reason('chip-zone-open', { zone: failure.zone });
+    case 'config-crc':
+      return reason('chip-config-crc');
+    case 'data-crc':
+      return reason('chip-data-crc');
+    case 'slot-not-lockable':
+      return reason('chip-slot-not-lockable', { slot: failure.slot });
+    case 'no-key':
+      return reason('chip-no-key', { slot: failure.slot });
+    case 'address-lost': {
+      const { newAddress, oldAddress } = failure;
+      return reason('chip-address-lost', { newAddress: hex(newAddress), oldAddress: hex(oldAddress) });
+    }
+    case 'authorisation-refused':
+      return reason('chip-proof-refused', { slot: failure.slot });
+    case 'auth-lost-over-idle':
+      return reason('kit-idles');
+    case 'authorisation-test':
+      return reason('chip-authorisation-test', { step: failure.step, quote: failure.found });
+  }
+}
+
+/** Whether the kit, or the chip that was in it, was taken away: a stick was pulled out, a board unplugged. */
+export function isTakenAway(failure: DeviceFailure): boolean {
+  switch (failure.kind) {
+    case 'kit':
+      return failure.failure.kind === 'closed';
+    case 'no-chip':
+      return failure.answeredBefore;
+    case 'uncertain':
+      return failure.kitLost || failure.boardGone === true;
+    default:
+      return false;
+  }
+}
+
+function kitCode(failure: KitFailure): ErrorName {
   switch (failure.kind) {
     case 'closed':
-      return { code: 'KIT_LOST', message: `The kit is gone: ${failure.reason}.` };
+      return 'KIT_LOST';
     case 'timeout':
-      return { code: 'KIT_SILENT', message: `The kit gave no answer within ${failure.waitedMs} ms.` };
+      return 'KIT_SILENT';
     case 'garbage':
-      return { code: 'KIT_GARBAGE', message: `The kit sent something that is no Kit Protocol: "${failure.line}".` };
+      return 'KIT_GARBAGE';
     case 'kit-refused':
-      return {
-        code: 'KIT_UNSUITABLE',
-        message: `The kit refused the command with status ${byteHex(failure.kitStatus)}.`,
-      };
+      return 'KIT_UNSUITABLE';
+  }
+}
+
+function reasonOfKit(failure: KitFailure): Reason {
+  switch (failure.kind) {
+    case 'closed':
+      return reason('kit-closed', { quote: failure.reason });
+    case 'timeout':
+      return reason('kit-silent', { waitedMs: failure.waitedMs });
+    case 'garbage':
+      return reason('kit-garbage', { quote: failure.line });
+    case 'kit-refused':
+      return reason('kit-refused', { status: byteHex(failure.kitStatus) });
   }
 }
 

@@ -9,7 +9,9 @@ export {
   failureAsError,
   failureToError,
   isFault,
+  isTakenAway,
   type KitFailure,
+  reasonOfFailure,
 } from './failures.ts';
 export { type ChipIdentity, factsOfConfig, identifyChip, lockStateOf, signerRecordReadable } from './identify.ts';
 export {

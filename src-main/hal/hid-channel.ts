@@ -35,9 +35,6 @@ export async function loadHidDriver(): Promise<HidDriver> {
   return { devicesAsync: () => devicesAsync(), HIDAsync };
 }
 
-/** What to do when the driver cannot be loaded. */
-export const HID_DRIVER_ADVICE = 'On Linux install libusb-1.0-0 and libudev1; serial kits work without them.';
-
 /** How a stick is opened. */
 export interface HidOpenOptions {
   readonly description?: ChannelDescription;
@@ -56,7 +53,7 @@ export async function openHid(
   try {
     driver = await (options.load ?? loadHidDriver)();
   } catch (thrown) {
-    return fail({ kind: 'driver', path, reason: reasonOf(thrown), advice: HID_DRIVER_ADVICE });
+    return fail({ kind: 'driver', path, reason: reasonOf(thrown) });
   }
   const claimed = await claimStick(path);
   if (!claimed.ok) return fail({ kind: 'in-use', path, reason: claimed.failure.holder });

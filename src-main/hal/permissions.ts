@@ -1,23 +1,12 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { type UsbIdentity, usbIdentities } from '../../src-shared/kit/usb-identities.ts';
-import { type ChannelOpenFailure, reasonOf, systemCode } from './open-failure.ts';
-
-/** File name under which the rule below is installed. */
-export const UDEV_RULE_FILE = '/etc/udev/rules.d/60-signet.rules';
+import { type ChannelOpenFailure, type PermissionAdvice, reasonOf, systemCode } from './open-failure.ts';
 
 /** What to do on this platform when a port may not be opened. */
-export function permissionAdvice(platform: NodeJS.Platform, kind: 'serial' | 'hid'): string {
-  if (platform === 'linux') {
-    const group =
-      kind === 'serial'
-        ? 'Add this user to the group of the port (dialout, on some systems uucp) and log in again, or install'
-        : 'Install';
-    return `${group} the udev rule ${UDEV_RULE_FILE} and plug the kit in again.`;
-  }
-  if (platform === 'darwin')
-    return 'Allow this program to use USB accessories in the system settings, and plug the kit in again.';
-  return 'Close other programs that use the port, and run this program as a user who may use it.';
+export function permissionAdvice(platform: NodeJS.Platform, kind: 'serial' | 'hid'): PermissionAdvice {
+  if (platform === 'linux') return kind;
+  return platform === 'darwin' ? 'mac' : 'windows';
 }
 
 /** Udev rules that let the user at the screen use every kit of the table, whichever way it connects. */

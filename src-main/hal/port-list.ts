@@ -1,6 +1,7 @@
+import { type Reason, reason } from '../../src-shared/model/reasons.ts';
 import type { ChannelDescription } from './byte-channel.ts';
 import { connectorOfLibusbPath, connectorOfLocation } from './connector.ts';
-import { HID_DRIVER_ADVICE, type HidDriver, loadHidDriver } from './hid-channel.ts';
+import { type HidDriver, loadHidDriver } from './hid-channel.ts';
 import {
   connectorOfHidraw,
   type LinuxRoots,
@@ -13,7 +14,7 @@ import { reasonOf } from './open-failure.ts';
 /** Something of the machine that is missing, said so that it can be shown on the health page. */
 export interface HealthItem {
   readonly item: 'serial-list' | 'hid-driver' | 'hot-plug';
-  readonly sentence: string;
+  readonly reason: Reason;
 }
 
 /** What is plugged in, as far as this machine can tell. */
@@ -57,8 +58,10 @@ async function serialPorts(sources: PortSources): Promise<PortList> {
     return { ports: listed.map(describeListed), health: [] };
   } catch (thrown) {
     const ports = platform === 'linux' ? await listLinuxSerialByName(roots).catch(() => []) : [];
-    const sentence = `Serial ports cannot be listed (${reasonOf(thrown)}); a port can be typed in by hand.`;
-    return { ports, health: [{ item: 'serial-list', sentence }] };
+    return {
+      ports,
+      health: [{ item: 'serial-list', reason: reason('health-serial-list', { quote: reasonOf(thrown) }) }],
+    };
   }
 }
 
@@ -106,7 +109,7 @@ async function hidDevices(sources: PortSources): Promise<PortList> {
     }
     return { ports, health: [] };
   } catch (thrown) {
-    const sentence = `HID sticks cannot be used (${reasonOf(thrown).split('\n')[0]}). ${HID_DRIVER_ADVICE}`;
-    return { ports: [], health: [{ item: 'hid-driver', sentence }] };
+    const [quote = ''] = reasonOf(thrown).split('\n');
+    return { ports: [], health: [{ item: 'hid-driver', reason: reason('health-hid', { quote }) }] };
   }
 }

@@ -58,7 +58,7 @@ export function openTcp(path: string, options: TcpOpenOptions = {}): Promise<Res
 }
 
 /** A socket that is connected already as a channel: what a TCP server was handed, for instance. */
-export function tcpChannel(socket: Socket, description: ChannelDescription): ByteChannel {
+function tcpChannel(socket: Socket, description: ChannelDescription): ByteChannel {
   const slot = new ReceiverSlot();
   let reason = 'the other side closed the connection';
   socket.setNoDelay(true);
@@ -108,7 +108,7 @@ function connectFailure(path: string, error: Error): ChannelOpenFailure {
       return { kind: 'missing', path, reason };
     case 'EACCES':
     case 'EPERM':
-      return { kind: 'denied', path, reason, advice: 'A firewall or a policy of this machine blocks the connection.' };
+      return { kind: 'denied', path, reason, advice: 'network' };
     case 'ETIMEDOUT':
       return { kind: 'timeout', path, waitedMs: 0 };
     default:

@@ -1,8 +1,9 @@
 import { type UsbIdentity, usbIdentity } from '../../src-shared/kit/usb-identities.ts';
+import { type Reason, reason } from '../../src-shared/model/reasons.ts';
 import type { ChannelDescription } from './byte-channel.ts';
 import { foreignStick } from './foreign-stick.ts';
 import { kindOfPath } from './open-channel.ts';
-import { type ChannelOpenFailure, describeOpenFailure, reasonOf } from './open-failure.ts';
+import { type ChannelOpenFailure, reasonOf, reasonOfOpenFailure } from './open-failure.ts';
 import { deviceFileFailure } from './permissions.ts';
 import { type HealthItem, listPorts, type PortSources } from './port-list.ts';
 
@@ -13,8 +14,8 @@ export interface PortSeen {
   readonly identity: UsbIdentity | undefined;
   /** Only ports that are taken are ever opened: a port that is no kit is left untouched. */
   readonly taken: boolean;
-  /** Why it was taken or not, one sentence. */
-  readonly reason: string;
+  /** Why it was taken or not. */
+  readonly reason: Reason;
   /** It would be taken, but this user may not open it: its file was asked, nothing was opened. */
   readonly denied?: boolean;
 }
@@ -80,8 +81,8 @@ export class PortWatcher {
         this.#plugged();
       });
     } catch (thrown) {
-      const sentence = `Plugging is noticed by looking every ${this.#pollMs / 1000} s only (${reasonOf(thrown)}).`;
-      this.#hotPlugHealth = [{ item: 'hot-plug', sentence }];
+      const facts = { seconds: this.#pollMs / 1000, quote: reasonOf(thrown) };
+      this.#hotPlugHealth = [{ item: 'hot-plug', reason: reason('health-hot-plug', facts) }];
     }
     const first = await this.rescan();
     this.#poll();
@@ -198,31 +199,36 @@ export async function judgePort(description: ChannelDescription, byHand: readonl
   const onUsb = vendorId !== undefined && productId !== undefined;
   const identity = onUsb ? usbIdentity(vendorId, productId, transport) : undefined;
   const named = isNamed(description, byHand);
-  const left = (reason: string): PortSeen => ({ description, identity, taken: false, reason });
+  const left = (why: Reason): PortSeen => ({ description, identity, taken: false, reason: why });
   const foreign = foreignStick(description);
-  if (foreign !== undefined) return left(`${foreign}.`);
+  if (foreign !== undefined) return left(foreign);
   if (identity === undefined && !named) {
-    if (!onUsb) return left('It is no USB port; name it by hand if a kit is connected to it.');
+    if (!onUsb) return left(reason('port-not-usb'));
     const usb = `${hex4(vendorId)}:${hex4(productId)}`;
-    return left(`No kit is known by the USB identity ${usb}; name the port by hand if it is one.`);
+    return left(reason('port-unknown-usb', { usb }));
   }
   const refused = await deviceFileFailure(description.path, transport);
-  if (refused !== undefined) return { ...left(describeOpenFailure(refused)), ...deniedBy(refused) };
-  const reason = identity === undefined ? 'It was named by hand.' : `Its USB identity may be a kit: ${identity.name}.`;
-  return { description, identity, taken: true, reason };
+  if (refused !== undefined) return { ...left(reasonOfOpenFailure(refused)), ...deniedBy(refused) };
+  const why = identity === undefined ? reason('port-by-hand') : reason('port-may-be-kit', { name: identity.name });
+  return { description, identity, taken: true, reason: why };
 }
 
 /** A port that a person named and that no list shows. */
 export async function judgeByHand(path: string): Promise<PortSeen> {
   const kind = kindOfPath(path);
   const description: ChannelDescription = { kind: kind ?? 'serial', path, connector: path };
-  const seen = (taken: boolean, reason: string): PortSeen => ({ description, identity: undefined, taken, reason });
-  if (path.startsWith('usb:')) return seen(false, 'Nothing is plugged in there.');
-  if (kind === undefined) return seen(false, 'It is no path of a port.');
-  if (kind === 'tcp') return seen(true, 'It was named by hand.');
+  const seen = (taken: boolean, why: Reason): PortSeen => ({
+    description,
+    identity: undefined,
+    taken,
+    reason: why,
+  });
+  if (path.startsWith('usb:')) return seen(false, reason('port-empty'));
+  if (kind === undefined) return seen(false, reason('port-no-path'));
+  if (kind === 'tcp') return seen(true, reason('port-by-hand'));
   const refused = await deviceFileFailure(path, kind);
-  if (refused === undefined) return seen(true, 'It was named by hand.');
-  return { ...seen(false, describeOpenFailure(refused)), ...deniedBy(refused) };
+  if (refused === undefined) return seen(true, reason('port-by-hand'));
+  return { ...seen(false, reasonOfOpenFailure(refused)), ...deniedBy(refused) };
 }
 
 function deniedBy({ kind }: ChannelOpenFailure): Pick<PortSeen, 'denied'> {
@@ -238,7 +244,7 @@ function hex4(value: number): string {
 }
 
 /** USB plug events of this machine. Its own emitter is used, not the package's event target, which throws where nobody can catch. */
-export function usbHotPlug(): HotPlug {
+function usbHotPlug(): HotPlug {
   let stopEvents: (() => Promise<void>) | undefined;
   return {
     async start(changed) {

@@ -1,4 +1,5 @@
 import { toHex } from '../../src-shared/base/bytes.ts';
+import { englishSentence } from '../../src-shared/model/reasons.ts';
 import { describeFailure, type KitClass, KitRegistry } from '../device/index.ts';
 import { listPorts } from '../hal/port-list.ts';
 import { judgeByHand, judgePort, type PortSeen } from '../hal/watcher.ts';
@@ -14,7 +15,7 @@ export async function listKits(
   const seen = await Promise.all(ports.map((port) => judgePort(port, byHand)));
   const known = (path: string): boolean => ports.some((port) => port.path === path || port.connector === path);
   const named = await Promise.all(byHand.filter((path) => !known(path)).map((path) => judgeByHand(path)));
-  return { ports: [...seen, ...named], health: health.map((item) => item.sentence) };
+  return { ports: [...seen, ...named], health: health.map((item) => englishSentence(item.reason)) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import type { HealthId } from '../../src-shared/ipc/lists.ts';
 import type { HealthView } from '../../src-shared/ipc/state.ts';
+import { quoted, type Reason, type ReasonCode } from '../../src-shared/model/reasons.ts';
 import type { HealthItem } from '../hal/port-list.ts';
 
 /** What the health page is made from. */
@@ -8,16 +9,16 @@ export interface HealthFacts {
   readonly folder: string;
   /** Undefined when it cannot be asked. */
   readonly freeBytes: number | undefined;
-  /** Why records cannot be written now; empty when they can. */
-  readonly cannotRecord: string;
+  /** Why records cannot be written now; undefined when they can. */
+  readonly cannotRecord: Reason | undefined;
   /** Why the clock is suspect; undefined when it is not. */
-  readonly clock: string | undefined;
+  readonly clock: ReasonCode | undefined;
   /** What is wrong with the signing log; empty when it is whole. */
   readonly logAlarm: string;
   readonly damagedSettings: string;
   readonly ports: readonly HealthItem[];
   /** Ports that may not be opened: path and what to do. */
-  readonly denied: readonly { readonly path: string; readonly reason: string }[];
+  readonly denied: readonly { readonly path: string; readonly reason: Reason }[];
   /** Why the own server does not listen; undefined when it does or need not. */
   readonly serverProblem: { readonly code: string; readonly message: string; readonly place: string } | undefined;
   readonly remote:
@@ -39,30 +40,36 @@ const portItems: Readonly<Record<HealthItem['item'], HealthId>> = {
 /** The health page. Pure. */
 export function healthItems(facts: HealthFacts): HealthView {
   const items: HealthView = [];
-  const add = (id: HealthId, level: 'ok' | 'warning' | 'error', more: Record<string, string> = {}): void => {
-    items.push({ id, level, facts: more });
+  const add = (
+    id: HealthId,
+    level: 'ok' | 'warning' | 'error',
+    facts: Record<string, string> = {},
+    reason: Reason | null = null,
+  ): void => {
+    items.push({ id, level, facts, reason });
   };
   const { cannotRecord, clock, freeBytes, logAlarm, damagedSettings, serverProblem, remote } = facts;
-  if (cannotRecord === '') add('data-folder', 'ok', { path: facts.folder });
-  else add('data-folder', 'error', { path: facts.folder, reason: cannotRecord });
+  if (cannotRecord === undefined) add('data-folder', 'ok', { path: facts.folder });
+  else add('data-folder', 'error', { path: facts.folder }, cannotRecord);
   if (freeBytes !== undefined) {
     const level = freeBytes < tooLowDisk ? 'error' : freeBytes < lowDisk ? 'warning' : 'ok';
     add('disk-space', level, { path: facts.folder, megabytes: String(Math.floor(freeBytes / megabyte)) });
   }
   if (clock === undefined) add('clock', 'ok');
-  else add('clock', 'error', { reason: clock });
-  add('store', cannotRecord === '' ? 'ok' : 'error', cannotRecord === '' ? {} : { reason: cannotRecord });
+  else add('clock', 'error', {}, { code: clock, facts: {} });
+  add('store', cannotRecord === undefined ? 'ok' : 'error', {}, cannotRecord ?? null);
   if (damagedSettings === '') add('settings-file', 'ok');
   else add('settings-file', 'warning', { file: damagedSettings });
   if (logAlarm === '') add('signing-log', 'ok');
-  else add('signing-log', 'error', { reason: logAlarm });
+  else add('signing-log', 'error', {}, quoted(logAlarm));
   if (serverProblem === undefined) add('server-port', 'ok');
   else
-    add('server-port', 'error', {
-      address: serverProblem.place,
-      code: serverProblem.code,
-      reason: serverProblem.message,
-    });
+    add(
+      'server-port',
+      'error',
+      { address: serverProblem.place, code: serverProblem.code },
+      quoted(serverProblem.message),
+    );
   if (remote !== undefined) {
     add('remote-server', remote.reachable ? 'ok' : 'error', { address: remote.address });
     add('run-reports', remote.waitingReports === 0 ? 'ok' : 'warning', { count: String(remote.waitingReports) });
@@ -70,12 +77,11 @@ export function healthItems(facts: HealthFacts): HealthView {
   for (const id of ['serial-ports', 'hid', 'usb-events'] as const) {
     const item = facts.ports.find((each) => portItems[each.item] === id);
     if (item === undefined) add(id, 'ok');
-    else add(id, 'warning', { reason: item.sentence });
+    else add(id, 'warning', {}, item.reason);
   }
   const [denied] = facts.denied;
   if (denied === undefined) add('port-permission', 'ok');
-  else
-    add('port-permission', 'error', { path: denied.path, reason: denied.reason, count: String(facts.denied.length) });
+  else add('port-permission', 'error', { path: denied.path, count: String(facts.denied.length) }, denied.reason);
   return items;
 }
 

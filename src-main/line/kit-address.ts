@@ -1,9 +1,11 @@
 import { SignetError } from '../../src-shared/base/error.ts';
+import type { ErrorName } from '../../src-shared/base/error-codes.ts';
 import { fail, type Result } from '../../src-shared/base/result.ts';
+import { englishSentence, type Reason, reason, reasonDetails } from '../../src-shared/model/reasons.ts';
 import type { ChannelDescription } from '../hal/byte-channel.ts';
 import { type KitOpenFailure, type KitOptions, openKit } from '../hal/kit-transport.ts';
 import { openChannel } from '../hal/open-channel.ts';
-import { type ChannelOpenFailure, describeOpenFailure } from '../hal/open-failure.ts';
+import { type ChannelOpenFailure, reasonOfOpenFailure } from '../hal/open-failure.ts';
 import type { Transport } from '../hal/transport.ts';
 
 /** Why a kit could not be opened, in one sentence; `gone` = nothing is there (yet). */
@@ -30,6 +32,11 @@ export async function openKitAt(
   return kit.ok ? kit : fail(kitTrouble(path, kit.failure));
 }
 
+/** An error whose sentence is a reason, which stands in its details for screens of another language. */
+export function withReason(code: ErrorName, why: Reason): SignetError {
+  return new SignetError(code, englishSentence(why), reasonDetails(why));
+}
+
 function channelTrouble(failure: ChannelOpenFailure): KitTrouble {
   const gone = failure.kind === 'missing' || failure.kind === 'refused' || failure.kind === 'timeout';
   const code =
@@ -40,7 +47,7 @@ function channelTrouble(failure: ChannelOpenFailure): KitTrouble {
         : failure.kind === 'bad-path'
           ? 'OPTION_INVALID'
           : 'KIT_UNKNOWN';
-  return { gone, error: new SignetError(code, describeOpenFailure(failure), { path: failure.path }) };
+  return { gone, error: withReason(code, reasonOfOpenFailure(failure)) };
 }
 
 function kitTrouble(path: string, failure: KitOpenFailure): KitTrouble {
@@ -48,17 +55,17 @@ function kitTrouble(path: string, failure: KitOpenFailure): KitTrouble {
     case 'closed':
       return {
         gone: true,
-        error: new SignetError('KIT_BUSY', `The kit at ${path} closed the connection: ${failure.reason}.`, { path }),
+        error: withReason('KIT_BUSY', reason('port-closed', { path, quote: failure.reason })),
       };
     case 'silent':
       return {
         gone: false,
-        error: new SignetError('KIT_SILENT', `Nothing at ${path} answered within ${failure.waitedMs} ms.`, { path }),
+        error: withReason('KIT_SILENT', reason('port-silent', { path, waitedMs: failure.waitedMs })),
       };
     case 'not-a-kit':
       return {
         gone: false,
-        error: new SignetError('KIT_GARBAGE', `What answers at ${path} is no kit: "${failure.answer}".`, { path }),
+        error: withReason('KIT_GARBAGE', reason('port-no-kit', { path, quote: failure.answer })),
       };
   }
 }

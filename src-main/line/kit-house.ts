@@ -1,8 +1,8 @@
-import { asSignetError, SignetError } from '../../src-shared/base/error.ts';
+import { asSignetError, type SignetError } from '../../src-shared/base/error.ts';
 import type { KitRegistry } from '../device/index.ts';
 import type { ChannelDescription } from '../hal/byte-channel.ts';
 import { type PortSeen, type PortSnapshot, PortWatcher } from '../hal/watcher.ts';
-import { openKitAt } from './kit-address.ts';
+import { openKitAt, withReason } from './kit-address.ts';
 
 /** What the house tells while kits come and go. */
 export interface KitHouseEvents {
@@ -127,7 +127,7 @@ export class KitHouse {
   #deny({ description, reason }: PortSeen): void {
     const known = this.#places.get(description.path);
     if (known !== undefined && (known.state !== 'closed' || known.trouble?.code === 'PORT_DENIED')) return;
-    const trouble = new SignetError('PORT_DENIED', reason, { path: description.path });
+    const trouble = withReason('PORT_DENIED', reason);
     this.#places.set(description.path, { ...newPlace(), trouble });
     this.#events.notOpened(description, trouble);
   }

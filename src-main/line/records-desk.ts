@@ -4,6 +4,7 @@ import { SignetError } from '../../src-shared/base/error.ts';
 import { verifyChain } from '../../src-shared/certificates/index.ts';
 import type { CallOutput, ParsedInput } from '../../src-shared/ipc/contract.ts';
 import { activityLevels } from '../../src-shared/ipc/lists.ts';
+import { chainReason, reason } from '../../src-shared/model/reasons.ts';
 import { signingLogColumns } from '../../src-shared/model/signing-log-row.ts';
 import {
   type ArchiveEntry,
@@ -157,11 +158,11 @@ export class RecordsDesk {
     return { content: `${lines.map(formatActivityLine).join('\n')}\n`, rows };
   }
 
-  #chain(entry: ArchiveEntry): { verified: boolean; reason: string; root: string } {
+  #chain(entry: ArchiveEntry): CallOutput<'records.unit'>['certificates'][number]['chain'] {
     const caKey = fromHex(entry.caPublicKey);
     const root = this.#roots().find(({ publicKey }) => equalBytes(publicKey, caKey));
     if (root === undefined)
-      return { verified: false, reason: 'its root is not one that this station trusts', root: '' };
+      return { verified: false, faults: [{ member: null, reason: reason('signer-root-unknown') }], root: '' };
     const verified = verifyChain({
       device: entry.deviceCertificate,
       signer: entry.signerCertificate,
@@ -170,10 +171,10 @@ export class RecordsDesk {
       deviceSn: fromHex(entry.serialNumber),
     });
     if (!verified.ok) {
-      const reason = verified.failure.map((failure) => `${failure.member}: ${failure.reason}`).join('; ');
-      return { verified: false, reason, root: root.name };
+      const faults = verified.failure.map((failure) => ({ member: failure.member, reason: chainReason(failure) }));
+      return { verified: false, faults, root: root.name };
     }
-    return { verified: true, reason: '', root: root.name };
+    return { verified: true, faults: [], root: root.name };
   }
 }
 

@@ -4,7 +4,7 @@ import type { Secret } from '../../src-shared/base/secret.ts';
 import type { CertInfo, DefinitionPair } from '../../src-shared/certificates/index.ts';
 import type { CallOutput } from '../../src-shared/ipc/contract.ts';
 import type { SignerView } from '../../src-shared/ipc/state.ts';
-import { reasonCodeOf } from '../../src-shared/model/reasons.ts';
+import { inEnglish, reason, reasonDetails } from '../../src-shared/model/reasons.ts';
 import type { KitRegistry } from '../device/index.ts';
 import type { ChannelDescription } from '../hal/byte-channel.ts';
 import { foreignStick } from '../hal/foreign-stick.ts';
@@ -162,7 +162,7 @@ export class SignerDesk {
     { module, place, kitId, passwordChangeBegun }: ManagedSigner,
     waitingBoards: (identity: SignerIdentity) => number,
   ): SignerView {
-    const { identity, state, reason } = module;
+    const { identity, state } = module;
     const kit = kitId === undefined ? undefined : this.#registry.kit(kitId);
     const chip = kit?.chips[0];
     const serialNumber =
@@ -178,7 +178,7 @@ export class SignerDesk {
       kit: kit?.identity.name ?? '',
       path: place,
       state: unfinished ? 'UNCONFIGURED' : state,
-      reason: unfinished ? 'signer-unfinished' : reasonCodeOf(reason),
+      reason: unfinished ? reason('signer-unfinished') : (module.reason ?? null),
       isRoot: identity?.isRoot === true,
       chain: identity === undefined ? [] : chainOf(identity),
       signerId: identity === undefined ? '' : toHex(identity.signerId),
@@ -203,7 +203,7 @@ export class SignerDesk {
   #unfinished({ state, reason }: ManagedSigner['module'], serialNumber: string): boolean {
     return (
       (state === 'FAULT' || state === 'UNCONFIGURED') &&
-      reasonCodeOf(reason) !== 'signer-unguarded' &&
+      reason?.code !== 'signer-unguarded' &&
       this.#records.setUpNotes.setUpNote(serialNumber) !== undefined
     );
   }
@@ -220,8 +220,8 @@ export class SignerDesk {
 
 /** A stick that is shown for what it is and never used; undefined for any other port. */
 function foreignView(description: ChannelDescription): SignerView | undefined {
-  const reason = foreignStick(description);
-  if (reason === undefined) return undefined;
+  const why = foreignStick(description);
+  if (why === undefined) return undefined;
   return {
     serialNumber: '',
     kind: 'chip',
@@ -230,7 +230,7 @@ function foreignView(description: ChannelDescription): SignerView | undefined {
     kit: description.product ?? '',
     path: description.path,
     state: 'FOREIGN',
-    reason,
+    reason: why,
     isRoot: false,
     chain: [],
     signerId: '',
@@ -296,8 +296,10 @@ export function unlockError(failure: UnlockFailure): SignetError {
     case 'removed':
       return new SignetError('SIGNER_REMOVED', 'The module was unplugged.');
     case 'fault':
-      return new SignetError('SIGNER_FAULT', `The module does not work: ${failure.reason}.`, {
-        reason: failure.reason,
-      });
+      return new SignetError(
+        'SIGNER_FAULT',
+        `The module does not work: ${inEnglish(failure.reason)}.`,
+        reasonDetails(failure.reason),
+      );
   }
 }

@@ -1,6 +1,8 @@
 import { toHex } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import type { CallOutput, Handlers, ParsedInput } from '../../src-shared/ipc/contract.ts';
+import { quoted, type Reason, reason, reasonOfDetails } from '../../src-shared/model/reasons.ts';
+import type { KitOwner } from '../device/index.ts';
 import { formatActivityLine } from '../records/index.ts';
 import { importFile } from './import-file.ts';
 import { dryRunPlan, exportDryRun, type InspectQuestion, inspectPlan, planPresets } from './plan-inspect.ts';
@@ -210,6 +212,23 @@ function inspectQuestion({ boards, signers, now }: StationParts, input: ParsedIn
   };
 }
 
+function ownerReason({ role, name }: KitOwner): Reason {
+  switch (role) {
+    case 'site':
+      return reason('kit-of-site', { name });
+    case 'signer-module':
+      return reason('kit-of-signer');
+    case 'set-up':
+      return reason('kit-in-set-up');
+    case 'tool':
+      return reason('kit-of-tool');
+  }
+}
+
+function troubleReason(trouble: SignetError | undefined): Reason | undefined {
+  return trouble === undefined ? undefined : (reasonOfDetails(trouble.details) ?? quoted(trouble.message));
+}
+
 /** Every port with what it is used for, or why it is left alone. */
 function kitList({ registry, kits }: StationParts): CallOutput<'kits.list'> {
   const adopted: CallOutput<'kits.list'> = registry.kits().map((kit) => ({
@@ -224,7 +243,7 @@ function kitList({ registry, kits }: StationParts): CallOutput<'kits.list'> {
         : registry.mayBeSite(kit)
           ? 'site'
           : 'free',
-    reason: kit.owner?.name ?? '',
+    reason: kit.owner === undefined ? null : ownerReason(kit.owner),
   }));
   const known = new Set(adopted.map(({ path }) => path));
   const house = kits();
@@ -235,7 +254,7 @@ function kitList({ registry, kits }: StationParts): CallOutput<'kits.list'> {
       connector: description.connector,
       name: description.product ?? '',
       use: 'refused',
-      reason: taken ? (house?.troubleOf(description.path)?.message ?? reason) : reason,
+      reason: (taken ? troubleReason(house?.troubleOf(description.path)) : undefined) ?? reason,
     }));
   return [...adopted, ...others];
 }

@@ -1,4 +1,5 @@
 import type { Band, HealthView, StationView } from '../../src-shared/ipc/state.ts';
+import { quoted, reasonOfDetails } from '../../src-shared/model/reasons.ts';
 import type { SliceSource } from './feed.ts';
 import { freeBytes, healthItems } from './health.ts';
 import type { StationParts } from './station.ts';
@@ -77,14 +78,16 @@ export function stationHealth({ records, watch, settingsFile, server, kits }: St
   return healthItems({
     folder: records.folder.path,
     freeBytes: freeBytes(records.folder.path),
-    cannotRecord: watch.cannotRecord,
+    cannotRecord: watch.refusal?.reason,
     clock: watch.clock,
     logAlarm: records.signingLog.alarm,
     damagedSettings: settingsFile.damaged,
     ports: ports?.health ?? [],
     denied: (ports?.ports ?? []).flatMap(({ description }) => {
       const trouble = house?.troubleOf(description.path);
-      return trouble?.code === 'PORT_DENIED' ? [{ path: description.path, reason: trouble.message }] : [];
+      return trouble?.code === 'PORT_DENIED'
+        ? [{ path: description.path, reason: reasonOfDetails(trouble.details) ?? quoted(trouble.message) }]
+        : [];
     }),
     ...server.health,
   });

@@ -1,5 +1,5 @@
 import { asSignetError } from '../../src-shared/base/error.ts';
-import { reasonWords } from '../../src-shared/model/reasons.ts';
+import { quoted, type Reason, reason, reasonWords } from '../../src-shared/model/reasons.ts';
 import type { Records, StationBook } from '../records/index.ts';
 import type { ClockDoubt } from '../signing/clock-guard.ts';
 import { freeBytes, tooLowDisk } from './health.ts';
@@ -12,6 +12,8 @@ export interface Refusal {
   readonly code: 'disk-low' | 'STORAGE_FAILED';
   readonly facts: Readonly<Record<string, string>>;
   readonly words: string;
+  /** The same for the health page: what the computer said is quoted. */
+  readonly reason: Reason;
 }
 
 /** Watches what a station cannot work without: a clock that can be believed and a disk that takes records. */
@@ -63,7 +65,12 @@ export class WatchKeeper {
     const free = freeBytes(path);
     if (free !== undefined && free < tooLowDisk) {
       const facts = { megabytes: String(Math.floor(free / (1 << 20))) };
-      this.#refuse({ code: 'disk-low', facts, words: reasonWords('disk-low', 'en', facts) });
+      this.#refuse({
+        code: 'disk-low',
+        facts,
+        words: reasonWords('disk-low', 'en', facts),
+        reason: reason('disk-low', facts),
+      });
     } else if (this.#refusal !== undefined) this.#tryToRecord();
     this.#timer = setTimeout(() => this.look(), lookMs);
     this.#timer.unref();
@@ -71,7 +78,8 @@ export class WatchKeeper {
 
   /** Something could not be written: nothing is begun any more until it can be. */
   refused(thrown: unknown): void {
-    this.#refuse({ code: 'STORAGE_FAILED', facts: {}, words: asSignetError(thrown).message });
+    const words = asSignetError(thrown).message;
+    this.#refuse({ code: 'STORAGE_FAILED', facts: {}, words, reason: quoted(words) });
   }
 
   #refuse(refusal: Refusal): void {

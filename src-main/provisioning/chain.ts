@@ -1,6 +1,12 @@
 import { equalBytes } from '../../src-shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
-import { type CertificateDate, type DefinitionPair, verifyChain } from '../../src-shared/certificates/index.ts';
+import {
+  type CertificateDate,
+  type ChainFailure,
+  type DefinitionPair,
+  verifyChain,
+} from '../../src-shared/certificates/index.ts';
+import { chainReason, inEnglish } from '../../src-shared/model/reasons.ts';
 import { verifyMessage } from './platform-verify.ts';
 
 /** A device certificate, the signer's, and what they are held against. */
@@ -18,6 +24,11 @@ export interface Chain {
   readonly now: Date;
 }
 
+/** What is wrong with a chain, for logs and run records. */
+function chainWords(failures: readonly ChainFailure[]): string {
+  return failures.map((failure) => `${failure.member}: ${inEnglish(chainReason(failure))}`).join('; ');
+}
+
 /** Whether the chain holds and ends in the chip's own key; the failure is one sentence. */
 export function checkChain(chain: Chain): Result<undefined, string> {
   const verified = verifyChain({
@@ -29,7 +40,7 @@ export function checkChain(chain: Chain): Result<undefined, string> {
     deviceSn: chain.serialNumber,
     verifyMessage,
   });
-  if (!verified.ok) return fail(verified.failure.map(({ member, reason }) => `${member}: ${reason}`).join('; '));
+  if (!verified.ok) return fail(chainWords(verified.failure));
   const { publicKey } = verified.value.device;
   if (publicKey === undefined || !equalBytes(publicKey, chain.devicePublicKey)) {
     return fail("the device certificate is for another key than the chip's");

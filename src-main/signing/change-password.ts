@@ -4,6 +4,7 @@ import { SignetError } from '../../src-shared/base/error.ts';
 import type { ErrorName } from '../../src-shared/base/error-codes.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import type { Secret } from '../../src-shared/base/secret.ts';
+import { inEnglish, type Reason, reason, reasonDetails } from '../../src-shared/model/reasons.ts';
 import {
   type ChipSession,
   changeKey,
@@ -12,10 +13,12 @@ import {
   type DeviceFailure,
   factsOfConfig,
   failureToError,
+  isTakenAway,
   type KitLease,
   proveKey,
   readConfig,
   readSlots,
+  reasonOfFailure,
   verifyContent,
   writeBlocks,
 } from '../device/index.ts';
@@ -47,7 +50,7 @@ export interface PasswordChangeOptions {
 }
 
 export type PasswordChangeFailure =
-  | { readonly kind: 'password-policy'; readonly reason: string }
+  | { readonly kind: 'password-policy'; readonly reason: Reason }
   | { readonly kind: 'passwords-needed'; readonly oldCount: number; readonly newCount: number }
   /**
    * Neither the old password is right, nor does the new one finish an interrupted change. `changeBegun`: one was begun here, so
@@ -55,7 +58,7 @@ export type PasswordChangeFailure =
    */
   | { readonly kind: 'wrong-password'; readonly changeBegun: boolean; readonly delayMs: number }
   | { readonly kind: 'locked-out'; readonly delayMs: number }
-  | { readonly kind: 'not-a-module'; readonly reason: string }
+  | { readonly kind: 'not-a-module'; readonly reason: Reason }
   /** Broke off; the same old and new password finish it, in whatever state the stick is. */
   | { readonly kind: 'device'; readonly failure: DeviceFailure };
 
@@ -84,8 +87,8 @@ export async function changePassword(
   if (!oldMayBe.includes(oldPasswords.length) || newPasswords.length !== newCount) {
     return fail({ kind: 'passwords-needed', oldCount: oldMayBe[0] ?? 1, newCount });
   }
-  const reason = passwordsFault(newPasswords, options.minimumPasswordCharacters);
-  if (reason !== undefined) return fail({ kind: 'password-policy', reason });
+  const why = passwordsFault(newPasswords, options.minimumPasswordCharacters);
+  if (why !== undefined) return fail({ kind: 'password-policy', reason: why });
   const signer = toHex(serialNumber);
   const delayMs = delayLeft(options.delays, signer, options.now().getTime());
   if (delayMs > 0) return fail({ kind: 'locked-out', delayMs });
@@ -189,22 +192,22 @@ interface FoundModule {
 
 async function readModule(lease: KitLease): Promise<Result<FoundModule, PasswordChangeFailure>> {
   const broken = (failure: DeviceFailure): Result<never, PasswordChangeFailure> => fail({ kind: 'device', failure });
-  const not = (reason: string): Result<never, PasswordChangeFailure> => fail({ kind: 'not-a-module', reason });
+  const not = (why: Reason): Result<never, PasswordChangeFailure> => fail({ kind: 'not-a-module', reason: why });
   const looked = await lease.look();
   if (!looked.ok) return broken(looked.failure);
   const chip = looked.value.find(({ address }) => address === DEFAULT_ADDRESS);
-  if (chip?.part !== 'ATECC508A') return not('no ATECC508A answers on this stick');
+  if (chip?.part !== 'ATECC508A') return not(reason('signer-no-chip'));
   const session = lease.chip(chip.address).withFacts(factsOfConfig(chip.part, asd1Image));
   const config = await readConfig(session);
   if (!config.ok) return broken(config.failure);
   if (!chip.dataLocked || !configMatches({ image: asd1Image, part: chip.part }, config.value)) {
-    return not('it is no finished module');
+    return not(reason('signer-not-finished'));
   }
   const slots = await readSlots(session, [asd1Slots.record]);
   if (!slots.ok) return broken(slots.failure);
   const record = decodeRecord(slots.value.get(asd1Slots.record) ?? new Uint8Array(0));
-  if (!record.ok) return not('it has no usable signer record');
-  if (!kdfAccepted(record.value.kdf)) return not('the parameters of its password key are not accepted');
+  if (!record.ok) return not(reason('signer-no-usable-record'));
+  if (!kdfAccepted(record.value.kdf)) return not(reason('signer-kdf'));
   return ok({ session, serialNumber: chip.serialNumber, record: record.value });
 }
 
@@ -230,11 +233,11 @@ export async function setLabel(lease: KitLease, label: string): Promise<Result<u
 
 /** The same in the words of the error list. */
 export function passwordChangeFailureAsError(failure: PasswordChangeFailure): SignetError {
-  const make = (code: ErrorName, message: string): SignetError =>
-    new SignetError(code, message, { kind: failure.kind });
+  const make = (code: ErrorName, message: string, why?: Reason): SignetError =>
+    new SignetError(code, message, { kind: failure.kind, ...(why === undefined ? {} : reasonDetails(why)) });
   switch (failure.kind) {
     case 'password-policy':
-      return make('PASSWORD_POLICY', `The new password is not accepted: ${failure.reason}.`);
+      return make('PASSWORD_POLICY', `The new password is not accepted: ${inEnglish(failure.reason)}.`, failure.reason);
     case 'passwords-needed':
       return make('PASSWORD_WRONG', `The module wants ${failure.oldCount} old and ${failure.newCount} new passwords.`);
     case 'wrong-password':
@@ -247,10 +250,11 @@ export function passwordChangeFailureAsError(failure: PasswordChangeFailure): Si
     case 'locked-out':
       return make('PASSWORD_DELAY', `Too many wrong passwords; try again in ${Math.ceil(failure.delayMs / 1000)} s.`);
     case 'not-a-module':
-      return make('SIGNER_FAULT', `The password cannot be changed: ${failure.reason}.`);
+      return make('SIGNER_FAULT', `The password cannot be changed: ${inEnglish(failure.reason)}.`, failure.reason);
     case 'device': {
+      if (isTakenAway(failure.failure)) return make('SIGNER_REMOVED', 'The module was unplugged.');
       const { code, message } = failureToError(failure.failure);
-      return make(code, message);
+      return make(code, message, reasonOfFailure(failure.failure));
     }
   }
 }

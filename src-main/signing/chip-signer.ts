@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import { toHex } from '../../src-shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import type { Secret } from '../../src-shared/base/secret.ts';
-import { reasons } from '../../src-shared/model/reasons.ts';
+import { type Reason, reason } from '../../src-shared/model/reasons.ts';
 import {
   authorisedSign,
   authSurvivesIdle,
   changeKey,
   DEFAULT_ADDRESS,
   type DeviceFailure,
-  describeFailure,
   type KitLease,
   proveKey,
   putToSleep,
+  reasonOfFailure,
 } from '../device/index.ts';
 import { foreignStick } from '../hal/foreign-stick.ts';
 import { asd1Slots } from './asd1/layout.ts';
@@ -31,7 +31,7 @@ export interface ChipSignerOptions extends ProbeOptions {
   /** Password changes that broke off: their end is found when the password is typed. */
   readonly passwordChanges?: PasswordChangeBook;
   /** Why a module that is in order is not used here all the same; undefined = it is. */
-  readonly admit?: (identity: SignerIdentity) => Promise<string | undefined>;
+  readonly admit?: (identity: SignerIdentity) => Promise<Reason | undefined>;
 }
 
 /** Faults in a row after which the keys are forgotten and the module is set aside until it is plugged in again. */
@@ -48,7 +48,7 @@ export class ChipSigner implements SignerModule {
   readonly #lease: KitLease;
   readonly #options: ChipSignerOptions;
   #state: SignerState = 'PROBING';
-  #reason = '';
+  #reason: Reason | undefined;
   #identity: SignerIdentity | undefined;
   #record: Asd1Record | undefined;
   #keys: ModuleKeys | undefined;
@@ -73,7 +73,7 @@ export class ChipSigner implements SignerModule {
     return this.#state;
   }
 
-  get reason(): string {
+  get reason(): Reason | undefined {
     return this.#reason;
   }
 
@@ -112,7 +112,7 @@ export class ChipSigner implements SignerModule {
       const foreign = foreignStick(this.#lease.transport.description);
       if (foreign !== undefined) return this.#become('FOREIGN', foreign);
       const outcome = await this.#lookRepeatedly();
-      if (outcome === undefined) return this.#become('UNSUPPORTED', reasons['signer-no-chip'].en);
+      if (outcome === undefined) return this.#become('UNSUPPORTED', reason('signer-no-chip'));
       if (!outcome.ok) return this.#failed(outcome.failure);
       switch (outcome.value.kind) {
         case 'unsupported':
@@ -129,7 +129,7 @@ export class ChipSigner implements SignerModule {
           this.#record = record;
           const refused = await this.#options.admit?.(identity);
           if (refused !== undefined) return this.#become('FAULT', refused);
-          return this.#become('PASSWORD_REQUIRED', '');
+          return this.#become('PASSWORD_REQUIRED', undefined);
         }
       }
     });
@@ -155,10 +155,10 @@ export class ChipSigner implements SignerModule {
     const identity = this.#identity;
     const record = this.#record;
     if (this.#state === 'ABSENT') return fail({ kind: 'removed' });
-    if (identity === undefined || record === undefined) return fail({ kind: 'fault', reason: this.#reason });
+    if (identity === undefined || record === undefined) return fail({ kind: 'fault', reason: this.#why });
     if (this.#state === 'READY') return ok(undefined);
     // Set aside for a reason that a password does not cure.
-    if (this.#state !== 'PASSWORD_REQUIRED') return fail({ kind: 'fault', reason: this.#reason });
+    if (this.#state !== 'PASSWORD_REQUIRED') return fail({ kind: 'fault', reason: this.#why });
     const needed = identity.passwordScheme === 'two-persons' ? 2 : identity.passwordScheme === 'one' ? 1 : 0;
     if (passwords.length !== needed) return fail({ kind: 'passwords-needed', count: needed });
     return this.#exclusive(async () => {
@@ -172,7 +172,7 @@ export class ChipSigner implements SignerModule {
     this.#forgetKeys();
     await this.#exclusive(async () => {
       if (this.#identity === undefined || !this.#lease.valid) return;
-      if (this.#state === 'READY') this.#become('PASSWORD_REQUIRED', '');
+      if (this.#state === 'READY') this.#become('PASSWORD_REQUIRED', undefined);
       // Sleep takes an authorisation that may be left over; a stick that is gone has lost it anyway.
       await putToSleep(this.#lease.chip());
     });
@@ -181,7 +181,7 @@ export class ChipSigner implements SignerModule {
   /** The stick is gone: nothing is kept. */
   removed(): void {
     this.#forgetKeys();
-    this.#become('ABSENT', reasons['signer-unplugged'].en);
+    this.#become('ABSENT', reason('signer-unplugged'));
   }
 
   sign(tbs: Uint8Array, beforeAttempt: (attempt: number) => Promise<void>): Promise<Result<Uint8Array, SignFailure>> {
@@ -204,7 +204,7 @@ export class ChipSigner implements SignerModule {
       );
       if (!signed.ok) return fail(this.#signFailure(signed.failure));
       if (!verifyP256Message(identity.publicKey, tbs, signed.value)) {
-        this.#countFault('it returned a wrong signature');
+        this.#countFault(reason('signer-wrong-signature'));
         return fail({ kind: 'wrong-signature' });
       }
       this.#faults = 0;
@@ -233,7 +233,7 @@ export class ChipSigner implements SignerModule {
       if (identity.passwordScheme === 'open') {
         // The record is locked and still says "open": a password was set later (signer-and-server.md 6.8).
         this.#identity = { ...identity, passwordScheme: 'one' };
-        this.#become('PASSWORD_REQUIRED', '');
+        this.#become('PASSWORD_REQUIRED', undefined);
         return fail({ kind: 'passwords-needed', count: 1 });
       }
       const delayMs = await countFailure(delays, signer, now().getTime());
@@ -243,7 +243,7 @@ export class ChipSigner implements SignerModule {
     if (!refused && !proven.ok) {
       wipeKeys(keys);
       this.#failed(proven.failure);
-      return this.#lost() ? fail({ kind: 'removed' }) : fail({ kind: 'fault', reason: this.#reason });
+      return this.#lost() ? fail({ kind: 'removed' }) : fail({ kind: 'fault', reason: this.#why });
     }
     if (wraps && proven.ok && !proven.value) {
       wipeKeys(keys);
@@ -259,7 +259,7 @@ export class ChipSigner implements SignerModule {
     this.#forgetKeys();
     this.#keys = keys;
     this.#faults = 0;
-    this.#become('READY', '');
+    this.#become('READY', undefined);
     return ok(undefined);
   }
 
@@ -293,7 +293,7 @@ export class ChipSigner implements SignerModule {
   }
 
   #signFailure(failure: DeviceFailure): SignFailure {
-    const text = describeFailure(failure);
+    const why = reasonOfFailure(failure);
     switch (failure.kind) {
       case 'auth-lost-over-idle':
         this.#forgetKeys();
@@ -301,16 +301,16 @@ export class ChipSigner implements SignerModule {
         return { kind: 'kit-unsuitable' };
       case 'authorisation-refused':
         this.#forgetKeys();
-        this.#become('PASSWORD_REQUIRED', reasons['signer-password-changed'].en);
+        this.#become('PASSWORD_REQUIRED', reason('signer-password-changed'));
         return { kind: 'locked' };
       case 'status':
-        this.#countFault(text);
+        this.#countFault(why);
         return { kind: 'refused', status: failure.status };
       case 'board-changed':
       case 'no-chip':
         // The kit is still there: it is left alone until it is plugged in anew or looked at on purpose.
         this.#forgetKeys();
-        this.#become('FAULT', reasons['signer-chip-silent'].en);
+        this.#become('FAULT', reason('signer-chip-silent'));
         return { kind: 'removed' };
       case 'not-owner':
         this.removed();
@@ -320,29 +320,29 @@ export class ChipSigner implements SignerModule {
           this.removed();
           return { kind: 'removed' };
         }
-        this.#countFault(text);
-        return { kind: 'fault', reason: text };
+        this.#countFault(why);
+        return { kind: 'fault', reason: why };
       default:
-        this.#countFault(text);
-        return { kind: 'fault', reason: text };
+        this.#countFault(why);
+        return { kind: 'fault', reason: why };
     }
   }
 
   #setUnsuitable(): void {
     this.#unsuitable = true;
-    this.#become('FAULT', reasons['signer-kit-idles'].en);
+    this.#become('FAULT', reason('signer-kit-idles'));
   }
 
-  #countFault(reason: string): void {
+  #countFault(why: Reason): void {
     this.#faults += 1;
     if (this.#faults < faultsBeforeGivingUp) return;
     this.#forgetKeys();
-    this.#become('FAULT', reason);
+    this.#become('FAULT', why);
   }
 
   #failed(failure: DeviceFailure): void {
     if (this.#lost() || failure.kind === 'not-owner') this.removed();
-    else this.#become('FAULT', describeFailure(failure));
+    else this.#become('FAULT', reasonOfFailure(failure));
   }
 
   #lost(): boolean {
@@ -354,11 +354,16 @@ export class ChipSigner implements SignerModule {
     this.#keys = undefined;
   }
 
-  #become(state: SignerState, reason: string): void {
+  /** Why it cannot be opened; of a module that was never probed its state says no more. */
+  get #why(): Reason {
+    return this.#reason ?? reason('signer-no-module');
+  }
+
+  #become(state: SignerState, why: Reason | undefined): void {
     // Gone is gone: what was under way when the stick was pulled does not bring it back.
     if (this.#state === 'ABSENT') return;
     this.#state = state;
-    this.#reason = reason;
+    this.#reason = why;
     this.#changed();
   }
 

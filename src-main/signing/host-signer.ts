@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { toHex } from '../../src-shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import type { Secret } from '../../src-shared/base/secret.ts';
-import { reasons } from '../../src-shared/model/reasons.ts';
+import { type Reason, reason } from '../../src-shared/model/reasons.ts';
 import { issuerMatches } from './issuer.ts';
 import { attemptsLeft, clearFailures, countFailure, type DelayBook, delayLeft } from './password-delay.ts';
 import type {
@@ -30,11 +30,11 @@ export interface KeyHolder {
 export type KeyFailure =
   | { readonly kind: 'wrong-password' }
   /** It will not work until a person has done something about it; after this the module is in FAULT. */
-  | { readonly kind: 'broken'; readonly reason: string }
+  | { readonly kind: 'broken'; readonly reason: Reason }
   /** Gone: a token pulled out. */
   | { readonly kind: 'removed' }
   /** This one time it did not work. */
-  | { readonly kind: 'failed'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly reason: Reason };
 
 export interface HostSignerOptions {
   readonly trustsRoot: (publicKey: Uint8Array) => boolean;
@@ -54,7 +54,7 @@ export class HostSigner implements SignerModule {
   readonly #options: HostSignerOptions;
   #identity: SignerIdentity;
   #state: SignerState;
-  #reason: string;
+  #reason: Reason | undefined;
   #signatures = 0;
   #faults = 0;
   #tail: Promise<unknown> = Promise.resolve();
@@ -67,7 +67,7 @@ export class HostSigner implements SignerModule {
     this.#holder = holder;
     this.#options = options;
     this.#reason = faultOf(identity, options);
-    this.#state = this.#reason === '' ? 'PASSWORD_REQUIRED' : 'FAULT';
+    this.#state = this.#reason === undefined ? 'PASSWORD_REQUIRED' : 'FAULT';
   }
 
   get identity(): SignerIdentity {
@@ -78,7 +78,7 @@ export class HostSigner implements SignerModule {
     return this.#state === 'PASSWORD_REQUIRED' && this.#delayMs > 0 ? 'LOCKED_OUT' : this.#state;
   }
 
-  get reason(): string {
+  get reason(): Reason | undefined {
     return this.#reason;
   }
 
@@ -95,7 +95,8 @@ export class HostSigner implements SignerModule {
     return this.#exclusive(async (): Promise<Result<undefined, UnlockFailure>> => {
       if (this.#state === 'ABSENT') return fail({ kind: 'removed' });
       if (this.#state === 'READY') return ok(undefined);
-      if (this.#state !== 'PASSWORD_REQUIRED') return fail({ kind: 'fault', reason: this.#reason });
+      if (this.#state !== 'PASSWORD_REQUIRED')
+        return fail({ kind: 'fault', reason: this.#reason ?? reason('signer-no-module') });
       const count = this.#identity.passwordScheme === 'two-persons' ? 2 : 1;
       if (passwords.length !== count) return fail({ kind: 'passwords-needed', count });
       const delayMs = this.#delayMs;
@@ -104,7 +105,7 @@ export class HostSigner implements SignerModule {
       if (opened.ok) {
         await clearFailures(this.#options.delays, this.#name);
         this.#faults = 0;
-        this.#become('READY', '');
+        this.#become('READY', undefined);
         return opened;
       }
       switch (opened.failure.kind) {
@@ -118,7 +119,7 @@ export class HostSigner implements SignerModule {
           });
         }
         case 'removed':
-          this.#become('ABSENT', reasons['signer-removed'].en);
+          this.#become('ABSENT', reason('signer-removed'));
           return fail({ kind: 'removed' });
         case 'broken':
           this.#become('FAULT', opened.failure.reason);
@@ -132,7 +133,7 @@ export class HostSigner implements SignerModule {
   async lock(): Promise<void> {
     await this.#exclusive(async () => {
       await this.#holder.close();
-      if (this.#state === 'READY') this.#become('PASSWORD_REQUIRED', '');
+      if (this.#state === 'READY') this.#become('PASSWORD_REQUIRED', undefined);
     });
   }
 
@@ -140,7 +141,7 @@ export class HostSigner implements SignerModule {
   async removed(): Promise<void> {
     await this.#exclusive(async () => {
       await this.#holder.close();
-      this.#become('ABSENT', reasons['signer-removed'].en);
+      this.#become('ABSENT', reason('signer-removed'));
     });
   }
 
@@ -154,7 +155,7 @@ export class HostSigner implements SignerModule {
       const signed = await this.#holder.sign(digest);
       if (!signed.ok) return fail(await this.#signFailure(signed.failure));
       if (!verifyP256Message(this.#identity.publicKey, tbs, signed.value)) {
-        await this.#countFault('it returned a wrong signature');
+        await this.#countFault(reason('signer-wrong-signature'));
         return fail({ kind: 'wrong-signature' });
       }
       this.#faults = 0;
@@ -167,11 +168,11 @@ export class HostSigner implements SignerModule {
     switch (failure.kind) {
       case 'removed':
         await this.#holder.close();
-        this.#become('ABSENT', reasons['signer-removed'].en);
+        this.#become('ABSENT', reason('signer-removed'));
         return { kind: 'removed' };
       case 'wrong-password':
         await this.#holder.close();
-        this.#become('PASSWORD_REQUIRED', reasons['signer-password-changed'].en);
+        this.#become('PASSWORD_REQUIRED', reason('signer-password-changed'));
         return { kind: 'locked' };
       case 'broken':
         await this.#holder.close();
@@ -183,11 +184,11 @@ export class HostSigner implements SignerModule {
     }
   }
 
-  async #countFault(reason: string): Promise<void> {
+  async #countFault(why: Reason): Promise<void> {
     this.#faults += 1;
     if (this.#faults < faultsBeforeGivingUp) return;
     await this.#holder.close();
-    this.#become('FAULT', reason);
+    this.#become('FAULT', why);
   }
 
   get #name(): string {
@@ -198,10 +199,10 @@ export class HostSigner implements SignerModule {
     return delayLeft(this.#options.delays, this.#name, this.#options.now().getTime());
   }
 
-  #become(state: SignerState, reason: string): void {
+  #become(state: SignerState, why: Reason | undefined): void {
     if (this.#state === 'ABSENT') return;
     this.#state = state;
-    this.#reason = reason;
+    this.#reason = why;
     this.#changed();
   }
 
@@ -216,8 +217,8 @@ export class HostSigner implements SignerModule {
   }
 }
 
-function faultOf(identity: SignerIdentity, options: HostSignerOptions): string {
-  if (!options.trustsRoot(identity.rootPublicKey)) return reasons['signer-root-unknown'].en;
+function faultOf(identity: SignerIdentity, options: HostSignerOptions): Reason | undefined {
+  if (!options.trustsRoot(identity.rootPublicKey)) return reason('signer-root-unknown');
   const now = options.now();
-  return now < identity.notBefore || now > identity.notAfter ? 'its certificate is not valid now' : '';
+  return now < identity.notBefore || now > identity.notAfter ? reason('signer-not-valid-now') : undefined;
 }

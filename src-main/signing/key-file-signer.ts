@@ -3,7 +3,7 @@ import { equalBytes, parseUtf8, utf8 } from '../../src-shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import type { Secret } from '../../src-shared/base/secret.ts';
 import { publicKeyOf, signDigest } from '../../src-shared/certificates/index.ts';
-import { reasons } from '../../src-shared/model/reasons.ts';
+import { type Reason, reason } from '../../src-shared/model/reasons.ts';
 import { type KdfParameters, newModuleKdf, passwordsFault } from './asd1/password.ts';
 import type { Software } from './ceremony.ts';
 import { HostSigner, type HostSignerOptions, type KeyFailure, type KeyHolder } from './host-signer.ts';
@@ -44,11 +44,11 @@ export async function createKeyFileSigner(
   options: NewKeyFileSigner,
 ): Promise<Result<HostSetUp & { readonly bytes: Uint8Array }, SetUpFailure>> {
   const { passwords } = options;
-  const reason =
+  const why =
     passwords.length === 0
-      ? 'a signer in a file needs a password'
+      ? reason('password-none-signer')
       : passwordsFault(passwords, options.minimumPasswordCharacters);
-  if (reason !== undefined) return fail({ kind: 'password-policy', reason });
+  if (why !== undefined) return fail({ kind: 'password-policy', reason: why });
   const key = newPrivateKey(options.random);
   try {
     const made = await certifyHostKey(request, {
@@ -97,7 +97,7 @@ export function openKeyFileSigner(bytes: Uint8Array, options: HostSignerOptions)
 export type KeyFileChangeFailure =
   | { readonly kind: 'not-a-key-file' }
   | { readonly kind: 'passwords-needed'; readonly count: 1 | 2 }
-  | { readonly kind: 'password-policy'; readonly reason: string }
+  | { readonly kind: 'password-policy'; readonly reason: Reason }
   | UnsealFailure;
 
 /** The file with other passwords, as many as before; to be written in place of the old one. */
@@ -111,8 +111,8 @@ export async function changeKeyFilePassword(
   if (file === undefined) return fail({ kind: 'not-a-key-file' });
   const count = file.key.scheme === 'two-persons' ? 2 : 1;
   if (oldPasswords.length !== count || newPasswords.length !== count) return fail({ kind: 'passwords-needed', count });
-  const reason = passwordsFault(newPasswords, options.minimumPasswordCharacters);
-  if (reason !== undefined) return fail({ kind: 'password-policy', reason });
+  const why = passwordsFault(newPasswords, options.minimumPasswordCharacters);
+  if (why !== undefined) return fail({ kind: 'password-policy', reason: why });
   const key = await resealKey(file.key, oldPasswords, {
     passwords: newPasswords,
     kdf: options.kdf ?? newModuleKdf,
@@ -149,13 +149,11 @@ class FileKey implements KeyHolder {
     await this.close();
     const key = await this.#unseal(passwords);
     if (!key.ok) {
-      return fail(
-        key.failure.kind === 'parameters' ? { kind: 'broken', reason: reasons['signer-kdf'].en } : key.failure,
-      );
+      return fail(key.failure.kind === 'parameters' ? { kind: 'broken', reason: reason('signer-kdf') } : key.failure);
     }
     if (!equalBytes(publicKeyOf(key.value), this.#publicKey)) {
       key.value.wipe();
-      return fail({ kind: 'broken', reason: 'its key is not the one of its certificate' });
+      return fail({ kind: 'broken', reason: reason('key-other') });
     }
     this.#key = key.value;
     return ok(undefined);
@@ -163,7 +161,7 @@ class FileKey implements KeyHolder {
 
   async sign(digest: Uint8Array): Promise<Result<Uint8Array, KeyFailure>> {
     return this.#key === undefined
-      ? fail({ kind: 'failed', reason: 'the key is not open' })
+      ? fail({ kind: 'failed', reason: reason('key-not-open') })
       : ok(signDigest(this.#key, digest));
   }
 

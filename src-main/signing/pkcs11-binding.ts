@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
+import { type Reason, reason } from '../../src-shared/model/reasons.ts';
 
 /**
  * The in-process PKCS#11 binding, an optional package that is loaded when the first token is opened: without it everything else
@@ -108,7 +109,7 @@ function isPkcs11Module(value: unknown): value is Pkcs11Module {
 const loaded = new Map<string, Pkcs11Module>();
 
 /** The library at a path, loaded and initialised once. The failure is a sentence. */
-export async function loadPkcs11(path: string): Promise<Result<Pkcs11Module, string>> {
+export async function loadPkcs11(path: string): Promise<Result<Pkcs11Module, Reason>> {
   const there = loaded.get(path);
   if (there !== undefined) return ok(there);
   let binding: unknown;
@@ -116,12 +117,12 @@ export async function loadPkcs11(path: string): Promise<Result<Pkcs11Module, str
     const name = 'pkcs11js';
     binding = await import(name);
   } catch {
-    return fail('the package pkcs11js is not installed: PKCS#11 tokens cannot be used');
+    return fail(reason('token-no-package'));
   }
   const made = constructorOf(binding);
-  if (made === undefined) return fail('the package pkcs11js is not the one that was expected');
+  if (made === undefined) return fail(reason('token-other-package'));
   const module: unknown = Reflect.construct(made, []);
-  if (!isPkcs11Module(module)) return fail('the package pkcs11js is not the one that was expected');
+  if (!isPkcs11Module(module)) return fail(reason('token-other-package'));
   try {
     module.load(path);
     try {
@@ -130,7 +131,7 @@ export async function loadPkcs11(path: string): Promise<Result<Pkcs11Module, str
       if (resultCode(thrown) !== ckr.CRYPTOKI_ALREADY_INITIALIZED) throw thrown;
     }
   } catch (thrown) {
-    return fail(`the library ${path} cannot be loaded: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    return fail(reason('token-library', { path, quote: thrown instanceof Error ? thrown.message : String(thrown) }));
   }
   loaded.set(path, module);
   return ok(module);

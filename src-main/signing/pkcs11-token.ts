@@ -1,6 +1,7 @@
 import { equalBytes } from '../../src-shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import type { Secret } from '../../src-shared/base/secret.ts';
+import { type Reason, reason } from '../../src-shared/model/reasons.ts';
 import type { KeyFailure, KeyHolder } from './host-signer.ts';
 import {
   cka,
@@ -51,10 +52,10 @@ export class Pkcs11Key implements KeyHolder {
     if (!module.ok) return fail({ kind: 'broken', reason: module.failure });
     return openSession(module.value, this.#where, pin, (session, slot) => {
       const key = findKey(module.value, session, cko.PRIVATE_KEY, this.#where.keyId);
-      if (key === undefined) return fail({ kind: 'broken', reason: 'its key is not on the token' });
+      if (key === undefined) return fail({ kind: 'broken', reason: reason('token-no-key') });
       const point = publicKeyOn(module.value, session, this.#where.keyId);
       if (point !== undefined && !equalBytes(point, this.#publicKey)) {
-        return fail({ kind: 'broken', reason: 'the key on the token is not the one of its certificate' });
+        return fail({ kind: 'broken', reason: reason('token-other-key') });
       }
       this.#open = { module: module.value, slot, session, key };
       return ok(undefined);
@@ -63,11 +64,12 @@ export class Pkcs11Key implements KeyHolder {
 
   async sign(digest: Uint8Array): Promise<Result<Uint8Array, KeyFailure>> {
     const open = this.#open;
-    if (open === undefined) return fail({ kind: 'failed', reason: 'the token is not open' });
+    if (open === undefined) return fail({ kind: 'failed', reason: reason('token-not-open') });
     try {
       open.module.C_SignInit(open.session, { mechanism: ckm.ECDSA }, open.key);
       const signature = await open.module.C_SignAsync(open.session, Buffer.from(digest), Buffer.alloc(64));
-      if (signature.length !== 64) return fail({ kind: 'failed', reason: `a signature of ${signature.length} bytes` });
+      if (signature.length !== 64)
+        return fail({ kind: 'failed', reason: reason('token-signature-size', { bytes: signature.length }) });
       return ok(Uint8Array.from(signature));
     } catch (thrown) {
       return fail(keyFailure(open.module, open.slot, thrown));
@@ -125,11 +127,11 @@ export async function keyOnToken(
       const keyId = 'make' in wanted ? wanted.make.id : wanted.keyId;
       if ('make' in wanted) makeKey(module, session, wanted.make);
       else if (findKey(module, session, cko.PRIVATE_KEY, keyId) === undefined) {
-        return fail({ kind: 'broken', reason: 'there is no such key on the token' });
+        return fail({ kind: 'broken', reason: reason('token-no-such-key') });
       }
       const publicKey = publicKeyOn(module, session, keyId);
       if (publicKey === undefined) {
-        return fail({ kind: 'broken', reason: 'the public key of P-256 is not on the token' });
+        return fail({ kind: 'broken', reason: reason('token-no-public-key') });
       }
       closeSession(module, session);
       return ok({ keyId, publicKey });
@@ -182,7 +184,7 @@ function openSession<T>(
   let session: Buffer | undefined;
   try {
     if (!module.C_GetMechanismList(slot).includes(ckm.ECDSA)) {
-      return fail({ kind: 'broken', reason: 'the token does not offer ECDSA' });
+      return fail({ kind: 'broken', reason: reason('token-no-ecdsa') });
     }
     session = module.C_OpenSession(slot, ckf.SERIAL_SESSION | flags);
     sessions.set(module, (sessions.get(module) ?? 0) + 1);
@@ -238,7 +240,7 @@ function findSlot(module: Pkcs11Module, where: Pick<TokenKey, 'tokenLabel' | 'to
 /** Tokens that a library shows, to choose from. */
 export async function listTokens(
   library: string,
-): Promise<Result<readonly { readonly label: string; readonly serial: string }[], string>> {
+): Promise<Result<readonly { readonly label: string; readonly serial: string }[], Reason>> {
   const module = await loadPkcs11(library);
   if (!module.ok) return module;
   const tokens = module.value.C_GetSlotList(true).flatMap((slot) => {
@@ -295,7 +297,7 @@ function keyFailure(module: Pkcs11Module, slot: Buffer, thrown: unknown): KeyFai
       return locked;
     case ckr.PIN_EXPIRED:
     case ckr.USER_PIN_NOT_INITIALIZED:
-      return { kind: 'broken', reason: 'the PIN of the token must be set anew' };
+      return { kind: 'broken', reason: reason('token-pin-anew') };
     case ckr.DEVICE_REMOVED:
     case ckr.TOKEN_NOT_PRESENT:
     case ckr.TOKEN_NOT_RECOGNIZED:
@@ -305,11 +307,13 @@ function keyFailure(module: Pkcs11Module, slot: Buffer, thrown: unknown): KeyFai
     case ckr.KEY_HANDLE_INVALID:
       return { kind: 'removed' };
     default:
-      return answers(module, slot) ? { kind: 'failed', reason: `the token says ${text}` } : { kind: 'removed' };
+      return answers(module, slot)
+        ? { kind: 'failed', reason: reason('token-says', { quote: text }) }
+        : { kind: 'removed' };
   }
 }
 
-const locked: KeyFailure = { kind: 'broken', reason: 'the PIN of the token is locked' };
+const locked: KeyFailure = { kind: 'broken', reason: reason('token-pin-locked') };
 
 function pinLocked(module: Pkcs11Module, slot: Buffer): boolean {
   try {

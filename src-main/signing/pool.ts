@@ -1,5 +1,6 @@
 import { toHex } from '../../src-shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
+import { inEnglish } from '../../src-shared/model/reasons.ts';
 import { matchSigner } from './checks.ts';
 import { type Refusal, refusal, type SignerSelection, type WaitReason } from './request.ts';
 import type { SignerIdentity, SignerModule } from './signer-module.ts';
@@ -92,7 +93,9 @@ function tryChoose(
   for (const module of pool.modules()) {
     const { identity } = module;
     if (identity === undefined) {
-      reasons.push(`a module in state ${module.state}${module.reason === '' ? '' : ` (${module.reason})`}`);
+      reasons.push(
+        `a module in state ${module.state}${module.reason === undefined ? '' : ` (${inEnglish(module.reason)})`}`,
+      );
       continue;
     }
     const fit = matchSigner(identity, selection);
@@ -115,7 +118,7 @@ function tryChoose(
   const states = new Set(fitting.map(({ module }) => module.state));
   for (const { module, identity } of fitting) {
     reasons.push(
-      `${toHex(identity.serialNumber)}: ${module.state}${module.reason === '' ? '' : ` (${module.reason})`}`,
+      `${toHex(identity.serialNumber)}: ${module.state}${module.reason === undefined ? '' : ` (${inEnglish(module.reason)})`}`,
     );
   }
   const none = (answer: Refusal): Result<ChosenSigner, NoSigner> => fail({ refusal: answer, reasons });

@@ -4,6 +4,7 @@ import { SignetError } from '../../src-shared/base/error.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import type { Secret } from '../../src-shared/base/secret.ts';
 import { decodeCertificate, definitionDigest, publicKeyOf } from '../../src-shared/certificates/index.ts';
+import { inEnglish, type Reason, reason, reasonDetails } from '../../src-shared/model/reasons.ts';
 import { type KdfParameters, newModuleKdf, passwordsFault } from './asd1/password.ts';
 import { type CeremonyRecord, ceremonyRecord, type Software } from './ceremony.ts';
 import { type NewRoot, type RootFacts, SoftwareRoot, softwareRoot } from './root.ts';
@@ -69,9 +70,13 @@ export async function createRootFile(request: NewRootFile): Promise<MadeRootFile
   const { passwords, software } = request;
   const fault =
     passwords.length === 0
-      ? 'a root in a file needs a password'
+      ? reason('password-none-root')
       : passwordsFault(passwords, request.minimumPasswordCharacters);
-  if (fault !== undefined) throw new SignetError('PASSWORD_POLICY', `The password is not accepted: ${fault}.`);
+  if (fault !== undefined)
+    throw new SignetError('PASSWORD_POLICY', `The password is not accepted: ${inEnglish(fault)}.`, {
+      kind: 'password-policy',
+      ...reasonDetails(fault),
+    });
   const root = softwareRoot(request);
   try {
     const { facts } = root;
@@ -197,13 +202,13 @@ export async function changeRootFilePassword(
   oldPasswords: readonly Secret[],
   newPasswords: readonly Secret[],
   options: Pick<NewRootFile, 'random' | 'kdf' | 'minimumPasswordCharacters'>,
-): Promise<Result<Uint8Array, OpenRootFailure | { readonly kind: 'password-policy'; readonly reason: string }>> {
+): Promise<Result<Uint8Array, OpenRootFailure | { readonly kind: 'password-policy'; readonly reason: Reason }>> {
   const file = readRootFile(bytes)?.file;
   if (file === undefined) return fail({ kind: 'not-a-root-file' });
   const count = file.key.scheme === 'two-persons' ? 2 : 1;
   if (oldPasswords.length !== count || newPasswords.length !== count) return fail({ kind: 'passwords-needed', count });
-  const reason = passwordsFault(newPasswords, options.minimumPasswordCharacters);
-  if (reason !== undefined) return fail({ kind: 'password-policy', reason });
+  const why = passwordsFault(newPasswords, options.minimumPasswordCharacters);
+  if (why !== undefined) return fail({ kind: 'password-policy', reason: why });
   const key = await resealKey(file.key, oldPasswords, {
     passwords: newPasswords,
     kdf: options.kdf ?? newModuleKdf,

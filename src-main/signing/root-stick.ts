@@ -3,6 +3,7 @@ import { SignetError } from '../../src-shared/base/error.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import type { Secret } from '../../src-shared/base/secret.ts';
 import { isStoredSource } from '../../src-shared/certificates/index.ts';
+import { inEnglish, type Reason, reason, reasonDetails } from '../../src-shared/model/reasons.ts';
 import type { KitLease } from '../device/index.ts';
 import { ChipSigner } from './chip-signer.ts';
 import { definitionSource } from './definitions.ts';
@@ -20,11 +21,11 @@ export interface RootStickOptions {
 
 /** Why a stick is not opened as a root. */
 export type RootStickFailure =
-  | { readonly kind: 'not-a-root'; readonly reason: string }
+  | { readonly kind: 'not-a-root'; readonly reason: Reason }
   | { readonly kind: 'unlock'; readonly failure: UnlockFailure };
 
 /** A root stick with its facts, locked: what it is can be shown before anybody types a password. */
-export class RootStick implements RootAuthority {
+class RootStick implements RootAuthority {
   readonly kind = 'chip';
   readonly identity: SignerIdentity;
   readonly facts: RootFacts;
@@ -73,21 +74,25 @@ export async function probeRootStick(
     admit: async (identity) =>
       options.setUpNotes.setUpNote(toHex(identity.serialNumber)) === undefined
         ? undefined
-        : 'its set-up was interrupted',
+        : reason('signer-unfinished'),
   });
   await module.probe();
   const { identity, record } = module;
   if (identity === undefined || record === undefined || module.state === 'FAULT') {
-    return fail({ kind: 'not-a-root', reason: module.reason === '' ? 'it is no module' : module.reason });
+    return fail({ kind: 'not-a-root', reason: module.reason ?? reason('signer-no-module') });
   }
-  if (!identity.isRoot) return fail({ kind: 'not-a-root', reason: `it is the signer "${identity.name}"` });
+  if (!identity.isRoot)
+    return fail({ kind: 'not-a-root', reason: reason('signer-is-no-root', { name: identity.name }) });
   return ok(new RootStick(module, identity, record.organisation));
 }
 
 /** The same in the words of the error list. */
 export function rootStickFailureAsError(failure: RootStickFailure): SignetError {
   if (failure.kind === 'not-a-root')
-    return new SignetError('SIGNER_FAULT', `The stick is no usable root: ${failure.reason}.`);
+    return new SignetError('SIGNER_FAULT', `The stick is no usable root: ${inEnglish(failure.reason)}.`, {
+      kind: 'root-stick',
+      ...reasonDetails(failure.reason),
+    });
   switch (failure.failure.kind) {
     case 'wrong-password':
       return new SignetError('PASSWORD_WRONG', 'The password of the root is wrong.');
@@ -100,6 +105,9 @@ export function rootStickFailureAsError(failure: RootStickFailure): SignetError 
     case 'removed':
       return new SignetError('SIGNER_REMOVED', 'The root was removed.');
     case 'fault':
-      return new SignetError('SIGNER_FAULT', `The root does not work: ${failure.failure.reason}.`);
+      return new SignetError('SIGNER_FAULT', `The root does not work: ${inEnglish(failure.failure.reason)}.`, {
+        kind: 'root-stick',
+        ...reasonDetails(failure.failure.reason),
+      });
   }
 }

@@ -14,6 +14,7 @@ import {
   profileDefinitions,
   serialSource,
 } from '../../src-shared/certificates/index.ts';
+import { quoted, type Reason, reason } from '../../src-shared/model/reasons.ts';
 import { asd1Slots } from './asd1/layout.ts';
 import { faultOnModule } from './asd1/module-definition.ts';
 import type { KdfParameters } from './asd1/password.ts';
@@ -50,37 +51,37 @@ export interface BlueprintFacts {
 }
 
 /** Works a request out; the failure is a sentence about the first thing that does not fit. */
-export function makeBlueprint(request: SignerSetUp | RootSetUp, facts: BlueprintFacts): Result<Blueprint, string> {
+export function makeBlueprint(request: SignerSetUp | RootSetUp, facts: BlueprintFacts): Result<Blueprint, Reason> {
   const label = utf8(request.label);
-  if (label.length > 72) return fail('the label is longer than 72 bytes');
+  if (label.length > 72) return fail(reason('set-up-label', { maximum: 72 }));
   const made = request.kind === 'root' ? rootBlueprint(request, facts, label) : signerBlueprint(request, facts, label);
   if (!made.ok) return made;
   try {
     encodeRecord(made.value.record);
   } catch (thrown) {
-    if (thrown instanceof RangeError) return fail(thrown.message);
+    if (thrown instanceof RangeError) return fail(quoted(thrown.message));
     throw thrown;
   }
   return made;
 }
 
-function signerBlueprint(request: SignerSetUp, facts: BlueprintFacts, label: Uint8Array): Result<Blueprint, string> {
+function signerBlueprint(request: SignerSetUp, facts: BlueprintFacts, label: Uint8Array): Result<Blueprint, Reason> {
   const { parameters, root } = request;
-  if (parameters.rootCommonName !== root.facts.commonName) return fail("the root common name is not this root's");
+  if (parameters.rootCommonName !== root.facts.commonName) return fail(reason('set-up-root-name'));
   if (!Number.isInteger(request.signerId) || request.signerId < 0 || request.signerId > 0xffff) {
-    return fail(`the signer id is within 0..65535, not ${request.signerId}`);
+    return fail(reason('set-up-signer-id', { found: request.signerId }));
   }
   const custom = 'custom' in request.definitions;
   const pair =
     'custom' in request.definitions
       ? ok(request.definitions.custom)
       : profileDefinitions(request.definitions.profile, parameters);
-  if (!pair.ok) return pair;
+  if (!pair.ok) return fail(quoted(pair.failure));
   const { signer, device } = pair.value;
   const fault = faultOfPair(pair.value);
   if (fault !== undefined) return fail(fault);
   const [signerDigest, deviceDigest] = [definitionDigest(signer), definitionDigest(device)];
-  if (!signerDigest.ok || !deviceDigest.ok) return fail('a definition has values that do not fit');
+  if (!signerDigest.ok || !deviceDigest.ok) return fail(reason('set-up-definition-values'));
   const record: Asd1Record = {
     passwordSet: facts.passwords > 0,
     isRoot: false,
@@ -118,8 +119,7 @@ function signerBlueprint(request: SignerSetUp, facts: BlueprintFacts, label: Uin
   // The certificate is made once with another key, so that whatever is wrong with it shows before the stick is touched.
   const trial = prepareModuleCertificate(blueprint, root.facts.publicKey);
   if (!trial.ok) return trial;
-  if (!issuerMatches(trial.value.tbs, root.facts.certificate))
-    return fail("the signer definition's issuer is not this root");
+  if (!issuerMatches(trial.value.tbs, root.facts.certificate)) return fail(reason('set-up-issuer'));
   const names = namesFault({
     record,
     device,
@@ -131,20 +131,19 @@ function signerBlueprint(request: SignerSetUp, facts: BlueprintFacts, label: Uin
   });
   if (names !== undefined) return fail(names);
   if (facts.now < root.facts.notBefore || facts.now > root.facts.notAfter) {
-    return fail('the clock is outside the validity of the root');
+    return fail(reason('set-up-clock'));
   }
-  if (momentOf(trial.value.notBefore) < root.facts.notBefore)
-    return fail('the certificate would begin before the root');
-  if (momentOf(trial.value.notAfter) > root.facts.notAfter) return fail('the certificate would outlive the root');
+  if (momentOf(trial.value.notBefore) < root.facts.notBefore) return fail(reason('set-up-before-root'));
+  if (momentOf(trial.value.notAfter) > root.facts.notAfter) return fail(reason('set-up-outlives-root'));
   return ok(blueprint);
 }
 
-function rootBlueprint(request: RootSetUp, facts: BlueprintFacts, label: Uint8Array): Result<Blueprint, string> {
+function rootBlueprint(request: RootSetUp, facts: BlueprintFacts, label: Uint8Array): Result<Blueprint, Reason> {
   if (!Number.isInteger(request.years) || request.years < 0 || request.years > 127) {
-    return fail(`the years are within 0..127, not ${request.years}`);
+    return fail(reason('set-up-years', { found: request.years }));
   }
   for (const name of [request.organization, request.commonName]) {
-    if (/\p{Cc}/u.test(name) || !name.isWellFormed()) return fail('a name holds a control character');
+    if (/\p{Cc}/u.test(name) || !name.isWellFormed()) return fail(reason('set-up-control-character'));
   }
   const snSource = request.serialPolicy === 'random' ? serialSource.STORED : serialSource.PUB_KEY_HASH;
   const created = Math.floor(facts.now.getTime() / 1000);
@@ -157,7 +156,7 @@ function rootBlueprint(request: RootSetUp, facts: BlueprintFacts, label: Uint8Ar
     snSource,
   });
   const digest = definitionDigest(definition);
-  if (!digest.ok) return fail('the names or numbers of the root do not fit');
+  if (!digest.ok) return fail(reason('set-up-root-values'));
   const record: Asd1Record = {
     passwordSet: facts.passwords > 0,
     isRoot: true,
@@ -195,15 +194,14 @@ function rootBlueprint(request: RootSetUp, facts: BlueprintFacts, label: Uint8Ar
 }
 
 /** The first error among the linter's findings, or what else keeps the pair from being used. */
-function faultOfPair(pair: DefinitionPair): string | undefined {
+function faultOfPair(pair: DefinitionPair): Reason | undefined {
   const finding = [
     ...lintDefinition(pair.signer, { role: 'signer', hasSerialGenerator: true }),
     ...lintDefinition(pair.device, { role: 'device', hasSerialGenerator: true }),
   ].find(({ severity }) => severity === 'error');
-  if (finding !== undefined) return `${finding.path}: ${finding.sentence}`;
-  if (pair.signer.chainId !== pair.device.chainId) return 'signer and device definition have different chain ids';
-  if (pair.signer.templateId === pair.device.templateId)
-    return 'signer and device definition have the same template id';
+  if (finding !== undefined) return quoted(`${finding.path}: ${finding.sentence}`);
+  if (pair.signer.chainId !== pair.device.chainId) return reason('set-up-chain-ids');
+  if (pair.signer.templateId === pair.device.templateId) return reason('set-up-template-ids');
   return faultOnModule(pair.signer);
 }
 
@@ -226,7 +224,7 @@ function storedLength(definition: CertificateDefinition, count: number): number 
 export function prepareModuleCertificate(
   blueprint: Blueprint,
   publicKey: Uint8Array,
-): Result<PreparedCertificate, string> {
+): Result<PreparedCertificate, Reason> {
   const { record, definition, storedSerial } = blueprint;
   const prepared = prepareCertificate({
     definition,
@@ -236,7 +234,7 @@ export function prepareModuleCertificate(
     signerId: signerIdBytes(record),
     ...(storedSerial === undefined ? {} : { storedSerialNumber: storedSerial }),
   });
-  return prepared.ok ? prepared : fail(prepared.failure.reason);
+  return prepared.ok ? prepared : fail(quoted(prepared.failure.reason));
 }
 
 function signerIdBytes(record: Asd1Record): Uint8Array {
@@ -247,9 +245,9 @@ function signerIdBytes(record: Asd1Record): Uint8Array {
 export function finishModuleCertificate(
   prepared: PreparedCertificate,
   signature: Uint8Array,
-): Result<IssuedCertificate, string> {
+): Result<IssuedCertificate, Reason> {
   const finished = finishCertificate(prepared, signature);
-  return finished.ok ? finished : fail(finished.failure.reason);
+  return finished.ok ? finished : fail(quoted(finished.failure.reason));
 }
 
 /** Content of the slots that are written before the key is made; keys are lent, their owner wipes them. */
@@ -312,7 +310,7 @@ function padded(bytes: Uint8Array): Uint8Array {
 }
 
 /** Why two records are not of the same set-up; undefined when they are. Salt and moment may differ. */
-export function recordsDiffer(wanted: Asd1Record, found: Asd1Record): string | undefined {
+export function recordsDiffer(wanted: Asd1Record, found: Asd1Record): Reason | undefined {
   for (const key of [
     'isRoot',
     'customDefinitions',
@@ -333,11 +331,11 @@ export function recordsDiffer(wanted: Asd1Record, found: Asd1Record): string | u
     'passwordSet',
     'passwordScheme',
   ] as const) {
-    if (wanted[key] !== found[key]) return `${key} is ${String(found[key])}`;
+    if (wanted[key] !== found[key]) return reason('stick-differs', { quote: key, found: String(found[key]) });
   }
   if (found.isRoot) return undefined;
   return equalBytes(wanted.deviceDefinitionDigest, found.deviceDefinitionDigest) &&
     equalBytes(wanted.signerDefinitionDigest, found.signerDefinitionDigest)
     ? undefined
-    : 'it has other definitions';
+    : reason('stick-other-definitions');
 }

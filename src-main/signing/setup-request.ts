@@ -2,7 +2,8 @@ import { SignetError } from '../../src-shared/base/error.ts';
 import type { ErrorName } from '../../src-shared/base/error-codes.ts';
 import type { Secret } from '../../src-shared/base/secret.ts';
 import type { DefinitionPair, ProfileName, ProfileParameters } from '../../src-shared/certificates/index.ts';
-import { type DeviceFailure, failureToError, type KitLease } from '../device/index.ts';
+import { inEnglish, type Reason, reason, reasonDetails } from '../../src-shared/model/reasons.ts';
+import { type DeviceFailure, failureToError, type KitLease, reasonOfFailure } from '../device/index.ts';
 import type { KdfParameters } from './asd1/password.ts';
 import type { CeremonyRecord, Software } from './ceremony.ts';
 import type { DefinitionFiles } from './definitions.ts';
@@ -87,16 +88,16 @@ export interface SetUpOutcome {
 /** Why a set-up stopped. What was done stays done; the next set-up of the same stick goes on from there where it says so. */
 export type SetUpFailure =
   /** Names, years, definitions or passwords; nothing was done to the stick. */
-  | { readonly kind: 'parameters'; readonly reason: string }
-  | { readonly kind: 'password-policy'; readonly reason: string }
+  | { readonly kind: 'parameters'; readonly reason: Reason }
+  | { readonly kind: 'password-policy'; readonly reason: Reason }
   | { readonly kind: 'no-chip' }
   /** Not an ATECC508A. */
-  | { readonly kind: 'unsupported'; readonly reason: string }
+  | { readonly kind: 'unsupported'; readonly reason: Reason }
   /** Locked with another configuration or other content. */
-  | { readonly kind: 'foreign'; readonly reason: string }
+  | { readonly kind: 'foreign'; readonly reason: Reason }
   | { readonly kind: 'already-a-module'; readonly name: string }
   /** The interrupted set-up was for something else; it can only be finished as what it was begun. */
-  | { readonly kind: 'differs'; readonly reason: string }
+  | { readonly kind: 'differs'; readonly reason: Reason }
   /** Half made, but not by this installation: its key may be known to somebody. */
   | { readonly kind: 'unknown-origin'; readonly publicKey: string }
   /** The interrupted set-up was begun with another password. */
@@ -107,33 +108,51 @@ export type SetUpFailure =
   | { readonly kind: 'test-failed'; readonly step: string; readonly found: string }
   | { readonly kind: 'root'; readonly failure: SignFailure }
   /** The finished stick is not what it should be: scrap. */
-  | { readonly kind: 'wrong-content'; readonly reason: string }
+  | { readonly kind: 'wrong-content'; readonly reason: Reason }
+  /** Pulled out. */
+  | { readonly kind: 'removed' }
   | { readonly kind: 'device'; readonly failure: DeviceFailure };
 
-/** The same in the words of the error list. */
+/** The same in the words of the error list; the details say the kind and, where there is more to be said, the reason. */
 export function setUpFailureAsError(failure: SetUpFailure): SignetError {
   const { code, message } = codeAndMessage(failure);
-  return new SignetError(code, message, { kind: failure.kind });
+  const why = reasonOf(failure);
+  return new SignetError(code, message, { kind: failure.kind, ...(why === undefined ? {} : reasonDetails(why)) });
+}
+
+function reasonOf(failure: SetUpFailure): Reason | undefined {
+  switch (failure.kind) {
+    case 'already-a-module':
+      return reason('stick-is-module', { name: failure.name });
+    case 'test-failed':
+      return reason('stick-unproven', { step: failure.step, quote: failure.found });
+    case 'root':
+      return failure.failure.kind === 'fault' ? failure.failure.reason : undefined;
+    case 'device':
+      return reasonOfFailure(failure.failure);
+    default:
+      return 'reason' in failure ? failure.reason : undefined;
+  }
 }
 
 function codeAndMessage(failure: SetUpFailure): { readonly code: ErrorName; readonly message: string } {
   switch (failure.kind) {
     case 'parameters':
-      return { code: 'OPTION_INVALID', message: `The module cannot be made: ${failure.reason}.` };
+      return { code: 'OPTION_INVALID', message: `The module cannot be made: ${inEnglish(failure.reason)}.` };
     case 'password-policy':
-      return { code: 'PASSWORD_POLICY', message: `The password is not accepted: ${failure.reason}.` };
+      return { code: 'PASSWORD_POLICY', message: `The password is not accepted: ${inEnglish(failure.reason)}.` };
     case 'no-chip':
       return { code: 'NO_CHIP', message: 'No chip answers on this stick.' };
     case 'unsupported':
-      return { code: 'WRONG_PART', message: `The stick cannot become a module: ${failure.reason}.` };
+      return { code: 'WRONG_PART', message: `The stick cannot become a module: ${inEnglish(failure.reason)}.` };
     case 'foreign':
-      return { code: 'FOREIGN_CONFIG', message: `The stick is not blank: ${failure.reason}.` };
+      return { code: 'FOREIGN_CONFIG', message: `The stick is not blank: ${inEnglish(failure.reason)}.` };
     case 'already-a-module':
       return { code: 'ALREADY_PROVISIONED', message: `The stick already is the module "${failure.name}".` };
     case 'differs':
       return {
         code: 'FOREIGN_CONFIG',
-        message: `The set-up of this stick was begun for something else: ${failure.reason}.`,
+        message: `The set-up of this stick was begun for something else: ${inEnglish(failure.reason)}.`,
       };
     case 'unknown-origin':
       return {
@@ -155,7 +174,12 @@ function codeAndMessage(failure: SetUpFailure): { readonly code: ErrorName; read
         message: `The root did not sign: ${failure.failure.kind}.`,
       };
     case 'wrong-content':
-      return { code: 'SCRAP', message: `The stick cannot be finished: ${failure.reason}.` };
+      return { code: 'SCRAP', message: `The stick cannot be finished: ${inEnglish(failure.reason)}.` };
+    case 'removed':
+      return {
+        code: 'SIGNER_REMOVED',
+        message: 'The stick was pulled out during its set-up; plug it in and begin again: it goes on from there.',
+      };
     case 'device':
       return failureToError(failure.failure);
   }

@@ -11,6 +11,7 @@ import {
   unpadPublicKey,
   verifyDigest,
 } from '../../src-shared/certificates/index.ts';
+import { type Reason, reason } from '../../src-shared/model/reasons.ts';
 import {
   type AuthorisingKey,
   authorisedSign,
@@ -22,6 +23,7 @@ import {
   type DeviceFailure,
   factsOfConfig,
   generateKey,
+  isTakenAway,
   lockConfig,
   lockData,
   lockSlots,
@@ -71,11 +73,17 @@ export async function setUpModule(
   try {
     return ok(await run.run());
   } catch (thrown) {
-    if (thrown instanceof Stopped) return fail(thrown.failure);
+    if (thrown instanceof Stopped)
+      return fail(takenAway(thrown.failure, options.lease) ? { kind: 'removed' } : thrown.failure);
     throw thrown;
   } finally {
     run.forgetKeys();
   }
+}
+
+/** Whether it stopped because the stick is gone. */
+function takenAway(failure: SetUpFailure, { transport }: SetUpOptions['lease']): boolean {
+  return failure.kind === 'device' && (isTakenAway(failure.failure) || transport.closed);
 }
 
 /** Ends a set-up from wherever it is; never leaves this file. */
@@ -108,7 +116,7 @@ function done<T>(result: Result<T, DeviceFailure>): T {
   }
 }
 
-function worked<T>(result: Result<T, string>): T {
+function worked<T>(result: Result<T, Reason>): T {
   return result.ok ? result.value : stop({ kind: 'parameters', reason: result.failure });
 }
 
@@ -170,14 +178,13 @@ class SetUp {
   }
 
   #checkPasswords(): void {
-    const reason = passwordsFault(this.#options.passwords, this.#options.minimumPasswordCharacters);
-    if (reason !== undefined) stop({ kind: 'password-policy', reason });
+    const why = passwordsFault(this.#options.passwords, this.#options.minimumPasswordCharacters);
+    if (why !== undefined) stop({ kind: 'password-policy', reason: why });
   }
 
   #freshBlueprint(): Blueprint {
     const { passwords, random, kdf = newModuleKdf } = this.#options;
-    if (!kdfAccepted(kdf))
-      stop({ kind: 'parameters', reason: 'these parameters of the password key are not accepted' });
+    if (!kdfAccepted(kdf)) stop({ kind: 'parameters', reason: reason('set-up-kdf') });
     const count = passwords.length === 0 ? 0 : passwords.length === 1 ? 1 : 2;
     return worked(
       makeBlueprint(this.#request, {
@@ -196,13 +203,12 @@ class SetUp {
     const chip = chips.find(({ address }) => address === asd1Image[16]) ?? chips[0];
     if (chip === undefined) return stop({ kind: 'no-chip' });
     if (chip.part !== PART) {
-      return stop({ kind: 'unsupported', reason: `a module needs an ${PART}, this is an ${chip.part}` });
+      return stop({ kind: 'unsupported', reason: reason('stick-other-part', { part: chip.part }) });
     }
-    if (chip.address !== asd1Image[16])
-      return stop({ kind: 'unsupported', reason: 'its chip has another I2C address' });
+    if (chip.address !== asd1Image[16]) return stop({ kind: 'unsupported', reason: reason('stick-other-address') });
     if (!chip.configLocked) return { chip, state: 'new' };
     if (!configMatches({ image: asd1Image, part: PART }, chip.config)) {
-      return stop({ kind: 'foreign', reason: 'its configuration is locked and another' });
+      return stop({ kind: 'foreign', reason: reason('stick-other-config') });
     }
     return { chip, state: chip.dataLocked ? 'data-locked' : 'data-open' };
   }
@@ -293,13 +299,13 @@ class SetUp {
     );
     const slot = (number: number): Uint8Array => slots.get(number) ?? NOTHING_YET;
     const decoded = decodeRecord(slot(asd1Slots.record));
-    if (!decoded.ok) return stop({ kind: 'foreign', reason: 'it is locked without a signer record' });
+    if (!decoded.ok) return stop({ kind: 'foreign', reason: reason('stick-no-record') });
     const record = decoded.value;
     const note = notes.setUpNote(toHex(chip.serialNumber));
     const publicKey = unpadPublicKey(slot(asd1Slots.publicKey));
     const open = asd1LockedSlots.some((number) => !chip.lockedSlots.includes(number));
     if (!open && note === undefined) return stop({ kind: 'already-a-module', name: record.signerName });
-    if (!isPublicKey(publicKey)) return stop({ kind: 'wrong-content', reason: 'slot 11 holds no public key' });
+    if (!isPublicKey(publicKey)) return stop({ kind: 'wrong-content', reason: reason('stick-no-public-key') });
     if (note === undefined || note.publicKey !== toHex(publicKey)) {
       if (acceptUnknownKeyBy === undefined) return stop({ kind: 'unknown-origin', publicKey: toHex(publicKey) });
       this.#remarks.push(`Not begun here; its key was accepted by ${acceptUnknownKeyBy}.`);
@@ -443,15 +449,14 @@ class SetUp {
   async #keepDefinitions(blueprint: Blueprint): Promise<void> {
     if (!blueprint.record.customDefinitions) return;
     const { definitionFiles } = this.#options;
-    if (definitionFiles === undefined)
-      return stop({ kind: 'parameters', reason: 'custom definitions need a place on the host' });
+    if (definitionFiles === undefined) return stop({ kind: 'parameters', reason: reason('set-up-no-place') });
     const { signer, device } = blueprint.definitions;
     for (const [definition, digest] of [
       [signer, blueprint.record.signerDefinitionDigest],
       [device, blueprint.record.deviceDefinitionDigest],
     ] as const) {
       const bytes = encodeDefinition(definition);
-      if (!bytes.ok) return stop({ kind: 'parameters', reason: 'a definition has values that do not fit' });
+      if (!bytes.ok) return stop({ kind: 'parameters', reason: reason('set-up-definition-values') });
       await definitionFiles.keepDefinition(toHex(digest), bytes.value);
     }
   }

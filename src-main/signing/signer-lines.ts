@@ -1,3 +1,4 @@
+import { inEnglish } from '../../src-shared/model/reasons.ts';
 import type { SignerModule, SignerState } from './signer-module.ts';
 
 /** A line for the activity log about a module whose state changed. */
@@ -11,7 +12,8 @@ export interface SignerLine {
  * "Signer (0123…, name)" or where it is plugged in while nothing else is known. Undefined = nothing worth a line.
  */
 export function signerLine(named: string, module: SignerModule, before: SignerState): SignerLine | undefined {
-  const { state, identity, reason } = module;
+  const { state, identity } = module;
+  const reason = inEnglish(module.reason);
   const info = (text: string): SignerLine => ({ level: 'info', text });
   switch (state) {
     case 'PROBING':

@@ -2,7 +2,7 @@ import { toHex } from '../../src-shared/base/bytes.ts';
 import { asSignetError, SignetError } from '../../src-shared/base/error.ts';
 import { fail, type Result } from '../../src-shared/base/result.ts';
 import type { Secret } from '../../src-shared/base/secret.ts';
-import { reasons } from '../../src-shared/model/reasons.ts';
+import { type Reason, reason } from '../../src-shared/model/reasons.ts';
 import type { KitEntry, KitLease, KitOwner, KitRegistry, RegistryEvent, TakeFailure } from '../device/index.ts';
 import {
   changePassword,
@@ -302,7 +302,7 @@ export class SignerManager implements SignerPool {
   }
 
   /** Why a module that is in order is not used all the same; undefined = it is. */
-  async #admit(module: SignerModule, identity: SignerIdentity): Promise<string | undefined> {
+  async #admit(module: SignerModule, identity: SignerIdentity): Promise<Reason | undefined> {
     const serialNumber = toHex(identity.serialNumber);
     for (const other of this.modules()) {
       // Of two with one serial number the first that was plugged in counts.
@@ -312,14 +312,14 @@ export class SignerManager implements SignerPool {
         other.identity !== undefined &&
         toHex(other.identity.serialNumber) === serialNumber
       ) {
-        return 'a module with this serial number is there already';
+        return reason('signer-twice');
       }
     }
-    if (this.#options.setUpNotes.setUpNote(serialNumber) !== undefined) return reasons['signer-unfinished'].en;
+    if (this.#options.setUpNotes.setUpNote(serialNumber) !== undefined) return reason('signer-unfinished');
     if (identity.isRoot) return undefined;
     const owner = await this.#options.claims?.claim(serialNumber);
     if (owner !== undefined && owner !== 'ours') {
-      return `it belongs to another data folder of this machine (${owner}); import that one first`;
+      return reason('signer-elsewhere', { owner });
     }
     await this.#options.identities.remember(identity);
     return undefined;

@@ -1,6 +1,7 @@
 import type { Result } from '../../src-shared/base/result.ts';
 import type { Secret } from '../../src-shared/base/secret.ts';
 import type { CertificateDefinition } from '../../src-shared/certificates/index.ts';
+import type { Reason } from '../../src-shared/model/reasons.ts';
 
 /**
  * What signs: a chip on a stick, a key file, a PKCS#11 token. The module hashes the TBS itself, refuses one whose issuer is
@@ -10,8 +11,8 @@ export interface SignerModule {
   /** Undefined until the probe has read it (ABSENT, PROBING, UNSUPPORTED, some FAULTs). */
   readonly identity: SignerIdentity | undefined;
   readonly state: SignerState;
-  /** Why it is in FAULT, UNSUPPORTED or FOREIGN; empty otherwise. */
-  readonly reason: string;
+  /** Why it is in FAULT, UNSUPPORTED, UNCONFIGURED or FOREIGN, or asks for its password again; undefined otherwise. */
+  readonly reason: Reason | undefined;
   /** It is in FAULT because authorisation does not survive its kit's own idling. */
   readonly kitUnsuitable?: boolean;
   /** Proves the password (or passwords, of a two-person module, in the order A, B); keys stay in RAM until lock, unplug or stop. */
@@ -86,7 +87,7 @@ export type UnlockFailure =
   | { readonly kind: 'passwords-needed'; readonly count: number }
   | { readonly kind: 'kit-unsuitable' }
   | { readonly kind: 'removed' }
-  | { readonly kind: 'fault'; readonly reason: string };
+  | { readonly kind: 'fault'; readonly reason: Reason };
 
 export type SignFailure =
   /** The password was not proven. */
@@ -100,4 +101,4 @@ export type SignFailure =
   | { readonly kind: 'wrong-signature' }
   /** Authorisation does not survive the kit's own idling. */
   | { readonly kind: 'kit-unsuitable' }
-  | { readonly kind: 'fault'; readonly reason: string };
+  | { readonly kind: 'fault'; readonly reason: Reason };

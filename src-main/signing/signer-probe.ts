@@ -20,7 +20,7 @@ import {
   serialSource,
   unpadPublicKey,
 } from '../../src-shared/certificates/index.ts';
-import { reasons } from '../../src-shared/model/reasons.ts';
+import { type Reason, reason } from '../../src-shared/model/reasons.ts';
 import type { ChipIdentity, ChipSession, DeviceFailure } from '../device/index.ts';
 import { publicKey as keyInSlot, lockStateOf, readConfig, readSlots } from '../device/index.ts';
 import { asd1Image, asd1ProbedBytes, asd1ProbedLocks, asd1Slots } from './asd1/layout.ts';
@@ -38,12 +38,12 @@ import { verifyP256Message } from './verify.ts';
 export type ProbeOutcome =
   | { readonly kind: 'module'; readonly identity: SignerIdentity; readonly record: Asd1Record }
   /** Open zones or no record: blank, or a set-up that was interrupted. */
-  | { readonly kind: 'unconfigured'; readonly reason: string }
+  | { readonly kind: 'unconfigured'; readonly reason: Reason }
   /** Locked, but not by us. */
-  | { readonly kind: 'foreign'; readonly reason: string }
-  | { readonly kind: 'unsupported'; readonly reason: string }
+  | { readonly kind: 'foreign'; readonly reason: Reason }
+  | { readonly kind: 'unsupported'; readonly reason: Reason }
   /** A module of ours with something wrong; the first reason. */
-  | { readonly kind: 'fault'; readonly reason: string };
+  | { readonly kind: 'fault'; readonly reason: Reason };
 
 export interface ProbeOptions {
   readonly definitions: DefinitionSource;
@@ -61,7 +61,7 @@ export async function probeSigner(
   chip: ChipIdentity,
   options: ProbeOptions,
 ): Promise<Result<ProbeOutcome, DeviceFailure>> {
-  if (chip.part !== 'ATECC508A') return ok({ kind: 'unsupported', reason: reasons['signer-other-part'].en });
+  if (chip.part !== 'ATECC508A') return ok({ kind: 'unsupported', reason: reason('signer-other-part') });
   const config = await readConfig(session);
   if (!config.ok) return config;
   const zone = config.value;
@@ -71,35 +71,35 @@ export async function probeSigner(
   if (zone[87] === 0x55 || zone[86] === 0x55) {
     return ok({
       kind: 'unconfigured',
-      reason: zone[87] === 0x55 ? 'the stick is blank' : reasons['signer-unfinished'].en,
+      reason: zone[87] === 0x55 ? reason('signer-blank') : reason('signer-unfinished'),
     });
   }
-  if (((zone[20 + 16] ?? 0) & 0xc0) !== 0) return ok({ kind: 'foreign', reason: reasons['signer-other-layout'].en });
+  if (((zone[20 + 16] ?? 0) & 0xc0) !== 0) return ok({ kind: 'foreign', reason: reason('signer-other-layout') });
   const slots = await readSlots(session, [asd1Slots.record]);
   if (!slots.ok)
-    return slots.failure.kind === 'status' ? ok({ kind: 'foreign', reason: reasons['signer-other-layout'].en }) : slots;
+    return slots.failure.kind === 'status' ? ok({ kind: 'foreign', reason: reason('signer-other-layout') }) : slots;
   const recordBytes = slots.value.get(asd1Slots.record) ?? new Uint8Array(0);
   const record = decodeRecord(recordBytes);
   if (!record.ok) {
     switch (record.failure.kind) {
       case 'none':
-        return ok({ kind: 'foreign', reason: reasons['signer-no-record'].en });
+        return ok({ kind: 'foreign', reason: reason('signer-no-record') });
       case 'newer':
-        return fault(`the signer record has version ${record.failure.version}`);
+        return fault(reason('signer-record-newer', { version: record.failure.version }));
       case 'damaged':
-        return fault(`the signer record is damaged: ${record.failure.reason}`);
+        return fault(record.failure.reason);
     }
   }
   for (const byte of asd1ProbedBytes) {
-    if (zone[byte] !== asd1Image[byte]) return fault(`configuration byte ${byte} is not the layout's`);
+    if (zone[byte] !== asd1Image[byte]) return fault(reason('signer-config-byte', { byte }));
   }
   const locked = new Set(lockStateOf(zone).lockedSlots);
-  for (const slot of asd1ProbedLocks) if (!locked.has(slot)) return fault(`slot ${slot} is not locked`);
-  if (!kdfAccepted(record.value.kdf)) return fault(reasons['signer-kdf'].en);
+  for (const slot of asd1ProbedLocks) if (!locked.has(slot)) return fault(reason('signer-slot-open', { slot }));
+  if (!kdfAccepted(record.value.kdf)) return fault(reason('signer-kdf'));
   // A key that asks for authorisation gives not even its public part without it (DS 2.2.5): whatever the configuration says, a chip
   // that answers here would sign for anybody.
   const unguarded = await keyInSlot(session, asd1Slots.signingKey, chip.serialNumber);
-  if (unguarded.ok) return fault(reasons['signer-unguarded'].en);
+  if (unguarded.ok) return fault(reason('signer-unguarded'));
   if (unguarded.failure.kind !== 'no-key') return unguarded;
   const open = await readSlots(session, [
     asd1Slots.label,
@@ -113,8 +113,8 @@ export async function probeSigner(
   return ok(judge({ ...chip, config: zone }, record.value, open.value, options));
 }
 
-function fault(reason: string): Result<ProbeOutcome, DeviceFailure> {
-  return ok({ kind: 'fault', reason });
+function fault(why: Reason): Result<ProbeOutcome, DeviceFailure> {
+  return ok({ kind: 'fault', reason: why });
 }
 
 function judge(
@@ -123,19 +123,19 @@ function judge(
   slots: ReadonlyMap<number, Uint8Array>,
   options: ProbeOptions,
 ): ProbeOutcome {
-  const wrong = (reason: string): ProbeOutcome => ({ kind: 'fault', reason });
+  const wrong = (why: Reason): ProbeOutcome => ({ kind: 'fault', reason: why });
   const slot = (number: number): Uint8Array => slots.get(number) ?? new Uint8Array(72);
   const publicKey = unpadPublicKey(slot(asd1Slots.publicKey));
   const rootPublicKey = unpadPublicKey(slot(asd1Slots.rootPublicKey));
-  if (!isPublicKey(publicKey) || !isPublicKey(rootPublicKey)) return wrong('a public key in it is not on the curve');
-  if (record.isRoot !== equalBytes(publicKey, rootPublicKey)) return wrong(reasons['signer-keys-differ'].en);
+  if (!isPublicKey(publicKey) || !isPublicKey(rootPublicKey)) return wrong(reason('signer-key-off-curve'));
+  if (record.isRoot !== equalBytes(publicKey, rootPublicKey)) return wrong(reason('signer-keys-differ'));
   const definitions = options.definitions.definitionsOf(record);
-  if (definitions === undefined) return wrong(reasons['signer-no-definitions'].en);
+  if (definitions === undefined) return wrong(reason('signer-no-definitions'));
   const digests = { device: definitionDigest(definitions.device), signer: definitionDigest(definitions.signer) };
   if (!digests.device.ok || !equalBytes(digests.device.value, record.deviceDefinitionDigest))
-    return wrong('the device definition has another digest');
+    return wrong(reason('signer-device-digest'));
   if (!digests.signer.ok || !equalBytes(digests.signer.value, record.signerDefinitionDigest))
-    return wrong('the signer definition has another digest');
+    return wrong(reason('signer-signer-digest'));
   const own = definitionOnModule(definitions.signer);
   const contents: LocationContent[] = locationsToRead(own).map((location) => ({
     location,
@@ -145,7 +145,7 @@ function judge(
         : sliceExact(chip.config, location.offset, Math.min(location.count, chip.config.length - location.offset)),
   }));
   const rebuilt = rebuildCertificate(own, rootPublicKey, contents);
-  if (!rebuilt.ok) return wrong(`its certificate cannot be rebuilt: ${rebuilt.failure.reason}`);
+  if (!rebuilt.ok) return wrong(reason('signer-not-rebuilt', { quote: rebuilt.failure.reason }));
   const certificate = rebuilt.value;
   const compressedCertificate = slot(asd1Slots.certificate);
   const tbs = definitions.signer.tbsLocation;
@@ -156,13 +156,13 @@ function judge(
       compressedCertificate.slice(0, 64),
     )
   ) {
-    return wrong(reasons['signer-certificate'].en);
+    return wrong(reason('signer-certificate'));
   }
   const fields = readCertificate(definitions.signer, certificate);
   const compressed = decodeCompressed(compressedCertificate);
-  if (!fields.issueDate.ok || !fields.expireDate.ok || !compressed.ok) return wrong('its certificate lacks dates');
+  if (!fields.issueDate.ok || !fields.expireDate.ok || !compressed.ok) return wrong(reason('signer-no-dates'));
   const { signerId } = compressed.value;
-  if (readU16be(signerId, 0) !== record.signerId) return wrong('record and certificate name different signer ids');
+  if (readU16be(signerId, 0) !== record.signerId) return wrong(reason('signer-ids-differ'));
   const names = namesFault({
     record,
     device: definitions.device,
@@ -173,11 +173,11 @@ function judge(
     config: chip.config,
   });
   if (names !== undefined) return wrong(names);
-  if (!options.trustsRoot(rootPublicKey)) return wrong(reasons['signer-root-unknown'].en);
+  if (!options.trustsRoot(rootPublicKey)) return wrong(reason('signer-root-unknown'));
   const notBefore = momentOf(fields.issueDate.value);
   const notAfter = momentOf(fields.expireDate.value);
   const now = options.now();
-  if (now < notBefore || now > notAfter) return wrong('its certificate is not valid now');
+  if (now < notBefore || now > notAfter) return wrong(reason('signer-not-valid-now'));
   const label = slot(asd1Slots.label);
   const end = label.indexOf(0);
   const identity: SignerIdentity = {
@@ -220,18 +220,18 @@ interface Named {
 }
 
 /** Why record, certificate and device definition do not belong together; undefined when they do. */
-export function namesFault(named: Named): string | undefined {
+export function namesFault(named: Named): Reason | undefined {
   const { record, device, certificate, publicKey, signerId } = named;
   const decoded = decodeCertificate(certificate);
-  if (!decoded.ok) return `its certificate cannot be read: ${decoded.failure.reason}`;
+  if (!decoded.ok) return reason('signer-unreadable', { quote: decoded.failure.reason });
   const subject = commonName(decoded.value.subject) ?? '';
-  if (commonName(decoded.value.issuer) !== record.rootCommonName) return 'its certificate names another root';
-  if (record.isRoot) return subject === record.signerName ? undefined : 'its certificate has another name';
+  if (commonName(decoded.value.issuer) !== record.rootCommonName) return reason('signer-names-other-root');
+  if (record.isRoot) return subject === record.signerName ? undefined : reason('signer-other-name');
   // Definitions of one's own may put the signer's id elsewhere.
   const agrees = record.customDefinitions
     ? subject.startsWith(record.signerName)
     : subject === `${record.signerName} ${toHex(signerId)}`;
-  if (!agrees) return 'its certificate has another name';
+  if (!agrees) return reason('signer-other-name');
   // Only the issuer is looked at: key and serial number do not matter.
   const serialLength =
     device.standardElements.serialNumber.count - (device.snSource === serialSource.STORED_DYNAMIC ? 1 : 0);
@@ -244,8 +244,8 @@ export function namesFault(named: Named): string | undefined {
     configZone: named.config,
     ...(isStoredSource(device.snSource) ? { storedSerialNumber: new Uint8Array(serialLength).fill(0x40) } : {}),
   });
-  if (!trial.ok) return `its device definition makes no certificate: ${trial.failure.reason}`;
-  return issuerMatches(trial.value.tbs, certificate) ? undefined : 'its device definition has another issuer';
+  if (!trial.ok) return reason('signer-useless-definition', { quote: trial.failure.reason });
+  return issuerMatches(trial.value.tbs, certificate) ? undefined : reason('signer-other-issuer');
 }
 
 /** The root's certificate out of slot 13; undefined when there is none, or none that verifies (it is only a courtesy). */

@@ -10,7 +10,7 @@ import {
   unixSeconds,
   writeItems,
 } from '../../src-shared/certificates/index.ts';
-import { reasonWords } from '../../src-shared/model/reasons.ts';
+import { inEnglish, reasonWords } from '../../src-shared/model/reasons.ts';
 import { AttemptBook } from './attempts.ts';
 import { checkKeySlot, checkRequest, matchSigner, type ProofPolicy } from './checks.ts';
 import { type ClockDoubt, ClockGuard } from './clock-guard.ts';
@@ -355,7 +355,7 @@ export class SigningService {
     const failed = async (failure: SignFailure): Promise<Result<Issued, Refusal>> => {
       const answer = signRefusal(failure, module.state);
       await this.#attempts.failed(intent, answer.code);
-      const reason = failure.kind === 'fault' ? `${answer.message}: ${failure.reason}` : answer.message;
+      const reason = failure.kind === 'fault' ? `${answer.message}: ${inEnglish(failure.reason)}` : answer.message;
       this.#options.activity.error(
         `Signer (${signerSn}, ${identity.name}) did not sign for ${serialNumber}: ${reason}`,
       );

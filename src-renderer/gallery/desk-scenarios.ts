@@ -1,5 +1,6 @@
 import type { PersonRole } from '../../src-shared/ipc/lists.ts';
 import type { StateView } from '../../src-shared/ipc/state.ts';
+import { quoted, reason } from '../../src-shared/model/reasons.ts';
 import type { Place, UiStore } from '../stores/ui-store.ts';
 import { type FakeAnswers, refused } from './fake-bridge.ts';
 import { logAt, logTotal } from './fixtures/log.ts';
@@ -32,16 +33,22 @@ export const deskAnswers: FakeAnswers = {
   }),
   'kits.list': () => ({
     value: [
-      { path: '/dev/ttyACM0', connector: 'usb:1-1', name: 'SAM D21 kit', use: 'site', reason: '' },
-      { path: '/dev/ttyACM1', connector: 'usb:1-4', name: 'AT88CK590', use: 'free', reason: '' },
-      { path: 'usb:1-2', connector: 'usb:1-2', name: 'AT88CKECCSIGNER', use: 'signer', reason: 'signer module' },
-      { path: 'usb:1-3', connector: 'usb:1-3', name: 'AT88CKECCROOT', use: 'root', reason: 'calls itself root' },
+      { path: '/dev/ttyACM0', connector: 'usb:1-1', name: 'SAM D21 kit', use: 'site', reason: null },
+      { path: '/dev/ttyACM1', connector: 'usb:1-4', name: 'AT88CK590', use: 'free', reason: null },
+      {
+        path: 'usb:1-2',
+        connector: 'usb:1-2',
+        name: 'AT88CKECCSIGNER',
+        use: 'signer',
+        reason: reason('kit-of-signer'),
+      },
+      { path: 'usb:1-3', connector: 'usb:1-3', name: 'AT88CKECCROOT', use: 'root', reason: reason('kit-of-signer') },
       {
         path: '/dev/ttyUSB3',
         connector: '',
         name: 'unknown',
         use: 'refused',
-        reason: 'does not speak the Kit Protocol',
+        reason: reason('port-no-kit', { path: '/dev/ttyUSB3', quote: 'ELM327 v1.5' }),
       },
     ],
   }),
@@ -215,12 +222,12 @@ function desk(
       sites: [oneSite.seen],
       station: station({ person: { name, role, auth: 'authenticated' } }),
       health: [
-        { id: 'data-folder', level: 'ok', facts: { path: '/var/lib/signet' } },
-        { id: 'disk-space', level: 'warning', facts: { megabytes: '412' } },
-        { id: 'clock', level: 'ok', facts: {} },
-        { id: 'serial-ports', level: 'warning', facts: {} },
-        { id: 'hid', level: 'error', facts: { reason: 'libusb-1.0.so.0' } },
-        { id: 'signing-log', level: 'ok', facts: {} },
+        { id: 'data-folder', level: 'ok', facts: { path: '/var/lib/signet' }, reason: null },
+        { id: 'disk-space', level: 'warning', facts: { megabytes: '412' }, reason: null },
+        { id: 'clock', level: 'ok', facts: {}, reason: null },
+        { id: 'serial-ports', level: 'warning', facts: {}, reason: null },
+        { id: 'hid', level: 'error', facts: {}, reason: quoted('libusb-1.0.so.0') },
+        { id: 'signing-log', level: 'ok', facts: {}, reason: null },
       ],
       ...more.state,
     }),

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { formatClock, formatDuration } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { usualRest } from '../parts/run-segments.ts';
-import { isEnglish, sentenceOf, useLanguage, wordsOf } from '../texts/sentence.ts';
+import { sentenceOf, useLanguage, wordsOf } from '../texts/sentence.ts';
 import { ChoiceButtons } from './choice-buttons.tsx';
 import { ChipFacts, FaceBody, type FaceProps, Fact, HandsNote, useChipState } from './face-parts.tsx';
 import { firstChoice, siteGlyph, siteWord } from './site-words.ts';
@@ -35,9 +35,8 @@ export function DecisionBody(props: FaceProps) {
           </p>
         )}
         {site.detail !== '' && (
-          <p className="face-tell" {...(isEnglish(told) ? { lang: 'en' } : {})}>
-            {wordsOf(told, language, site.detailFacts)}
-          </p>
+          // Without a code it is what a person wrote.
+          <p className="face-tell">{wordsOf(told, language, site.detailFacts)}</p>
         )}
         <div className="face-fact-rows">
           <ChipFacts site={site} />

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallOutput } from '../../src-shared/ipc/contract.ts';
 import { useAsk, useCall } from '../app/client-context.tsx';
+import { useChipState } from '../line/face-parts.tsx';
 import { Button } from '../parts/button.tsx';
 import { CertificateCard } from '../parts/certificate.tsx';
 import { formatDuration, formatStamp } from '../parts/format.ts';
@@ -11,6 +12,7 @@ import { copyText, saveFile } from '../parts/save-file.ts';
 import { ScrollBox } from '../parts/scroll-box.tsx';
 import { SerialNumber } from '../parts/serial-number.tsx';
 import { Tag } from '../parts/tag.tsx';
+import { Told } from '../parts/told.tsx';
 import { ui } from '../stores/ui-store.ts';
 import { sentenceOf, useLanguage, useSentence } from '../texts/sentence.ts';
 import { resultMark } from './result-mark.ts';
@@ -127,6 +129,7 @@ function UnitFacts({ unit }: { readonly unit: Unit }) {
   const { t } = useTranslation();
   const language = useLanguage();
   const [chosen, setChosen] = useState<string | null>(null);
+  const chipState = useChipState();
   const run = unit.runs.find((candidate) => candidate.runId === chosen) ?? unit.runs[0];
   return (
     <>
@@ -168,7 +171,7 @@ function UnitFacts({ unit }: { readonly unit: Unit }) {
           {run.outcome.kind !== 'PASS' && (
             <p className="is-fail unit-reason">
               <b className="hex">{runCode(run)}</b> {sentenceOf(run.outcome.code, language) ?? run.outcome.sentence}{' '}
-              {run.outcome.detail}
+              <span lang="en">{run.outcome.detail}</span>
             </p>
           )}
           <Waterfall run={run} />
@@ -195,7 +198,12 @@ function UnitFacts({ unit }: { readonly unit: Unit }) {
                   <b>{entry.signer.issuer}</b> <span className="second">{entry.chain.root}</span>
                 </>
               )}
-              {!entry.chain.verified && <p className="is-fail">{entry.chain.reason}</p>}
+              {entry.chain.faults.map(({ member, reason }) => (
+                <p className="is-fail" key={`${member} ${reason.code}`}>
+                  {member === null ? '' : `${t(`unit.member.${member}`)}: `}
+                  <Told reason={reason} />
+                </p>
+              ))}
             </li>
             <li>
               <Glyph name={entry.chain.verified ? 'pass' : 'todo'} className={entry.chain.verified ? 'is-pass' : ''} />
@@ -221,7 +229,9 @@ function UnitFacts({ unit }: { readonly unit: Unit }) {
           ) : (
             <ul>
               {run.dataWritten.map((line) => (
-                <li key={line}>{line}</li>
+                <li key={line} lang="en">
+                  {line}
+                </li>
               ))}
             </ul>
           )}
@@ -229,7 +239,7 @@ function UnitFacts({ unit }: { readonly unit: Unit }) {
             <dt>{t('unit.locked')}</dt>
             <dd>{run.lockedSlots.length === 0 ? '–' : run.lockedSlots.join(', ')}</dd>
             <dt>{t('unit.found')}</dt>
-            <dd>{run.foundState}</dd>
+            <dd>{chipState(run.foundState)}</dd>
             <dt>{t('unit.who')}</dt>
             <dd>
               {run.operator === '' ? '–' : run.operator} ({t(`unit.auth.${run.operatorAuth}`)})
@@ -258,7 +268,9 @@ function UnitFacts({ unit }: { readonly unit: Unit }) {
                 <span>{row['seq']}</span>
                 <span>{formatStamp(row['time_utc'] ?? '')}</span>
                 <span>{row['operator']}</span>
-                <span className="second">{row['note']}</span>
+                <span className="second" lang="en">
+                  {row['note']}
+                </span>
               </li>
             );
           })}

@@ -1,8 +1,9 @@
 import { useTranslation } from 'react-i18next';
 import type { HealthView } from '../../src-shared/ipc/state.ts';
 import { Glyph } from '../parts/glyph.tsx';
+import { Told } from '../parts/told.tsx';
 import { useSlice } from '../stores/station-store.ts';
-import { isEnglish, sentenceOf, useLanguage, wordsOf } from '../texts/sentence.ts';
+import { sentenceOf, useLanguage } from '../texts/sentence.ts';
 import { Group } from './group.tsx';
 
 /** What the station needs of its computer, and whether it has it. */
@@ -27,11 +28,11 @@ export function HealthSection() {
   );
 }
 
-/** One line of the page: what it is, how it is, and the facts of it. A reason in the computer's own words is English. */
+/** One line of the page: what it is, how it is, and the facts of it. */
 function HealthLine({ item }: { readonly item: HealthView[number] }) {
   const { t } = useTranslation();
   const language = useLanguage();
-  const { code, reason, megabytes, count, ...names } = item.facts;
+  const { code, megabytes, count, ...names } = item.facts;
   // A code says it once, in words that can be read; its reason would say it again.
   const codeSentence = code === undefined ? undefined : sentenceOf(code, language);
   const facts = [
@@ -51,9 +52,9 @@ function HealthLine({ item }: { readonly item: HealthView[number] }) {
         <b>{t(`health.name.${item.id}`)}</b>
         <p>{item.level === 'ok' ? t('health.ok') : (codeSentence ?? t(`health.tell.${item.id}`))}</p>
         {facts.length > 0 && <p className="second">{facts.join(', ')}</p>}
-        {reason !== undefined && codeSentence === undefined && (
-          <p className="second" {...(isEnglish(reason) ? { lang: 'en' } : {})}>
-            {wordsOf(reason, language)}
+        {item.reason !== null && codeSentence === undefined && (
+          <p className="second">
+            <Told reason={item.reason} sentence />
           </p>
         )}
       </div>

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { useCall } from '../app/client-context.tsx';
 import { Button } from '../parts/button.tsx';
 import { Tag, type Tone } from '../parts/tag.tsx';
+import { Told } from '../parts/told.tsx';
 import { FormField } from '../signers/form-field.tsx';
 import { Group, type SectionProps } from './group.tsx';
 import { WordList } from './word-list.tsx';
@@ -104,9 +105,9 @@ export function SitesSection({ settings, onChange }: SectionProps) {
                 <tr key={kit.path}>
                   <td>
                     <b>{kit.name}</b>
-                    {kit.reason !== '' && (
-                      <p className="second" lang="en">
-                        {kit.reason}
+                    {kit.reason !== null && (
+                      <p className="second">
+                        <Told reason={kit.reason} sentence />
                       </p>
                     )}
                   </td>

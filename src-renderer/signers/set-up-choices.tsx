@@ -1,9 +1,12 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WireError } from '../../src-shared/ipc/contract.ts';
+import { setUpFaults } from '../../src-shared/ipc/lists.ts';
+import { reasonOfDetails } from '../../src-shared/model/reasons.ts';
 import { useCall } from '../app/client-context.tsx';
 import { Glyph } from '../parts/glyph.tsx';
 import { SerialNumber } from '../parts/serial-number.tsx';
+import { Told } from '../parts/told.tsx';
 import { useSlice } from '../stores/station-store.ts';
 import { useLanguage, useSentence } from '../texts/sentence.ts';
 import { type NewPasswordFields, NewPasswords } from './new-passwords.tsx';
@@ -31,7 +34,7 @@ export function BlankKits({
   const free = (kits.value ?? []).filter(
     (entry) => entry.use === 'free' && !blank.some((signer) => signer.path === entry.path),
   );
-  const choice = (path: string, name: ReactNode, tell: string): ReactNode => (
+  const choice = (path: string, name: ReactNode, tell: ReactNode): ReactNode => (
     <label className="choice-row" key={path}>
       <input type="radio" name="kit" checked={kit === path} onChange={() => onChoose(path)} />
       {name}
@@ -52,7 +55,18 @@ export function BlankKits({
           ),
         )}
         {free.map(({ path, connector, name, reason }) =>
-          choice(path, <b>{name}</b>, `${connector === '' ? path : connector}${detailed ? ` ${reason}` : ''}`),
+          choice(
+            path,
+            <b>{name}</b>,
+            <>
+              {connector === '' ? path : connector}
+              {detailed && reason !== null && (
+                <>
+                  , <Told reason={reason} />
+                </>
+              )}
+            </>,
+          ),
         )}
       </fieldset>
       {blank.length + free.length === 0 && <p className="empty-note">{t('setUp.signer.noModule')}</p>}
@@ -60,20 +74,20 @@ export function BlankKits({
   );
 }
 
-/** Errors whose sentence says too little to do something about it: what exactly was wrong stands below it, in the core's English. */
-const vague: ReadonlySet<string> = new Set(['OPTION_INVALID', 'FOREIGN_CONFIG', 'WRONG_PART', 'SIGNER_FAULT', 'SCRAP']);
-
-/** Why a set-up stopped. */
-export function SetUpFailure({ failure }: { readonly failure: Pick<WireError, 'code' | 'message'> }) {
+/** Why a set-up stopped: of a stick, not of a board, as the sentences of the codes would have it. */
+export function SetUpFailure({ failure }: { readonly failure: WireError }) {
+  const { t } = useTranslation();
   const sentence = useSentence();
+  const fault = setUpFaults.find((known) => known === failure.details['kind']);
+  const why = reasonOfDetails(failure.details);
   return (
     <div className="failure" role="alert">
       <Glyph name="fail" />
       <div>
-        {sentence(failure)}
-        {vague.has(failure.code) && (
-          <p className="second" lang="en">
-            {failure.message}
+        {fault === undefined ? sentence(failure) : t(`setUp.fault.${fault}`)}
+        {why !== undefined && (
+          <p className="second">
+            <Told reason={why} sentence />
           </p>
         )}
       </div>

@@ -9,8 +9,9 @@ import { Glyph } from '../parts/glyph.tsx';
 import { saveFile } from '../parts/save-file.ts';
 import { ScrollBox } from '../parts/scroll-box.tsx';
 import { SerialNumber } from '../parts/serial-number.tsx';
+import { Told } from '../parts/told.tsx';
 import { ui } from '../stores/ui-store.ts';
-import { isEnglish, useLanguage, wordsOf } from '../texts/sentence.ts';
+import { useLanguage } from '../texts/sentence.ts';
 import { ChangePasswordDialog } from './change-password-dialog.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
 import { RowAction } from './row-action.tsx';
@@ -51,9 +52,9 @@ export function SignerPanel({ signer, onSetUp }: { readonly signer: SignerView; 
           {signer.state === 'UNCONFIGURED' ? (
             <p className="second">{unconfiguredWords(signer, language, t('signerStateTells.UNCONFIGURED'))}</p>
           ) : (
-            signer.reason !== '' && (
-              <p className="second" {...(isEnglish(signer.reason) ? { lang: 'en' } : {})}>
-                {wordsOf(signer.reason, language)}
+            signer.reason !== null && (
+              <p className="second">
+                <Told reason={signer.reason} />
               </p>
             )
           )}

@@ -1,7 +1,7 @@
 import type { SignerView } from '../../src-shared/ipc/state.ts';
+import { reasonWords } from '../../src-shared/model/reasons.ts';
 import type { Language } from '../../src-shared/model/sentences.ts';
 import type { GlyphName } from '../parts/glyph.tsx';
-import { wordsOf } from '../texts/sentence.ts';
 
 /** Shape and tone of a signer's state. */
 export function signerMark(state: SignerView['state']): readonly [GlyphName, string] {
@@ -36,5 +36,5 @@ export function nameOf(signer: SignerView, noName: string): string {
 
 /** What a module that is still to be set up is: `blank`, or one whose set-up was cut off. */
 export function unconfiguredWords(signer: SignerView, language: Language, blank: string): string {
-  return signer.reason === 'signer-unfinished' ? wordsOf(signer.reason, language) : blank;
+  return signer.reason?.code === 'signer-unfinished' ? reasonWords(signer.reason.code, language) : blank;
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SignerView } from '../../src-shared/ipc/state.ts';
 import { useAsk } from '../app/client-context.tsx';
@@ -7,8 +7,9 @@ import { Button } from '../parts/button.tsx';
 import { formatCountdown, formatDate, formatNumber } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { SerialNumber } from '../parts/serial-number.tsx';
+import { Told } from '../parts/told.tsx';
 import { useSlice } from '../stores/station-store.ts';
-import { isEnglish, useLanguage, wordsOf } from '../texts/sentence.ts';
+import { useLanguage } from '../texts/sentence.ts';
 import { useDelay } from './password-dialog.tsx';
 import { RootSetUp } from './root-set-up.tsx';
 import { RowAction } from './row-action.tsx';
@@ -173,7 +174,7 @@ function StateDetail({ signer }: { readonly signer: SignerView }) {
   const { t } = useTranslation();
   const language = useLanguage();
   const delay = useDelay(signer.delayUntil);
-  const text = ((): string => {
+  const text = ((): ReactNode => {
     switch (signer.state) {
       case 'READY':
         return t('signers.thisSession', { count: signer.signedThisSession });
@@ -183,14 +184,13 @@ function StateDetail({ signer }: { readonly signer: SignerView }) {
           : t(`passwordScheme.${signer.passwordScheme}`);
       case 'LOCKED_OUT':
         return t('signers.nextTry', { time: formatCountdown(delay) });
-      case 'FAULT':
-        return wordsOf(signer.reason, language);
       case 'UNCONFIGURED':
         return unconfiguredWords(signer, language, t('signerStateTells.UNCONFIGURED'));
+      case 'FAULT':
+        return signer.reason !== null && <Told reason={signer.reason} />;
       default:
-        return t(`signerStateTells.${signer.state}`);
+        return signer.reason === null ? t(`signerStateTells.${signer.state}`) : <Told reason={signer.reason} />;
     }
   })();
-  const english = signer.state === 'FAULT' && isEnglish(signer.reason);
-  return <small {...(english ? { lang: 'en' } : {})}>{text}</small>;
+  return <small>{text}</small>;
 }

@@ -1,7 +1,7 @@
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WireError } from '../../src-shared/ipc/contract.ts';
-import { isReasonCode, reasonWords } from '../../src-shared/model/reasons.ts';
+import { type Facts, isReasonCode, reasonWords } from '../../src-shared/model/reasons.ts';
 import { type Language, sentences } from '../../src-shared/model/sentences.ts';
 
 /** The language the screens speak now. */
@@ -20,13 +20,8 @@ export function sentenceOf(code: string, language: Language): string | undefined
 }
 
 /** A reason by its code, be it an error's or another; words that are no code as they are. */
-export function wordsOf(reason: string, language: Language, facts: Readonly<Record<string, string>> = {}): string {
+export function wordsOf(reason: string, language: Language, facts: Facts = {}): string {
   return sentenceOf(reason, language) ?? (isReasonCode(reason) ? reasonWords(reason, language, facts) : reason);
-}
-
-/** Whether words came as they are, in the core's English: they are marked so. */
-export function isEnglish(reason: string): boolean {
-  return !isCode(reason) && !isReasonCode(reason);
 }
 
 /** The sentence of a failed call, in the language of the screens. */

@@ -34,11 +34,33 @@ export type ChainRule =
   /** The device's certificate outlives or predates the signer's. */
   | 'nesting';
 
+/** What exactly is wrong; the words for it are the model's (`chainReasons`). */
+export type ChainCode =
+  | 'encoding'
+  | 'key'
+  | 'algorithm'
+  | 'signature'
+  | 'issuer'
+  | 'authority-key-id'
+  | 'subject-key-id'
+  | 'not-yet'
+  | 'expired'
+  | 'no-authority'
+  | 'may-not-sign'
+  | 'authority'
+  | 'may-sign'
+  | 'serial-form'
+  | 'serial-source'
+  | 'serial-differs'
+  | 'nesting';
+
 /** One broken rule. */
 export interface ChainFailure {
   readonly member: ChainMember;
   readonly rule: ChainRule;
-  readonly reason: string;
+  readonly code: ChainCode;
+  /** What the words of the code have holes for. */
+  readonly facts: Readonly<Record<string, string>>;
 }
 
 /** A chain to be checked. */
@@ -76,11 +98,11 @@ export function verifyChain(chain: ChainToVerify): Result<VerifiedChain, readonl
   if (device !== undefined && signer !== undefined) {
     checkMember('device', device, signer.publicKey, chain, failures);
     if (!equalBytes(device.issuer.der, signer.subject.der)) {
-      const reason = `the issuer "${nameText(device.issuer)}" is not the signer "${nameText(signer.subject)}"`;
-      failures.push({ member: 'device', rule: 'issuer', reason });
+      const facts = { issuer: nameText(device.issuer), signer: nameText(signer.subject) };
+      failures.push({ member: 'device', rule: 'issuer', code: 'issuer', facts });
     }
     if (compareDates(device.notBefore, signer.notBefore) < 0) {
-      failures.push({ member: 'device', rule: 'nesting', reason: "the certificate begins before its signer's" });
+      failures.push({ member: 'device', rule: 'nesting', code: 'nesting', facts: {} });
     }
   }
   if (failures.length > 0 || device === undefined || signer === undefined) return fail(failures);
@@ -90,7 +112,7 @@ export function verifyChain(chain: ChainToVerify): Result<VerifiedChain, readonl
 function decodeMember(member: ChainMember, der: Uint8Array, failures: ChainFailure[]): DecodedCertificate | undefined {
   const decoded = decodeCertificate(der);
   if (decoded.ok) return decoded.value;
-  failures.push({ member, rule: 'encoding', reason: decoded.failure.reason });
+  failures.push({ member, rule: 'encoding', code: 'encoding', facts: { quote: decoded.failure.reason } });
   return undefined;
 }
 
@@ -101,17 +123,17 @@ function checkMember(
   chain: ChainToVerify,
   failures: ChainFailure[],
 ): void {
-  const report = (rule: ChainRule, reason: string): void => {
-    failures.push({ member, rule, reason });
+  const report: Report = (rule, code, facts = {}) => {
+    failures.push({ member, rule, code, facts });
   };
   const { signature, tbs, tbsDigest, publicKey } = certificate;
   const { at, verifyMessage } = chain;
-  if (publicKey === undefined) report('encoding', 'the public key is not one of P-256');
+  if (publicKey === undefined) report('encoding', 'key');
   if (
     certificate.signatureAlgorithm !== oids.ecdsaWithSha256 ||
     certificate.tbsSignatureAlgorithm !== oids.ecdsaWithSha256
   ) {
-    report('algorithm', 'the signature algorithm is not ECDSA with SHA-256 inside and outside');
+    report('algorithm', 'algorithm');
   }
   const signed =
     issuerKey !== undefined &&
@@ -120,43 +142,43 @@ function checkMember(
       ? verifyDigest(issuerKey, tbsDigest, signature)
       : verifyMessage(issuerKey, tbs, signature));
   if (!signed) {
-    report('signature', "the signature does not verify under the issuer's key");
+    report('signature', 'signature');
   }
   if (
     certificate.authorityKeyId !== undefined &&
     issuerKey !== undefined &&
     !equalBytes(certificate.authorityKeyId, keyId(issuerKey))
   ) {
-    report('authority-key-id', `the authority key id ${toHex(certificate.authorityKeyId)} is not the issuer's`);
+    report('authority-key-id', 'authority-key-id', { id: toHex(certificate.authorityKeyId) });
   }
   if (
     certificate.subjectKeyId !== undefined &&
     publicKey !== undefined &&
     !equalBytes(certificate.subjectKeyId, keyId(publicKey))
   ) {
-    report('subject-key-id', `the subject key id ${toHex(certificate.subjectKeyId)} is not that of the key`);
+    report('subject-key-id', 'subject-key-id', { id: toHex(certificate.subjectKeyId) });
   }
   if (compareDates(at, certificate.notBefore) < 0)
-    report('dates', `not valid before ${dateText(certificate.notBefore)}`);
-  if (compareDates(at, certificate.notAfter) > 0) report('dates', `expired at ${dateText(certificate.notAfter)}`);
+    report('dates', 'not-yet', { date: dateText(certificate.notBefore) });
+  if (compareDates(at, certificate.notAfter) > 0) report('dates', 'expired', { date: dateText(certificate.notAfter) });
   checkConstraints(member, certificate, report);
   checkSerialNumber(member, certificate, chain, report);
 }
 
-type Report = (rule: ChainRule, reason: string) => void;
+type Report = (rule: ChainRule, code: ChainCode, facts?: Readonly<Record<string, string>>) => void;
 
 function checkConstraints(member: ChainMember, certificate: DecodedCertificate, report: Report): void {
   const { basicConstraints, keyUsage } = certificate;
   if (member === 'signer') {
-    if (basicConstraints?.ca !== true) report('constraints', 'the signer is no certificate authority');
+    if (basicConstraints?.ca !== true) report('constraints', 'no-authority');
     if (keyUsage !== undefined && (keyUsage & keyUsageBits.keyCertSign) === 0) {
-      report('constraints', "the signer's key may not sign certificates");
+      report('constraints', 'may-not-sign');
     }
     return;
   }
-  if (basicConstraints?.ca === true) report('constraints', 'the device would be a certificate authority');
+  if (basicConstraints?.ca === true) report('constraints', 'authority');
   if (keyUsage !== undefined && (keyUsage & keyUsageBits.keyCertSign) !== 0) {
-    report('constraints', "the device's key may sign certificates");
+    report('constraints', 'may-sign');
   }
 }
 
@@ -169,7 +191,7 @@ function checkSerialNumber(
   const [first = 0, second = 0] = certificate.serialNumber;
   const shortest = certificate.serialNumber.length === 1 || first !== 0 || second >= 0x80;
   if (first >= 0x80 || !shortest || certificate.serialNumber.length > 20) {
-    report('serial-number', 'the serial number is no positive number of at most 20 bytes in its shortest form');
+    report('serial-number', 'serial-form');
   }
   const definition = chain.definitions?.[member];
   if (definition === undefined || isStoredSource(definition.snSource)) return;
@@ -185,11 +207,11 @@ function checkSerialNumber(
     },
     count,
   );
-  if (!expected.ok) report('serial-number', expected.failure.reason);
+  if (!expected.ok) report('serial-number', 'serial-source', { quote: expected.failure.reason });
   else if (!equalBytes(expected.value, certificate.serialNumber.slice(0, count))) {
-    report(
-      'serial-number',
-      `the serial number is ${toHex(certificate.serialNumber)}; its source gives ${toHex(expected.value)}`,
-    );
+    report('serial-number', 'serial-differs', {
+      found: toHex(certificate.serialNumber),
+      expected: toHex(expected.value),
+    });
   }
 }

@@ -9,6 +9,7 @@ import {
   signerProfiles,
   siteActions,
 } from './lists.ts';
+import { reasonSchema } from './reason.ts';
 import { healthSchema, roleSchema, runRecordSchema, stateSchema, stateSlices } from './state.ts';
 
 /**
@@ -22,7 +23,7 @@ const text = (max: number) => z.string().max(max);
 /** As typed; lives for one call. Never in state, events, logs or errors. */
 const password = z.string().min(1).max(512);
 
-export const logFilterSchema = z.strictObject({
+const logFilterSchema = z.strictObject({
   from: text(30).default(''),
   to: text(30).default(''),
   batch: text(64).default(''),
@@ -34,9 +35,9 @@ export const logFilterSchema = z.strictObject({
   text: text(100).default(''),
 });
 
-export const logRowSchema = z.record(z.string(), z.string());
+const logRowSchema = z.record(z.string(), z.string());
 
-export const findingSchema = z.strictObject({
+const findingSchema = z.strictObject({
   id: z.string(),
   severity: z.enum(['error', 'warning', 'note']),
   bytes: z.array(z.int()),
@@ -47,7 +48,7 @@ export const findingSchema = z.strictObject({
   lockSlots: z.array(z.int()),
 });
 
-export const configRowSchema = z.strictObject({
+const configRowSchema = z.strictObject({
   offset: z.int(),
   length: z.int(),
   bytes: z.string(),
@@ -60,7 +61,7 @@ export const configRowSchema = z.strictObject({
 });
 
 /** What a slot is for after the data lock, as facts for any language (config-zone.md 2 and 3). */
-export const slotUseSchema = z.discriminatedUnion('kind', [
+const slotUseSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('private-key'),
     signExternal: z.boolean(),
@@ -92,7 +93,7 @@ export const certificateViewSchema = z.strictObject({
   fingerprint: z.string(),
 });
 
-export const packetSchema = z.strictObject({
+const packetSchema = z.strictObject({
   stage: z.int(),
   command: z.string(),
   describe: z.string(),
@@ -324,7 +325,14 @@ export const contract = {
             device: certificateViewSchema,
             signer: certificateViewSchema,
             /** Verified now, against the trusted roots. */
-            chain: z.strictObject({ verified: z.boolean(), reason: z.string(), root: z.string() }),
+            chain: z.strictObject({
+              verified: z.boolean(),
+              /** What is wrong, and with whose certificate; null = with none of them. */
+              faults: z.array(
+                z.strictObject({ member: z.enum(['device', 'signer']).nullable(), reason: reasonSchema }),
+              ),
+              root: z.string(),
+            }),
           }),
         ),
         reworks: z.array(
@@ -490,7 +498,8 @@ export const contract = {
           connector: z.string(),
           name: z.string(),
           use: z.enum(['site', 'signer', 'root', 'free', 'refused']),
-          reason: z.string(),
+          /** By whom it is used, or why it is not taken. */
+          reason: reasonSchema.nullable(),
         }),
       ),
     },

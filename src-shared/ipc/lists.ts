@@ -119,6 +119,26 @@ export const logResults = ['START', 'SIGNED', 'REISSUED', 'REFUSED', 'FAILED', '
 /** `pem` is of certificates only, `log` (lines in the note's form) of the activity log only. */
 export const exportFormats = ['tsv', 'csv', 'json', 'pem', 'log'] as const;
 
+/** Why the set-up of a root or signer stopped: `kind` in the details of its error. */
+export const setUpFaults = [
+  'parameters',
+  'password-policy',
+  'no-chip',
+  'unsupported',
+  'foreign',
+  'already-a-module',
+  'differs',
+  'unknown-origin',
+  'password-wrong',
+  'kit-unsuitable',
+  'test-failed',
+  'root',
+  'root-stick',
+  'wrong-content',
+  'removed',
+  'device',
+] as const;
+
 export const signerProfiles = ['2015', 'zero-touch', 'tng'] as const;
 
 export const activityLevels = ['info', 'warning', 'error'] as const;
@@ -143,13 +163,11 @@ export const healthIds = [
 ] as const;
 
 export type PersonRole = (typeof personRoles)[number];
-export type BandKind = (typeof bandKinds)[number];
 export type SiteState = (typeof siteStates)[number];
 export type SiteAction = (typeof siteActions)[number];
 export type BlockedReason = (typeof blockedReasons)[number];
 export type ChipState = (typeof chipStates)[number];
 export type SignerState = (typeof signerStates)[number];
-export type VerdictKind = (typeof verdictKinds)[number];
 export type BoardKind = (typeof boardKinds)[number];
 export type SetUpStep = (typeof setUpSteps)[number];
 export type HealthId = (typeof healthIds)[number];

@@ -13,6 +13,7 @@ import {
   siteStates,
   verdictKinds,
 } from './lists.ts';
+import { factsSchema, reasonSchema } from './reason.ts';
 
 /**
  * What a screen sees of the running station. The core sends it whole once (`snapshot`) and then slice by slice, each with a
@@ -22,13 +23,13 @@ import {
 
 export const roleSchema = z.enum(personRoles);
 
-export const bandSchema = z.strictObject({
+const bandSchema = z.strictObject({
   kind: z.enum(bandKinds),
   /** Facts of the sentence: address, reason. */
   facts: z.record(z.string(), z.string()),
 });
 
-export const stationSchema = z.strictObject({
+const stationSchema = z.strictObject({
   name: z.string(),
   batch: z.string(),
   /** `unset` = first start: nothing configured yet. */
@@ -72,7 +73,7 @@ export const stationSchema = z.strictObject({
   software: z.string(),
 });
 
-export const choiceSchema = z.strictObject({
+const choiceSchema = z.strictObject({
   action: z.enum(siteActions),
   /** Not possible now, and why. */
   blocked: z.enum(blockedReasons).nullable(),
@@ -80,14 +81,14 @@ export const choiceSchema = z.strictObject({
   role: roleSchema.nullable(),
 });
 
-export const stageViewSchema = z.strictObject({
+const stageViewSchema = z.strictObject({
   stage: z.enum(stageNames),
   status: z.enum(['todo', 'running', 'done', 'skipped', 'error', 'earlier']),
   durationMs: z.number().nullable(),
   note: z.string(),
 });
 
-export const verdictSchema = z.strictObject({
+const verdictSchema = z.strictObject({
   /** FAIL is the board's, FAULT the station's trouble. */
   kind: z.enum(verdictKinds),
   /** When it fell, ISO 8601. */
@@ -102,7 +103,7 @@ export const verdictSchema = z.strictObject({
   runId: z.string(),
 });
 
-export const chipViewSchema = z.strictObject({
+const chipViewSchema = z.strictObject({
   serialNumber: z.string(),
   part: z.string(),
   address: z.int(),
@@ -111,7 +112,7 @@ export const chipViewSchema = z.strictObject({
   entry: z.string(),
 });
 
-export const siteSchema = z.strictObject({
+const siteSchema = z.strictObject({
   id: z.string(),
   number: z.int(),
   label: z.string(),
@@ -125,7 +126,7 @@ export const siteSchema = z.strictObject({
   detail: z.string(),
   /** Code of `detail` (a `ReasonCode`) and what its words need; absent when its words are all there is. */
   detailCode: z.string().optional(),
-  detailFacts: z.record(z.string(), z.string()).optional(),
+  detailFacts: factsSchema.optional(),
   stages: z.array(stageViewSchema),
   /** ms since the run began, at the time of `sequence`; the screen counts on. */
   elapsedMs: z.number().nullable(),
@@ -151,7 +152,8 @@ export const signerViewSchema = z.strictObject({
   kit: z.string(),
   path: z.string(),
   state: z.enum(signerStates),
-  reason: z.string(),
+  /** Why it is in FAULT, UNSUPPORTED, UNCONFIGURED or FOREIGN, or was locked. */
+  reason: reasonSchema.nullable(),
   isRoot: z.boolean(),
   chain: z.array(z.string()),
   signerId: z.string(),
@@ -187,10 +189,11 @@ export const healthSchema = z.array(
     id: z.enum(healthIds),
     level: z.enum(['ok', 'warning', 'error']),
     facts: z.record(z.string(), z.string()),
+    reason: reasonSchema.nullable(),
   }),
 );
 
-export const simulationSchema = z.strictObject({
+const simulationSchema = z.strictObject({
   running: z.boolean(),
   sites: z.array(z.strictObject({ site: z.string(), board: z.enum(boardKinds).nullable() })),
   part: z.enum(['508', '608']),

@@ -1,143 +1,126 @@
+import type { ErrorDetails } from '../base/error.ts';
+import type { ChainFailure } from '../certificates/index.ts';
+import { boardReasons } from './reasons/board.ts';
+import { chainReasons } from './reasons/chain.ts';
+import { deviceReasons } from './reasons/device.ts';
+import { kitReasons } from './reasons/kit.ts';
+import { setUpReasons } from './reasons/set-up.ts';
+import { signerReasons } from './reasons/signer.ts';
+import { stationReasons } from './reasons/station.ts';
+import { quotedHoles } from './reasons/words.ts';
 import type { Language } from './sentences.ts';
 
 /**
- * Why something is as it is, in the core's short words, by a code: the core writes the English ones into its log and sends code and
- * facts; a screen says them in its own language. What is not here (the words of data sheets, drivers and operating systems) stays
- * English on every screen and is marked so.
+ * Why something is as it is: a code and facts, kept as such from where it is found out to where it is told. The core says it in
+ * English in its logs and on the command line, a screen in its own language.
  */
-type Words = { readonly [language in Language]: string };
-
 export const reasons = {
-  'clock-before-2000': { en: 'the clock is before the year 2000', de: 'die Uhr steht vor dem Jahr 2000' },
-  'clock-jumped': {
-    en: 'the clock was changed by more than five minutes',
-    de: 'die Uhr wurde um mehr als fünf Minuten verstellt',
-  },
-  'clock-behind-log': {
-    en: 'the clock is earlier than the newest row of the signing log',
-    de: 'die Uhr steht früher als die neueste Zeile des Signierprotokolls',
-  },
-  'disk-low': {
-    en: 'only {{megabytes}} MB are left on the disk',
-    de: 'auf der Platte sind nur noch {{megabytes}} MB frei',
-  },
-
-  'board-more-chips': {
-    en: '{{found}} chips answer, the plan names {{planned}}.',
-    de: '{{found}} Chips antworten, der Plan nennt {{planned}}.',
-  },
-  'board-fewer-chips': {
-    en: 'The plan names {{planned}} chips, {{found}} answer.',
-    de: 'Der Plan nennt {{planned}} Chips, {{found}} antworten.',
-  },
-  'board-other-part': {
-    en: 'The plan is for {{planned}}, this is an {{found}}.',
-    de: 'Der Plan ist für {{planned}}, dies ist ein {{found}}.',
-  },
-  'board-serial-number': {
-    en: '{{serialNumber}} is no serial number of this family.',
-    de: '{{serialNumber}} ist keine Seriennummer dieser Familie.',
-  },
-  'board-config-written': {
-    en: 'Its configuration was written and not locked.',
-    de: 'Seine Konfiguration wurde geschrieben, aber nicht gesperrt.',
-  },
-  'board-config-locked': {
-    en: 'Its configuration is locked, its data zone is not.',
-    de: 'Seine Konfiguration ist gesperrt, seine Datenzone nicht.',
-  },
-  'board-slot-locked': {
-    en: 'A slot that must still be written is locked.',
-    de: 'Ein Platz, der noch zu schreiben ist, ist gesperrt.',
-  },
-  'board-other-config': {
-    en: 'Another configuration is locked in it.',
-    de: 'Eine andere Konfiguration ist in ihm gesperrt.',
-  },
-  'board-no-certificate': {
-    en: 'The archive has no certificate of this chip.',
-    de: 'Das Archiv hat kein Zertifikat dieses Chips.',
-  },
-  'board-never-passed': {
-    en: 'Its data zone is locked, but it never passed.',
-    de: 'Seine Datenzone ist gesperrt, aber bestanden hat er nie.',
-  },
-  'board-all-locked': {
-    en: 'Everything that the plan locks is locked.',
-    de: 'Alles, was der Plan sperrt, ist gesperrt.',
-  },
-
-  'signer-no-chip': {
-    en: 'no ATECC508A answers on this stick',
-    de: 'auf diesem Stick antwortet kein ATECC508A',
-  },
-  'signer-other-part': { en: 'a signer module needs an ATECC508A', de: 'ein Signiermodul braucht einen ATECC508A' },
-  'signer-other-layout': { en: 'locked with another layout', de: 'mit anderem Aufbau gesperrt' },
-  'signer-no-record': { en: 'no signer record', de: 'keine Angaben eines Signierers in ihm' },
-  'signer-unplugged': { en: 'unplugged', de: 'abgezogen' },
-  'signer-removed': { en: 'removed', de: 'entfernt' },
-  'signer-password-changed': {
-    en: 'its password was changed elsewhere',
-    de: 'sein Passwort wurde anderswo geändert',
-  },
-  'signer-chip-silent': { en: 'its chip no longer answers', de: 'sein Chip antwortet nicht mehr' },
-  'signer-kit-idles': {
-    en: 'authorisation does not survive the idling of its kit',
-    de: 'die Freigabe überlebt das Einschlafen seines Kits nicht',
-  },
-  'signer-unguarded': {
-    en: 'its key works without its password: it protects nothing and is not used',
-    de: 'sein Schlüssel arbeitet ohne Passwort: er schützt nichts und wird nicht benutzt',
-  },
-  'signer-kdf': {
-    en: 'the parameters of its password key are not accepted',
-    de: 'die Kenngrößen seines Passwortschlüssels werden nicht angenommen',
-  },
-  'signer-no-definitions': {
-    en: 'its certificate definitions are not on this station',
-    de: 'seine Zertifikatsdefinitionen fehlen auf dieser Station',
-  },
-  'signer-keys-differ': {
-    en: 'root and signer key do not fit its record',
-    de: 'Wurzel- und Signierschlüssel passen nicht zu seinen Angaben',
-  },
-  'signer-certificate': {
-    en: 'its certificate does not verify under its root key',
-    de: 'sein Zertifikat hält der Prüfung mit seinem Wurzelschlüssel nicht stand',
-  },
-  'signer-root-unknown': {
-    en: 'its root is not one that this station trusts',
-    de: 'seiner Wurzel vertraut diese Station nicht',
-  },
-  'signer-unfinished': {
-    en: 'its set-up was interrupted: finish it first',
-    de: 'seine Einrichtung wurde unterbrochen: bitte erst beenden',
-  },
-} as const satisfies { readonly [code: string]: Words };
+  ...stationReasons,
+  ...boardReasons,
+  ...signerReasons,
+  ...setUpReasons,
+  ...kitReasons,
+  ...chainReasons,
+  ...deviceReasons,
+} as const;
 
 export type ReasonCode = keyof typeof reasons;
 
-/** A reason as it crosses the contract. */
+/** What fills a hole: a number, a serial number, a name; or, in a hole for quotations, words as they came. */
+export type Fact = string | number;
+export type Facts = Readonly<Record<string, Fact>>;
+
+/** A reason as it is kept, and as it crosses the contract. */
 export interface Reason {
   readonly code: ReasonCode;
   /** What its words have holes for. */
-  readonly facts: Readonly<Record<string, string>>;
+  readonly facts: Facts;
 }
 
+type Holes<W extends string> = W extends `${string}{{${infer Hole}}}${infer Rest}` ? Hole | Holes<Rest> : never;
+type HolesOf<C extends ReasonCode> = Holes<(typeof reasons)[C]['en']>;
+type FactsOf<C extends ReasonCode> = { readonly [H in HolesOf<C>]: Fact };
+
+/** A reason with exactly the facts that its words have holes for. */
+export function reason<C extends ReasonCode>(code: C, ...facts: HolesOf<C> extends never ? [] : [FactsOf<C>]): Reason {
+  return { code, facts: facts[0] ?? {} };
+}
+
+/** Words of somebody else, and no more: an operating system's, a driver's, a library's. */
+export function quoted(words: string): Reason {
+  return reason('words', { quote: words });
+}
+
+/** Whether this program has words for a code. */
 export function isReasonCode(code: string): code is ReasonCode {
   return Object.hasOwn(reasons, code);
 }
 
-/** The words of a reason; a hole without its fact stays empty. */
-export function reasonWords(
-  code: ReasonCode,
-  language: Language,
-  facts: Readonly<Record<string, string>> = {},
-): string {
-  return reasons[code][language].replace(/\{\{(\w+)\}\}/g, (_, name: string) => facts[name] ?? '');
+/** A piece of a reason's words; quoted = as it came from elsewhere, in English. */
+export interface ReasonPart {
+  readonly text: string;
+  readonly quoted: boolean;
 }
 
-/** Code of a reason without facts by its English words, as a module keeps them; the words themselves when they have none. */
-export function reasonCodeOf(words: string): string {
-  return Object.entries(reasons).find(([, { en }]) => en === words)?.[0] ?? words;
+/** The words of a reason, piece by piece, so that a screen can mark what is quoted; a hole without its fact stays empty. */
+export function reasonParts(code: ReasonCode, language: Language, facts: Facts = {}): readonly ReasonPart[] {
+  return reasons[code][language].split(/\{\{(\w+)\}\}/).flatMap((text, i) => {
+    const part = i % 2 === 0 ? { text, quoted: false } : holeOf(text, facts);
+    return part.text === '' ? [] : [part];
+  });
+}
+
+/** The same as a sentence of its own: a full stop at its end, and a capital at its beginning unless a fact stands there. */
+export function sentenceParts(code: ReasonCode, language: Language, facts: Facts = {}): readonly ReasonPart[] {
+  const [first, ...others] = reasonParts(code, language, facts);
+  if (first === undefined) return [];
+  const ours = !reasons[code][language].startsWith('{{');
+  const text = ours ? `${first.text.slice(0, 1).toUpperCase()}${first.text.slice(1)}` : first.text;
+  const parts = [{ ...first, text }, ...others];
+  return /[.!?]$/.test(parts.at(-1)?.text ?? '') ? parts : [...parts, { text: '.', quoted: false }];
+}
+
+function holeOf(name: string, facts: Facts): ReasonPart {
+  return { text: String(facts[name] ?? ''), quoted: quotedHoles.some((hole) => hole === name) };
+}
+
+/** The words of a reason; a hole without its fact stays empty. */
+export function reasonWords(code: ReasonCode, language: Language, facts: Facts = {}): string {
+  return reasonParts(code, language, facts)
+    .map(({ text }) => text)
+    .join('');
+}
+
+/** A reason for logs and the command line; empty for none. */
+export function inEnglish(why: Reason | undefined): string {
+  return why === undefined ? '' : reasonWords(why.code, 'en', why.facts);
+}
+
+/** What a certificate's chain breaks, in the codes of all reasons. */
+export function chainReason({ code, facts }: Pick<ChainFailure, 'code' | 'facts'>): Reason {
+  return { code: `chain-${code}`, facts };
+}
+
+/** The same as a sentence of its own. */
+export function englishSentence({ code, facts }: Reason): string {
+  return sentenceParts(code, 'en', facts)
+    .map(({ text }) => text)
+    .join('');
+}
+
+/** A reason among the details of an error, with which it crosses the contract. */
+export function reasonDetails(why: Reason): ErrorDetails {
+  return { ...why.facts, reason: why.code };
+}
+
+/** The reason that the details of an error name; undefined when they name none. */
+export function reasonOfDetails(details: ErrorDetails): Reason | undefined {
+  const { reason: code, ...others } = details;
+  if (typeof code !== 'string' || !isReasonCode(code)) return undefined;
+  const words = reasons[code].en;
+  const facts = Object.entries(others).filter(
+    (entry): entry is [string, Fact] =>
+      (typeof entry[1] === 'string' || typeof entry[1] === 'number') && words.includes(`{{${entry[0]}}}`),
+  );
+  return { code, facts: Object.fromEntries(facts) };
 }

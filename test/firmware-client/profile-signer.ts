@@ -73,7 +73,7 @@ export function profileSigner(profile: ProfileName): SoftwareSigner {
   const module: SignerModule = {
     identity,
     state: 'READY',
-    reason: '',
+    reason: undefined,
     can: { label: false, password: false },
     unlock: async () => ok(undefined),
     lock: async () => undefined,

@@ -262,8 +262,15 @@ describe('ports that cannot be opened', () => {
   it('a permission that is missing comes with what to do', () => {
     const failure = serialOpenFailure('/dev/ttyACM0', 'Permission denied', 'linux');
     expect(describeOpenFailure(failure)).toContain('dialout');
-    expect(permissionAdvice('linux', 'hid')).toContain('udev');
-    expect(permissionAdvice('win32', 'serial')).not.toContain('udev');
+    const advised = (platform: NodeJS.Platform, kind: 'serial' | 'hid'): string =>
+      describeOpenFailure({
+        kind: 'denied',
+        path: 'port',
+        reason: 'no access',
+        advice: permissionAdvice(platform, kind),
+      });
+    expect(advised('linux', 'hid')).toContain('udev');
+    expect(advised('win32', 'serial')).not.toContain('udev');
   });
 
   it('the udev rules name every kit of the table on its transport', () => {

@@ -7,6 +7,7 @@ import type { HidDeviceInfo, HidDriver } from '../../src-main/hal/hid-channel.ts
 import type { LinuxRoots } from '../../src-main/hal/linux-ports.ts';
 import { listPorts, type PortSources } from '../../src-main/hal/port-list.ts';
 import { type HotPlug, type PortSeen, type PortSnapshot, PortWatcher } from '../../src-main/hal/watcher.ts';
+import { englishSentence, inEnglish } from '../../src-shared/model/reasons.ts';
 
 let folder: string;
 let roots: LinuxRoots;
@@ -85,7 +86,7 @@ function watcherOf(options: ConstructorParameters<typeof PortWatcher>[0]): PortW
 }
 
 function brief(port: PortSeen): string {
-  return `${port.taken ? 'taken' : 'left'} ${port.description.path.replace(`${roots.dev}/`, '')}: ${port.reason}`;
+  return `${port.taken ? 'taken' : 'left'} ${port.description.path.replace(`${roots.dev}/`, '')}: ${englishSentence(port.reason)}`;
 }
 
 const EDBG = { vid: '03eb', pid: '2111', product: 'EDBG CMSIS-DAP' };
@@ -210,7 +211,9 @@ describe('a machine with parts missing', () => {
     const listSerial = () => Promise.reject(new Error('spawn udevadm ENOENT'));
     const { ports, health } = await listPorts(sources({ roots: bare, listSerial }));
     expect(ports.map(({ path }) => path)).toEqual([join(roots.dev, 'ttyACM0')]);
-    expect(health).toMatchObject([{ item: 'serial-list', sentence: expect.stringContaining('udevadm') }]);
+    expect(health).toMatchObject([
+      { item: 'serial-list', reason: { facts: { quote: expect.stringContaining('udevadm') } } },
+    ]);
   });
 
   it('without libusb uses serial kits and says so', async () => {
@@ -218,7 +221,9 @@ describe('a machine with parts missing', () => {
     const loadHid = () => Promise.reject(new Error('libusb-1.0.so.0: cannot open shared object file\nstack'));
     const { ports, health } = await listPorts(sources({ loadHid }));
     expect(ports).toHaveLength(1);
-    expect(health).toMatchObject([{ item: 'hid-driver', sentence: expect.stringMatching(/libusb-1\.0-0[^\n]*$/) }]);
+    expect(health).toMatchObject([
+      { item: 'hid-driver', reason: { code: 'health-hid', facts: { quote: expect.stringMatching(/^[^\n]*$/) } } },
+    ]);
   });
 
   it('without hot-plug events polls and says so', async () => {
@@ -228,7 +233,7 @@ describe('a machine with parts missing', () => {
     };
     const watcher = watcherOf({ hotPlug, pollMs: 30 });
     const { health } = await watcher.start();
-    expect(health).toMatchObject([{ item: 'hot-plug', sentence: expect.stringContaining('0.03 s') }]);
+    expect(health).toMatchObject([{ item: 'hot-plug', reason: { code: 'health-hot-plug', facts: { seconds: 0.03 } } }]);
     await plug('ttyACM0', '1-1', EDBG);
     await expect.poll(() => watcher.snapshot.ports).toHaveLength(1);
   });
@@ -236,7 +241,7 @@ describe('a machine with parts missing', () => {
   it('the lists of this very machine never reject', async () => {
     const { ports, health } = await listPorts();
     expect(Array.isArray(ports)).toBe(true);
-    for (const { sentence } of health) expect(sentence).not.toContain('\n');
+    for (const { reason } of health) expect(inEnglish(reason)).not.toContain('\n');
   });
 });
 

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { HealthItem } from '../../src-main/hal/port-list.ts';
 import { PortWatcher } from '../../src-main/hal/watcher.ts';
 import { type HealthFacts, healthItems } from '../../src-main/line/health.ts';
+import { englishSentence, quoted } from '../../src-shared/model/reasons.ts';
 
 const sound: HealthFacts = {
   folder: '/data',
   freeBytes: 1e12,
-  cannotRecord: '',
+  cannotRecord: undefined,
   clock: undefined,
   logAlarm: '',
   damagedSettings: '',
@@ -17,10 +18,10 @@ const sound: HealthFacts = {
 };
 
 /** What is not in order, as id, level and the sentence that is shown. */
-function wrong(facts: Partial<HealthFacts>): readonly (readonly [string, string, string | undefined])[] {
+function wrong(facts: Partial<HealthFacts>): readonly (readonly [string, string, string])[] {
   return healthItems({ ...sound, ...facts })
     .filter(({ level }) => level !== 'ok')
-    .map(({ id, level, facts: { reason } }) => [id, level, reason] as const);
+    .map(({ id, level, reason }) => [id, level, reason === null ? '' : englishSentence(reason)] as const);
 }
 
 describe('the health page', () => {
@@ -34,7 +35,7 @@ describe('the health page', () => {
     ['hot-plug', 'usb-events'],
   ])('shows %s missing as a warning, with its sentence', (item, id) => {
     const sentence = `The machine lacks ${item}.`;
-    expect(wrong({ ports: [{ item, sentence }] })).toEqual([[id, 'warning', sentence]]);
+    expect(wrong({ ports: [{ item, reason: quoted(sentence) }] })).toEqual([[id, 'warning', sentence]]);
   });
 
   it('shows what a machine without libusb, udev and sysfs is told by its watcher', async () => {
@@ -60,21 +61,24 @@ describe('the health page', () => {
   });
 
   it('names the first port that this user may not open, what to do, and how many there are', () => {
-    const denied = ['/dev/ttyACM0', '/dev/ttyACM1'].map((path) => ({ path, reason: `${path} may not be opened.` }));
+    const denied = ['/dev/ttyACM0', '/dev/ttyACM1'].map((path) => ({
+      path,
+      reason: quoted(`${path} may not be opened.`),
+    }));
     const item = healthItems({ ...sound, denied }).find(({ id }) => id === 'port-permission');
     expect(item).toEqual({
       id: 'port-permission',
       level: 'error',
-      facts: { path: '/dev/ttyACM0', reason: '/dev/ttyACM0 may not be opened.', count: '2' },
+      facts: { path: '/dev/ttyACM0', count: '2' },
+      reason: denied[0]?.reason,
     });
   });
 
   it('says of a server that cannot listen where, and why once: the code has its sentence', () => {
     const serverProblem = { code: 'PORT_IN_USE', message: 'Another program listens.', place: '127.0.0.1:1863' };
-    expect(healthItems({ ...sound, serverProblem }).find(({ id }) => id === 'server-port')?.facts).toEqual({
-      address: '127.0.0.1:1863',
-      code: 'PORT_IN_USE',
-      reason: 'Another program listens.',
+    expect(healthItems({ ...sound, serverProblem }).find(({ id }) => id === 'server-port')).toMatchObject({
+      facts: { address: '127.0.0.1:1863', code: 'PORT_IN_USE' },
+      reason: quoted('Another program listens.'),
     });
   });
 

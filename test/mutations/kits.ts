@@ -81,7 +81,7 @@ export const kitMutations: readonly Mutation[] = [
   {
     rule: 'the root of a signer must be one that the station trusts',
     file: 'src-main/signing/signer-probe.ts',
-    find: "if (!options.trustsRoot(rootPublicKey)) return wrong(reasons['signer-root-unknown'].en);",
+    find: "if (!options.trustsRoot(rootPublicKey)) return wrong(reason('signer-root-unknown'));",
     replace: '',
     killer: sticks('a root that the station does not trust'),
   },

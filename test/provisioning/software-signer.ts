@@ -117,7 +117,7 @@ export function softwareSigner(options: SoftwareSignerOptions = {}): SoftwareSig
     get state() {
       return state;
     },
-    reason: '',
+    reason: undefined,
     unlock: async () => ok(undefined),
     lock: async () => undefined,
     async sign(tbs, beforeAttempt) {

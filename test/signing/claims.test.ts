@@ -50,7 +50,7 @@ describe('a signer works for one data folder of a machine', () => {
       await factory.plug(createSignerStick(state));
       expect(factory.manager.modules()[0]).toMatchObject({
         state: 'FAULT',
-        reason: 'it belongs to another data folder of this machine (installation-1); import that one first',
+        reason: { code: 'signer-elsewhere', facts: { owner: 'installation-1' } },
       });
       await mine.takeOver(serial);
       await factory.manager.lookAgain(factory.registry.kits()[0]?.id ?? 0);

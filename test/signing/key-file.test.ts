@@ -108,7 +108,7 @@ describe('a signer in an encrypted file', () => {
     const { bytes } = await keyFile();
     expect(opened(bytes, options({ trustsRoot: () => false }))).toMatchObject({ state: 'FAULT' });
     const early = opened(bytes, options({ now: () => new Date('2026-01-01T00:00:00Z') }));
-    expect(early).toMatchObject({ state: 'FAULT', reason: 'its certificate is not valid now' });
+    expect(early).toMatchObject({ state: 'FAULT', reason: { code: 'signer-not-valid-now' } });
     expect((await early.unlock([password(phrase)])).ok).toBe(false);
     const text = parseUtf8(bytes) ?? '';
     expect(openKeyFileSigner(new TextEncoder().encode(text.replace('"name"', '"nome"')), options())).toMatchObject({

@@ -10,6 +10,7 @@ import {
   openBoard,
 } from '../../src-main/simulator/open-board.ts';
 import { toHex } from '../../src-shared/base/bytes.ts';
+import { inEnglish } from '../../src-shared/model/reasons.ts';
 import {
   countPairs,
   device,
@@ -117,7 +118,7 @@ describe('sticks as they come and go', () => {
     await factory.plug((await stick()).board);
     expect(factory.manager.modules()[0]).toMatchObject({
       state: 'FAULT',
-      reason: 'its root is not one that this station trusts',
+      reason: { code: 'signer-root-unknown' },
     });
   });
 
@@ -144,13 +145,13 @@ describe('sticks as they come and go', () => {
     await factory.plug((await stick({ faults })).board);
     const [module] = factory.manager.modules();
     expect(module?.state).toBe('FAULT');
-    expect(module?.reason.replace("'", '’')).toBe(reason.replace("'", '’'));
+    expect(inEnglish(module?.reason).replace("'", '’')).toBe(reason.replace("'", '’'));
   });
 
   it('does not use a signer outside its validity, nor one whose set-up was not finished', async () => {
     const early = await factoryWith({ now: () => new Date('2026-03-01T00:00:00Z') });
     await early.plug((await stick()).board);
-    expect(early.manager.modules()[0]).toMatchObject({ state: 'FAULT', reason: 'its certificate is not valid now' });
+    expect(early.manager.modules()[0]).toMatchObject({ state: 'FAULT', reason: { code: 'signer-not-valid-now' } });
     await early.close();
     const factory = await factoryWith();
     const { board, serialNumber } = await stick();
@@ -158,7 +159,7 @@ describe('sticks as they come and go', () => {
     await factory.plug(board);
     expect(factory.manager.modules()[0]).toMatchObject({
       state: 'FAULT',
-      reason: 'its set-up was interrupted: finish it first',
+      reason: { code: 'signer-unfinished' },
     });
     expect((await factory.manager.unlock(serialNumber, [password(thePassword)])).ok).toBe(false);
   });
@@ -219,7 +220,7 @@ describe('sticks as they come and go', () => {
     const { factory } = await readyFactory();
     open = factory;
     await factory.plug((await stick()).board);
-    expect(factory.manager.modules().map(({ state, reason }) => `${state} ${reason}`)).toEqual([
+    expect(factory.manager.modules().map(({ state, reason }) => `${state} ${inEnglish(reason)}`)).toEqual([
       'READY ',
       'FAULT a module with this serial number is there already',
     ]);
@@ -480,7 +481,7 @@ describe('bad moments of a stick', () => {
     expect(await issue(2)).toBe('SIGNATURE_CHECK_FAILED');
     expect(factory.manager.modules()[0]?.state).toBe('READY');
     expect(await issue(3)).toBe('SIGNATURE_CHECK_FAILED');
-    expect(factory.manager.modules()[0]).toMatchObject({ state: 'FAULT', reason: 'it returned a wrong signature' });
+    expect(factory.manager.modules()[0]).toMatchObject({ state: 'FAULT', reason: { code: 'signer-wrong-signature' } });
     expect(await issue(4)).toBe('SIGNER_FAULT');
     expect(attempts(factory)).toEqual(['FAILED', 'FAILED', 'FAILED']);
     expect(pairs()).toBe(3);

@@ -10,6 +10,6 @@ it('a token without ECDSA is refused by name', async () => {
   const made = await createSignerOn(token, testRoot());
   expect(made).toEqual({
     ok: false,
-    failure: { kind: 'token', failure: { kind: 'broken', reason: 'the token does not offer ECDSA' } },
+    failure: { kind: 'token', failure: { kind: 'broken', reason: { code: 'token-no-ecdsa', facts: {} } } },
   });
 });

@@ -18,7 +18,7 @@ it('a token that has locked its PIN is refused by name', async () => {
     const made = await createSignerOn(token, testRoot(), library);
     expect(made).toEqual({
       ok: false,
-      failure: { kind: 'token', failure: { kind: 'broken', reason: 'the PIN of the token is locked' } },
+      failure: { kind: 'token', failure: { kind: 'broken', reason: { code: 'token-pin-locked', facts: {} } } },
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });

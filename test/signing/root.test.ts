@@ -306,10 +306,13 @@ describe('a root stick', () => {
     const signer = await probeRootStick(await takeForSetUp(createSignerStick(state)), stickOptions());
     expect(signer).toMatchObject({
       ok: false,
-      failure: { kind: 'not-a-root', reason: 'it is the signer "Example ATECC508A Signer"' },
+      failure: {
+        kind: 'not-a-root',
+        reason: { code: 'signer-is-no-root', facts: { name: 'Example ATECC508A Signer' } },
+      },
     });
     const blank = await probeRootStick(await takeForSetUp(createRootStick()), stickOptions());
-    expect(blank).toMatchObject({ ok: false, failure: { reason: 'the stick is blank' } });
+    expect(blank).toMatchObject({ ok: false, failure: { reason: { code: 'signer-blank' } } });
     const board = createRootStick();
     const notes = new MemoryNotes();
     await expect(
@@ -326,7 +329,7 @@ describe('a root stick', () => {
     board.unplug();
     board.plug();
     const half = await probeRootStick(await takeForSetUp(board), { ...stickOptions(), setUpNotes: notes });
-    expect(half).toMatchObject({ ok: false, failure: { reason: 'its set-up was interrupted' } });
+    expect(half).toMatchObject({ ok: false, failure: { reason: { code: 'signer-unfinished' } } });
   });
 
   it('whose password is for two persons', async () => {

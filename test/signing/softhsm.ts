@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadPkcs11 } from '../../src-main/signing/pkcs11-binding.ts';
 import { createTokenSigner } from '../../src-main/signing/pkcs11-signer.ts';
+import { inEnglish } from '../../src-shared/model/reasons.ts';
 import { now, password, seeded, signerRequest, software, type testRoot } from './rig.ts';
 
 /** SoftHSM2 (Debian: softhsm2) as the token; one configuration per process, because the library reads it once. */
@@ -42,7 +43,7 @@ export async function openSoftToken(mechanisms = 'ALL'): Promise<SoftToken> {
     stdio: 'pipe',
   });
   const module = await loadPkcs11(library);
-  if (!module.ok) throw new Error(module.failure);
+  if (!module.ok) throw new Error(inEnglish(module.failure));
   const info = module.value.C_GetSlotList(true).map((slot) => module.value.C_GetTokenInfo(slot));
   const token = info.find((each) => each.label.trimEnd() === label);
   if (token === undefined) throw new Error('the token is not there');

@@ -10,6 +10,7 @@ import type { BoardState } from '../../src-main/simulator/board-state.ts';
 import type { FaultAction, FaultScript } from '../../src-main/simulator/faults/fault.ts';
 import { chipsOf, createSignerStick } from '../../src-main/simulator/open-board.ts';
 import { equalBytes, toHex } from '../../src-shared/base/bytes.ts';
+import { inEnglish } from '../../src-shared/model/reasons.ts';
 import { device, requestFor } from './factory.ts';
 import {
   fastKdf,
@@ -90,7 +91,7 @@ async function opens(
   });
   await module.probe();
   const { identity } = module;
-  if (identity === undefined) return { why: `${module.state} ${module.reason}` };
+  if (identity === undefined) return { why: `${module.state} ${inEnglish(module.reason)}` };
   for (const text of passwords) {
     const unlocked = await module.unlock([password(text)]);
     if (!unlocked.ok) continue;
@@ -106,7 +107,7 @@ async function opens(
     const signed = await module.sign(prepared.value.tbs, () => Promise.resolve());
     return signed.ok ? { opened: text, why: '' } : { why: `does not sign: ${signed.failure.kind}` };
   }
-  return { why: `no password opens it (${module.state} ${module.reason})` };
+  return { why: `no password opens it (${module.state} ${inEnglish(module.reason)})` };
 }
 
 async function setUp(taken: KitLease, notes: MemoryNotes): Promise<string> {

@@ -63,7 +63,7 @@ export async function pluggingIn({ tally, plant, station }: Context): Promise<vo
     const seen = station.house.snapshot.ports;
     const foreign = seen.find((port) => port.description.vendorId === 0x1d6b);
     assert.equal(foreign?.taken, false);
-    assert.match(foreign.reason, /1D6B:0104/);
+    assert.deepEqual(foreign.reason, { code: 'port-unknown-usb', facts: { usb: '1D6B:0104' } });
     assert.equal(plant.foreign.heard, 0, 'not one byte was sent to it');
     const silent = () => seen.find((port) => station.house.troubleOf(port.description.path) !== undefined);
     await until('the deaf one is given up', () => silent() !== undefined);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { SignetError } from '../../../src-shared/base/error.ts';
 import type { Secret } from '../../../src-shared/base/secret.ts';
+import { inEnglish } from '../../../src-shared/model/reasons.ts';
 import { changeKeyFilePassword } from '../../signing/key-file-signer.ts';
 import { writeOwnerOnly } from '../../signing/owner-only-file.ts';
 import { readBytes } from '../files.ts';
@@ -19,7 +20,7 @@ export async function changeFilePassword(
   const { failure } = changed;
   switch (failure.kind) {
     case 'password-policy':
-      throw new SignetError('PASSWORD_POLICY', `The new password is not accepted: ${failure.reason}.`);
+      throw new SignetError('PASSWORD_POLICY', `The new password is not accepted: ${inEnglish(failure.reason)}.`);
     case 'wrong-password':
       throw new SignetError('PASSWORD_WRONG', 'The password is wrong.');
     case 'passwords-needed':

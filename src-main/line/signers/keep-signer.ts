@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { toHex } from '../../../src-shared/base/bytes.ts';
 import { SignetError } from '../../../src-shared/base/error.ts';
+import { inEnglish } from '../../../src-shared/model/reasons.ts';
 import { changePassword, passwordChangeFailureAsError } from '../../signing/change-password.ts';
 import { readRootFile } from '../../signing/root-file.ts';
 import { certificateFile, signerFiles } from '../../signing/setup-files.ts';
@@ -132,7 +133,7 @@ async function identityAt(books: SignerBooks, place: string): Promise<SignerIden
     if (identity === undefined)
       throw new SignetError(
         'SIGNER_FAULT',
-        `The stick at ${place} is no usable module: ${reason === '' ? state : reason}.`,
+        `The stick at ${place} is no usable module: ${reason === undefined ? state : inEnglish(reason)}.`,
         { place },
       );
     return identity;

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { toHex } from '../../../src-shared/base/bytes.ts';
 import { asSignetError } from '../../../src-shared/base/error.ts';
-import { reasons } from '../../../src-shared/model/reasons.ts';
+import { inEnglish, reason } from '../../../src-shared/model/reasons.ts';
 import { keyFingerprint } from '../../signing/ceremony.ts';
 import { ChipSigner } from '../../signing/chip-signer.ts';
 import { openKeyFileSigner } from '../../signing/key-file-signer.ts';
@@ -69,14 +69,14 @@ export async function rowOfStick(books: SignerBooks, stick: StickInHand): Promis
   const [chip] = stick.entry.chips;
   const serialNumber = chip === undefined ? '' : toHex(chip.serialNumber);
   const module = await probeStick(books, stick);
-  const { state, reason, identity } = module;
+  const { state, identity } = module;
   const row = emptyRow({
     place: stick.place,
     kit: stick.entry.identity.name.trim(),
     kind: chip === undefined ? '' : 'chip',
     // A module without a password opens itself; here nobody signs with it.
     state: state === 'READY' ? 'PASSWORD_REQUIRED' : state,
-    reason,
+    reason: inEnglish(module.reason),
     serialNumber,
     ...(identity === undefined ? {} : identityFacts(identity)),
     changeBegun: books.policy.passwordChangeBegun(serialNumber),
@@ -95,9 +95,7 @@ export async function probeStick(books: SignerBooks, stick: StickInHand): Promis
     delays: books.policy,
     passwordChanges: books.policy,
     admit: async (identity) =>
-      books.setUpNotes.setUpNote(toHex(identity.serialNumber)) === undefined
-        ? undefined
-        : reasons['signer-unfinished'].en,
+      books.setUpNotes.setUpNote(toHex(identity.serialNumber)) === undefined ? undefined : reason('signer-unfinished'),
   });
   await module.probe();
   return module;
@@ -116,7 +114,12 @@ function rowOfFile(books: SignerBooks, place: string): SignerRow {
   const bytes = readBytes(place, 'file');
   const module = hostSignerOf(books, bytes);
   if (module?.identity !== undefined)
-    return emptyRow({ place, state: module.state, reason: module.reason, ...identityFacts(module.identity) });
+    return emptyRow({
+      place,
+      state: module.state,
+      reason: inEnglish(module.reason),
+      ...identityFacts(module.identity),
+    });
   const root = readRootFile(bytes);
   if (root !== undefined) {
     const scheme = root.file.key.scheme;

@@ -13,6 +13,7 @@ import {
   profileDefaults,
   profileNames,
 } from '../../../src-shared/certificates/index.ts';
+import { inEnglish } from '../../../src-shared/model/reasons.ts';
 import { diskFiles } from '../../records/index.ts';
 import type { CeremonyRecord } from '../../signing/ceremony.ts';
 import { createKeyFileSigner } from '../../signing/key-file-signer.ts';
@@ -167,7 +168,7 @@ async function onHost(
         ? new SignetError('PASSWORD_WRONG', 'The PIN is not the right one.')
         : new SignetError(
             'SIGNER_FAULT',
-            `The token cannot be used: ${'reason' in failure ? failure.reason : failure.kind}.`,
+            `The token cannot be used: ${'reason' in failure ? inEnglish(failure.reason) : failure.kind}.`,
           );
     }
     await writeOwnerOnly(storage.path, made.value.bytes, { replace: false });

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { toHex } from '../../../src-shared/base/bytes.ts';
 import { SignetError } from '../../../src-shared/base/error.ts';
 import { dateText, nameText } from '../../../src-shared/certificates/index.ts';
+import { inEnglish } from '../../../src-shared/model/reasons.ts';
 import { diskFiles } from '../../records/index.ts';
 import { type CeremonyRecord, keyFingerprint } from '../../signing/ceremony.ts';
 import { writeOwnerOnly } from '../../signing/owner-only-file.ts';
@@ -264,7 +265,7 @@ export async function signRequest(
 }
 
 /** Public facts of a root, without any password. */
-export async function factsOfRoot(place: string, books: SignerBooks): Promise<RootFacts> {
+async function factsOfRoot(place: string, books: SignerBooks): Promise<RootFacts> {
   if (isSignerFile(place)) {
     const bytes = readBytes(place, 'root');
     const facts = readRootFacts(bytes) ?? readRootFile(bytes)?.facts;
@@ -302,7 +303,10 @@ export async function changeRootPassword(path: string, wishes: Wishes): Promise<
       const changed = await changeRootFilePassword(bytes, oldPasswords, newPasswords, { random });
       if (changed.ok) return writeOwnerOnly(path, changed.value, { replace: true });
       if (changed.failure.kind === 'password-policy')
-        throw new SignetError('PASSWORD_POLICY', `The new password is not accepted: ${changed.failure.reason}.`);
+        throw new SignetError(
+          'PASSWORD_POLICY',
+          `The new password is not accepted: ${inEnglish(changed.failure.reason)}.`,
+        );
       throw rootFileError(changed.failure);
     }),
   );

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { toHex } from '../../../src-shared/base/bytes.ts';
 import { signerStates } from '../../../src-shared/ipc/lists.ts';
+import { inEnglish } from '../../../src-shared/model/reasons.ts';
 import { keyFingerprint } from '../../signing/ceremony.ts';
 import type { ManagedSigner } from '../../signing/signer-manager.ts';
 import type { SignerIdentity } from '../../signing/signer-module.ts';
@@ -79,7 +80,7 @@ export function signerRow(signer: ManagedSigner, options: { readonly held: boole
     place,
     held: options.held,
     state: module.state,
-    reason: module.reason,
+    reason: inEnglish(module.reason),
     changeBegun: passwordChangeBegun,
     ...(module.identity === undefined ? {} : identityFacts(module.identity)),
   });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { toHex } from '../../../src-shared/base/bytes.ts';
 import { SignetError } from '../../../src-shared/base/error.ts';
+import { reason } from '../../../src-shared/model/reasons.ts';
 import { setUpModule } from '../../signing/setup.ts';
 import {
   type RootSetUp,
@@ -67,8 +68,9 @@ export async function setUpStick(
     const serialNumber = toHex(chip.serialNumber);
     if (chip.dataLocked && books.setUpNotes.setUpNote(serialNumber) === undefined) {
       // Nobody is asked for anything about a stick that is finished, or another's.
-      const { state, name, reason } = await rowOfStick(books, stick);
-      if (state === 'FOREIGN') throw new SetUpStopped({ kind: 'foreign', reason }, serialNumber);
+      const { state, name } = await rowOfStick(books, stick);
+      if (state === 'FOREIGN')
+        throw new SetUpStopped({ kind: 'foreign', reason: reason('stick-other-config') }, serialNumber);
       if (state === 'PASSWORD_REQUIRED' || state === 'LOCKED_OUT')
         throw new SetUpStopped({ kind: 'already-a-module', name }, serialNumber);
     }

@@ -1,4 +1,5 @@
 import { SignetError } from '../../../src-shared/base/error.ts';
+import { inEnglish } from '../../../src-shared/model/reasons.ts';
 import { type KitEntry, type KitLease, KitRegistry, takeFailureAsError } from '../../device/index.ts';
 import { foreignStick } from '../../hal/foreign-stick.ts';
 import { listKits } from '../find-kit.ts';
@@ -19,7 +20,7 @@ export async function takeStick(place: string, purpose: string): Promise<StickIn
   const foreign = foreignStick(opened.value.description);
   if (foreign !== undefined) {
     await opened.value.close();
-    throw new SignetError('SIGNER_FAULT', `The stick at ${place} is not used: ${foreign}.`, { place });
+    throw new SignetError('SIGNER_FAULT', `The stick at ${place} is not used: ${inEnglish(foreign)}.`, { place });
   }
   const registry = new KitRegistry({ now: () => performance.now() });
   const { id } = await registry.adopt(opened.value);
@@ -50,7 +51,7 @@ export async function sticksPluggedIn(): Promise<readonly { readonly place: stri
     .filter(
       ({ description, taken }) => description.kind === 'hid' && (taken || foreignStick(description) !== undefined),
     )
-    .map(({ description }) => ({ place: description.path, foreign: foreignStick(description) ?? '' }));
+    .map(({ description }) => ({ place: description.path, foreign: inEnglish(foreignStick(description)) }));
 }
 
 /** The place of the one stick that can be meant when none is named. Throws OPTION_INVALID. */

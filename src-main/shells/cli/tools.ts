@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { englishSentence } from '../../../src-shared/model/reasons.ts';
 import { askKit, listKits, type PortSeen } from '../../line/find-kit.ts';
 import { checkPlan } from '../../line/plan-check.ts';
 import {
@@ -12,7 +13,7 @@ import {
   verifyLogFolder,
 } from '../../line/tools.ts';
 import { exitCodes } from './exit-codes.ts';
-import { given, parseDataLock, parsePart, parseSlots } from './options.ts';
+import { given, parseDataLock, parsePart, parseSlots, refuseBesidePlan } from './options.ts';
 
 const print = (lines: readonly string[]): void => {
   for (const line of lines) process.stdout.write(`${line}\n`);
@@ -112,7 +113,8 @@ export function addTools(program: Command): void {
     .option('--device-definition <file>', 'Device certificate definition.')
     .option('--signer-definition <file>', 'Signer certificate definition.')
     .option('--json', 'The result as JSON.')
-    .action(async (flags: PlanFlags) => {
+    .action(async (flags: PlanFlags, command: Command) => {
+      refuseBesidePlan(command);
       const result = await checkPlan({
         certinfo: flags.certinfo,
         dataLock: parseDataLock(flags.dataLock),
@@ -151,7 +153,7 @@ export function addTools(program: Command): void {
       }
       if (ports.length === 0) print(['Nothing is plugged in.']);
       for (const { port, answer } of asked) {
-        print([`${port.taken ? '+' : '-'} ${port.description.path}  ${port.reason}`]);
+        print([`${port.taken ? '+' : '-'} ${port.description.path}  ${englishSentence(port.reason)}`]);
         if (answer !== undefined) print([`    ${answer}`]);
       }
       print(health);

@@ -1,4 +1,5 @@
 import { type CertificateDefinition, deviceZone, isPresent } from '../../../src-shared/certificates/index.ts';
+import { type Reason, reason } from '../../../src-shared/model/reasons.ts';
 import { asd1Slots } from './layout.ts';
 
 /**
@@ -20,11 +21,11 @@ export function definitionOnModule(definition: CertificateDefinition): Certifica
 }
 
 /** Why a definition cannot be a module's own; undefined when it can. */
-export function faultOnModule(definition: CertificateDefinition): string | undefined {
+export function faultOnModule(definition: CertificateDefinition): Reason | undefined {
   const element = definition.customElements.find(
     ({ deviceLocation }) => isPresent(deviceLocation) && deviceLocation.zone !== deviceZone.CONFIG,
   );
-  if (element !== undefined) return `element ${element.id} of the signer definition has no place in a signer module`;
-  if (definition.serialNumberLocation.count > 32) return 'the stored serial number is longer than 32 bytes';
+  if (element !== undefined) return reason('set-up-element', { quote: element.id });
+  if (definition.serialNumberLocation.count > 32) return reason('set-up-long-serial', { maximum: 32 });
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { createHash, hkdfSync, scrypt } from 'node:crypto';
 import { concat, equalBytes, utf8 } from '../../../src-shared/base/bytes.ts';
 import { Secret } from '../../../src-shared/base/secret.ts';
+import { type Reason, reason } from '../../../src-shared/model/reasons.ts';
 
 /**
  * From passwords to the chip's two keys K4 (authorises signing) and K5 (writes K4): signer-and-server.md 6.4.
@@ -64,19 +65,19 @@ export function checkPasswordPolicy(password: string, minimum = minimumPasswordC
  * What is wrong with the passwords of a new module or key file; undefined when nothing is: at most two, each of the given length in
  * code points (they are UTF-8 of the NFC form already), two different ones for two persons.
  */
-export function passwordsFault(passwords: readonly Secret[], minimum = minimumPasswordCharacters): string | undefined {
-  if (passwords.length > 2) return 'there are at most two passwords';
+export function passwordsFault(passwords: readonly Secret[], minimum = minimumPasswordCharacters): Reason | undefined {
+  if (passwords.length > 2) return reason('password-too-many');
   for (const password of passwords) {
     const { characters, bytes } = password.use((utf8Bytes) => ({
       characters: utf8Bytes.reduce((count, byte) => ((byte & 0xc0) === 0x80 ? count : count + 1), 0),
       bytes: utf8Bytes.length,
     }));
-    if (characters < minimum) return `it has ${characters} characters, at least ${minimum} are wanted`;
-    if (bytes > 128) return `it has ${bytes} bytes, at most 128 are possible`;
+    if (characters < minimum) return reason('password-short', { characters, minimum });
+    if (bytes > 128) return reason('password-long', { bytes, maximum: 128 });
   }
   const [a, b] = passwords;
   if (a !== undefined && b !== undefined && a.use((one) => b.use((other) => equalBytes(one, other)))) {
-    return 'two persons need two different passwords';
+    return reason('password-alike');
   }
   return undefined;
 }

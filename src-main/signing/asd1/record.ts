@@ -11,6 +11,7 @@ import {
   utf8,
 } from '../../../src-shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../../src-shared/base/result.ts';
+import { type Reason, reason } from '../../../src-shared/model/reasons.ts';
 import type { KdfParameters } from './password.ts';
 
 /**
@@ -49,14 +50,14 @@ export interface Asd1Record {
   readonly passwordScheme: 'one' | 'two-persons';
 }
 
-export const recordSize = 416;
+const recordSize = 416;
 const areaLimit = 376;
 const hashOffset = 384;
 
 /** Why bytes are no record we can use. `none` = no record at all (blank or foreign stick). */
 export type RecordFailure =
   | { readonly kind: 'none' }
-  | { readonly kind: 'damaged'; readonly reason: string }
+  | { readonly kind: 'damaged'; readonly reason: Reason }
   | { readonly kind: 'newer'; readonly version: number };
 
 const texts = [
@@ -108,30 +109,30 @@ export function encodeRecord(record: Asd1Record): Uint8Array {
 }
 
 /** Whether the bytes begin like a record: enough to know that this chip is never a board. */
-export function looksLikeRecord(bytes: Uint8Array): boolean {
+function looksLikeRecord(bytes: Uint8Array): boolean {
   return bytes.length >= 4 && equalBytes(bytes.slice(0, 4), utf8('ASD1'));
 }
 
 /** Reads a record; every byte is checked. Unknown tags are ignored, missing ones are damage. */
 export function decodeRecord(bytes: Uint8Array): Result<Asd1Record, RecordFailure> {
   if (!looksLikeRecord(bytes)) return fail({ kind: 'none' });
-  const damaged = (reason: string): Result<Asd1Record, RecordFailure> => fail({ kind: 'damaged', reason });
-  if (bytes.length !== recordSize) return damaged(`${bytes.length} bytes`);
+  const damaged = (why: Reason): Result<Asd1Record, RecordFailure> => fail({ kind: 'damaged', reason: why });
+  if (bytes.length !== recordSize) return damaged(reason('signer-record-size', { bytes: bytes.length }));
   const length = readU16be(bytes, 4);
-  if (length > areaLimit) return damaged('the length is impossible');
+  if (length > areaLimit) return damaged(reason('signer-record-length'));
   if (!equalBytes(sha256(bytes.slice(0, 8 + length)), bytes.slice(hashOffset, recordSize)))
-    return damaged('the check sum is wrong');
+    return damaged(reason('signer-record-check-sum'));
   const version = byteAt(bytes, 6);
   if (version !== 1) return fail({ kind: 'newer', version });
   const flags = byteAt(bytes, 7);
   const values = new Map<number, Uint8Array>();
   let at = 8;
   while (at < 8 + length) {
-    if (at + 2 > 8 + length) return damaged('a field is cut off');
+    if (at + 2 > 8 + length) return damaged(reason('signer-record-cut-off'));
     const tag = byteAt(bytes, at);
     const size = byteAt(bytes, at + 1);
-    if (at + 2 + size > 8 + length) return damaged('a field is cut off');
-    if (values.has(tag)) return damaged(`field ${tag} stands twice`);
+    if (at + 2 + size > 8 + length) return damaged(reason('signer-record-cut-off'));
+    if (values.has(tag)) return damaged(reason('signer-record-twice', { field: tag }));
     values.set(tag, bytes.slice(at + 2, at + 2 + size));
     at += 2 + size;
   }
@@ -144,13 +145,13 @@ export function decodeRecord(bytes: Uint8Array): Result<Asd1Record, RecordFailur
     const value = values.get(tag);
     const text = value === undefined ? undefined : parseUtf8(value);
     if (text === undefined || text === '' || (value?.length ?? 0) > 48)
-      return damaged(`field ${tag} is missing or wrong`);
+      return damaged(reason('signer-record-field', { field: tag }));
     strings.set(name, text);
   }
   const numbers = new Map<string, number>();
   for (const [tag, name] of bytesOne) {
     const value = sized(tag, 1);
-    if (value === undefined) return damaged(`field ${tag} is missing or wrong`);
+    if (value === undefined) return damaged(reason('signer-record-field', { field: tag }));
     numbers.set(name, byteAt(value, 0));
   }
   const signerId = sized(0x06, 2);
@@ -161,8 +162,8 @@ export function decodeRecord(bytes: Uint8Array): Result<Asd1Record, RecordFailur
   const slot = sized(0x12, 1);
   const scheme = values.has(0x13) ? sized(0x13, 1) : Uint8Array.of(0);
   if (!signerId || !kdf || !device || !signer || !created || !slot || !scheme)
-    return damaged('a field is missing or wrong');
-  if (byteAt(scheme, 0) > 1) return damaged(`password scheme ${byteAt(scheme, 0)} is not known`);
+    return damaged(reason('signer-record-fields'));
+  if (byteAt(scheme, 0) > 1) return damaged(reason('signer-record-scheme', { scheme: byteAt(scheme, 0) }));
   const string = (name: string): string => strings.get(name) ?? '';
   const value = (name: string): number => numbers.get(name) ?? 0;
   return ok({

@@ -108,6 +108,7 @@ export const records: Words<typeof english> = {
     certificates: 'Zertifikate',
     verified: 'Kette eben bestätigt',
     notVerified: 'Kette nicht bestätigt',
+    member: { device: 'Gerätezertifikat', signer: 'Zertifikat des Signierers' },
     noRoot: 'keine bekannte Wurzel',
     written: 'Geschriebene Daten',
     neverSecrets: 'Geheimnisse werden nie aufbewahrt',

@@ -136,6 +136,29 @@ export const signers: Words<typeof english> = {
     permanent: 'Was endgültig wird',
   },
   setUp: {
+    fault: {
+      parameters: 'Mit diesen Angaben geht es nicht; es wurde nichts getan.',
+      'password-policy': 'Dieses Passwort wird nicht angenommen; es wurde nichts getan.',
+      'no-chip': 'Auf diesem Stick antwortet kein Chip.',
+      unsupported: 'Dieser Stick kann kein Signierer und keine Wurzel werden.',
+      foreign: 'Dieser Stick ist nicht leer.',
+      'already-a-module': 'Dieser Stick ist schon ein Signierer oder eine Wurzel.',
+      differs: 'Die Einrichtung dieses Sticks wurde für etwas anderes begonnen; er kann nur als das beendet werden.',
+      'unknown-origin':
+        'Die Einrichtung dieses Sticks wurde nicht hier begonnen: jemand könnte seinen Schlüssel kennen. Bitte einen anderen nehmen.',
+      'password-wrong': 'Die Einrichtung dieses Sticks wurde mit einem anderen Passwort begonnen.',
+      'kit-unsuitable':
+        'Dieser Stick kann kein Signierer sein: seine Freigabe überlebt sein eigenes Einschlafen nicht.',
+      'test-failed':
+        'Der Chip dieses Sticks schützt seinen Schlüssel nicht, wie er muss. Bitte einen anderen Stick nehmen.',
+      root: 'Die Wurzel hat nicht signiert.',
+      'root-stick': 'Der Wurzel-Stick arbeitet nicht.',
+      'wrong-content': 'Dieser Stick lässt sich nicht beenden; bitte verschrotten.',
+      removed:
+        'Der Stick wurde während seiner Einrichtung abgezogen. Bitte wieder einstecken und neu beginnen: die Einrichtung geht dort weiter.',
+      device:
+        'Der Stick arbeitete nicht, wie er soll. Bitte neu einstecken und neu beginnen: die Einrichtung geht dort weiter.',
+    },
     status: { todo: 'offen', running: 'läuft', done: 'fertig', skipped: 'ausgelassen', error: 'gescheitert' },
     work: {
       config: 'Konfiguration schreiben und zurücklesen',

@@ -105,6 +105,7 @@ export const records = {
     certificates: 'Certificates',
     verified: 'chain verified now',
     notVerified: 'chain not verified',
+    member: { device: 'Device certificate', signer: 'Signer certificate' },
     noRoot: 'no known root',
     written: 'Data written',
     neverSecrets: 'secrets are never kept',

@@ -132,6 +132,25 @@ export const signers = {
     permanent: 'What becomes permanent',
   },
   setUp: {
+    fault: {
+      parameters: 'It cannot be made with these particulars; nothing was done.',
+      'password-policy': 'This password is not accepted; nothing was done.',
+      'no-chip': 'No chip answers on this stick.',
+      unsupported: 'This stick cannot become a signer or root.',
+      foreign: 'This stick is not blank.',
+      'already-a-module': 'This stick is a signer or root already.',
+      differs: 'The set-up of this stick was begun for something else; it can only be finished as that.',
+      'unknown-origin': 'The set-up of this stick was not begun here: somebody may know its key. Take another stick.',
+      'password-wrong': 'The set-up of this stick was begun with another password.',
+      'kit-unsuitable': 'This stick cannot be a signer: its authorisation does not survive its own idling.',
+      'test-failed': 'The chip of this stick does not protect its key as it must. Take another stick.',
+      root: 'The root did not sign.',
+      'root-stick': 'The root stick does not work.',
+      'wrong-content': 'This stick cannot be finished; scrap it.',
+      removed:
+        'The stick was pulled out during its set-up. Plug it in again and begin again: the set-up goes on from there.',
+      device: 'The stick did not work as it should. Plug it in again and begin again: the set-up goes on from there.',
+    },
     status: { todo: 'to do', running: 'running', done: 'done', skipped: 'skipped', error: 'failed' },
     work: {
       config: 'Write the configuration and read it back',
