@@ -107,6 +107,20 @@ describe('a start in the browser shell', () => {
     claimDataFolder(dataFolder).release();
   });
 
+  it('gives the address where the browser fails before it shows anything, and goes on until it is told to stop', async () => {
+    const browser = join(scratch, 'no-screen');
+    writeFileSync(browser, '#!/bin/sh\nexit 1\n');
+    chmodSync(browser, 0o755);
+    vi.stubEnv('SIGNET_BROWSER', browser);
+    const code = run(openReal);
+    await vi.waitFor(() => expect(printed).toHaveLength(2), patience);
+    expect(printed[0]).toContain('ended without showing Signet');
+    const socket = connect(printed[1] ?? '');
+    await new Promise<void>((resolve) => socket.once('open', () => resolve()));
+    process.emit('SIGTERM', 'SIGTERM');
+    expect(await code).toBe(0);
+  });
+
   it('says in its window why the line cannot start, also after a reload, and holds the data folder no longer', async () => {
     mkdirSync(dataFolder);
     openStore(join(dataFolder, 'signet.db')).close();

@@ -97,7 +97,16 @@ async function work(
         print('No Chromium, Chrome or Edge was found; open this address in a browser of your choice:');
       print(server.address);
       await stop;
-    } else if ((await window) === 'closed') await afterRun(opened, print, stop);
+      return 0;
+    }
+    const ended = await window;
+    if (ended === 'unseen') {
+      print(
+        'The browser ended without showing Signet: is there a screen? Open this address in a browser of your choice:',
+      );
+      print(server.address);
+      await stop;
+    } else if (ended === 'closed') await afterRun(opened, print, stop);
     return 0;
   } finally {
     await server.close();
@@ -151,18 +160,24 @@ interface Shown {
 
 function nothing(): void {}
 
-/** Resolves when the window was closed, or the process is asked to stop. */
+/**
+ * Resolves when the window was closed, or the process is asked to stop. `unseen` = the browser failed before it showed anything, as it
+ * does where there is no screen.
+ */
 async function show(
   browser: FoundBrowser,
   { address, profile, server, tried }: Shown,
   print: (line: string) => void,
   stop: Promise<void>,
-): Promise<'closed' | 'stopped'> {
+): Promise<'closed' | 'stopped' | 'unseen'> {
   const asRoot = process.getuid?.() === 0;
   const child = spawn(browser.path, browserArguments(address, profile, { asRoot }), { stdio: 'ignore' });
-  const closed = new Promise<'closed'>((resolve) => {
+  const closed = new Promise<'closed' | 'unseen'>((resolve) => {
     // A line that is just being opened answers no page: until then nobody knows whether one is there.
-    child.once('exit', () => void tried.then(() => windowsGone(server, stop)).then(() => resolve('closed')));
+    child.once('exit', (code) => {
+      const gone = tried.then(() => windowsGone(server, stop));
+      void gone.then(() => resolve(code === 0 || server.shown ? 'closed' : 'unseen'));
+    });
     child.once('error', (error) => {
       print(`${browser.name} cannot be started: ${error.message}. Open this address instead:`);
       print(address);

@@ -24,6 +24,8 @@ export interface ShellServer {
   readonly origin: string;
   /** Windows with an open socket, or with one that waits for the line. */
   readonly windows: number;
+  /** Whether a window ever came. */
+  readonly shown: boolean;
   close(): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ export async function startShellServer(options: ShellServerOptions): Promise<She
   const waiting = new Set<Duplex>();
   let windows: Windows | undefined;
   let closed = false;
+  let shown = false;
   const opening = core === undefined ? undefined : windowsOf(core);
   void opening?.then((opened) => {
     windows = opened;
@@ -62,6 +65,7 @@ export async function startShellServer(options: ShellServerOptions): Promise<She
       refuse(socket, status === 101 ? 503 : status);
       return;
     }
+    shown = true;
     const served = wait(socket, waiting);
     void opening?.then((opened) => {
       served();
@@ -74,6 +78,9 @@ export async function startShellServer(options: ShellServerOptions): Promise<She
     address: `${origin}/#token=${token}`,
     get windows() {
       return countWindows();
+    },
+    get shown() {
+      return shown;
     },
     async close() {
       closed = true;
