@@ -161,10 +161,11 @@ export class RequestClient {
       for (const event of decoder.push(bytes.value)) {
         if (event.kind === 'broken') {
           const code = event.fault.code === 'VERSION' ? 'SERVER_VERSION' : 'SERVER_GARBAGE';
-          return fail({ kind: 'garbage', code, message: event.fault.message });
+          return fail({ kind: 'garbage', code, message: unstopped(event.fault.message) });
         }
         const decoded = decodeMessage(event.frame);
-        if (!decoded.ok) return fail(garbage(`the server's answer cannot be read: ${decoded.failure.message}`));
+        if (!decoded.ok)
+          return fail(garbage(`the server's answer cannot be read: ${unstopped(decoded.failure.message)}`));
         lastFrame = performance.now();
         const answer = decoded.value;
         // An answer to an earlier question that was given up is not an answer to this one; an error that concerns no question is.
@@ -172,12 +173,13 @@ export class RequestClient {
         if (answered !== transaction && !(answer.name === 'ERROR' && answered === 0)) continue;
         if (answer.name === 'ERROR') {
           const code = errorName(answer.code);
-          if (code === 'VERSION') return fail({ kind: 'garbage', code: 'SERVER_VERSION', message: answer.message });
+          if (code === 'VERSION')
+            return fail({ kind: 'garbage', code: 'SERVER_VERSION', message: unstopped(answer.message) });
           return fail({
             kind: 'error',
             number: answer.code,
             code,
-            message: answer.message,
+            message: unstopped(answer.message),
             retryable: answer.retryable,
             retryAfterMs: answer.retryAfterMs ?? 0,
           });
@@ -195,6 +197,11 @@ export class RequestClient {
       }
     }
   }
+}
+
+/** The messages of failures end where somebody else's sentence goes on. */
+function unstopped(text: string): string {
+  return text.replace(/\.$/, '');
 }
 
 function garbage(message: string): RequestFailure {

@@ -174,12 +174,21 @@ describe('options', () => {
     [['--validate-only', '--accept-key'], 'exclude each other'],
     [['--data', 'nothing.json'], 'The data file nothing.json does not exist.'],
     [['--plan', 'nothing.json'], 'The plan nothing.json does not exist.'],
+    [['--plan', 'a.json', '--config', 'b.txt', '--no-validate'], 'itself what --config, --no-validate would'],
     [['--station-key', 'nothing.key'], 'The station key nothing.key does not exist.'],
     [['--frobnicate'], "unknown option '--frobnicate'"],
   ];
   it.each(wrong)('%j', async (options, says) => {
     const { err, code } = await provision(['--certinfo', place.certinfo(), ...options]);
     expect(err).toContain(says);
+    expect(code).toBe(2);
+  });
+
+  it('plan check takes no option beside --plan that the plan says itself', async () => {
+    const { err, code } = await signet(['plan', 'check', '--plan', 'a.json', '--lock-slots', '10'], {
+      cwd: place.folder,
+    });
+    expect(err).toContain('itself what --lock-slots would');
     expect(code).toBe(2);
   });
 

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { SignetError } from '../../../src-shared/base/error.ts';
 
 /** Options as people type them, parsed; every one throws OPTION_INVALID and says which option it was. */
@@ -34,6 +35,30 @@ export function parseSlots(text: string | undefined): readonly number[] | undefi
         throw new SignetError('OPTION_INVALID', `"${part.trim()}" in --lock-slots is no slot (0 to 15).`);
       return slot;
     });
+}
+
+/** What a plan file says itself, by option and by its value's name. `--certinfo`, which scripts always give, is not meant against it. */
+const partsOfPlan = [
+  ['--config', 'config'],
+  ['--lock-slots', 'lockSlots'],
+  ['--data', 'data'],
+  ['--data-lock', 'dataLock'],
+  ['--no-validate', 'validate'],
+  ['--device-definition', 'deviceDefinition'],
+  ['--signer-definition', 'signerDefinition'],
+] as const;
+
+/** Refuses options that were typed beside `--plan`, which would mean nothing there: whoever typed them meant something. */
+export function refuseBesidePlan(command: Command): void {
+  if (command.getOptionValueSource('plan') !== 'cli') return;
+  const typed = partsOfPlan
+    .filter(([, name]) => command.getOptionValueSource(name) === 'cli')
+    .map(([option]) => option);
+  if (typed.length > 0)
+    throw new SignetError(
+      'OPTION_INVALID',
+      `A plan file says itself what ${typed.join(', ')} would: leave one or the other out.`,
+    );
 }
 
 /** How the data zone is locked: with the check sum of what was written, or without (the note's way). */

@@ -3,7 +3,7 @@ import { asSignetError, SignetError } from '../../../src-shared/base/error.ts';
 import { openClient, type ProvisionClient } from '../../line/client.ts';
 import { provisionBoards, Stop } from './boards.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
-import { given, parseDataLock, parseNumber, parseSlots } from './options.ts';
+import { given, parseDataLock, parseNumber, parseSlots, refuseBesidePlan } from './options.ts';
 import { onEnding } from './signals.ts';
 import { dialogueSpeaker, jsonSpeaker } from './speaker.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
@@ -81,7 +81,8 @@ export function addProvision(program: Command): void {
     .option('--runs <folder>', 'Folder for run records and reports not yet delivered.')
     .option('--device-definition <file>', 'Device certificate definition (C source), instead of the server’s.')
     .option('--signer-definition <file>', 'Signer certificate definition (C source), instead of the server’s.')
-    .action(async (flags: ProvisionFlags) => {
+    .action(async (flags: ProvisionFlags, command: Command) => {
+      refuseBesidePlan(command);
       process.exitCode = await provision(flags);
     });
 }
