@@ -127,7 +127,7 @@ export interface ProvisionOptions {
   readonly signerDefinition?: string;
   /** 128 bytes for the part (or parts) that they fit; the note's default configuration when not given. `configFromText` reads the note's file. */
   readonly config?: Uint8Array;
-  /** The note's C interface has no data; this is the library's own: see `writes` of a plan in the README. */
+  /** The note's C interface has no data; this is the library's own: the list of `--data` in the README. */
   readonly data?: readonly unknown[];
   readonly dataLock?: 'fill+crc' | 'no-crc';
   /** Slots to lock one by one in stage 9. */
