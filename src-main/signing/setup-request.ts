@@ -127,11 +127,26 @@ function reasonOf(failure: SetUpFailure): Reason | undefined {
     case 'test-failed':
       return reason('stick-unproven', { step: failure.step, quote: failure.found });
     case 'root':
-      return failure.failure.kind === 'fault' ? failure.failure.reason : undefined;
+      return rootReason(failure.failure);
     case 'device':
       return reasonOfFailure(failure.failure);
     default:
       return 'reason' in failure ? failure.reason : undefined;
+  }
+}
+
+function rootReason(failure: SignFailure): Reason | undefined {
+  switch (failure.kind) {
+    case 'fault':
+      return failure.reason;
+    case 'removed':
+      return reason('signer-unplugged');
+    case 'wrong-signature':
+      return reason('signer-wrong-signature');
+    case 'kit-unsuitable':
+      return reason('signer-kit-idles');
+    default:
+      return undefined;
   }
 }
 

@@ -326,6 +326,20 @@ describe('what is refused before anything is done', () => {
     expect(['no-chip', 'device']).toContain((await failure(empty)).kind);
   });
 
+  it.each(['configure', 'fill', 'read-back', 'lock-slots'] as const)(
+    'a stick pulled out before the step "%s" is told as a stick that was pulled out',
+    async (wanted) => {
+      const board = createSignerStick();
+      const refused = await failure(
+        board,
+        {},
+        { progress: ({ step, status }) => (step === wanted && status === 'start' ? board.unplug() : undefined) },
+      );
+      expect(refused).toEqual({ kind: 'removed' });
+      expect(setUpFailureAsError(refused)).toMatchObject({ code: 'SIGNER_REMOVED', details: { kind: 'removed' } });
+    },
+  );
+
   it('our configuration, locked with other content', async () => {
     const board = createSignerStick();
     const lease = await takeForSetUp(board);
