@@ -1,4 +1,8 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { Page } from '@playwright/test';
+import { z } from 'zod';
+import { stageNames, stageNumber } from '../../../src-shared/model/stages.ts';
 import type { Desk } from './desk.ts';
 import { button, card, verdict } from './hands.ts';
 import { lookOver } from './look.ts';
@@ -16,6 +20,18 @@ async function heldRun(desk: Desk, page: Page): Promise<() => Promise<void>> {
   return async () => {
     await desk.call('signers.unlock', { serialNumber: signer?.serialNumber ?? '', passwords: [password] });
   };
+}
+
+/** The stage that the store of a simulated line says its one run is in, 1 to 10; 0 = between two of them. */
+function recordedStage(folder: string): number {
+  const store = new DatabaseSync(join(folder, 'simulation', 'data', 'signet.db'), { readOnly: true });
+  try {
+    const row = store.prepare('SELECT draft FROM run_drafts').get();
+    const { open } = z.object({ open: z.enum(['', ...stageNames]) }).parse(JSON.parse(String(row?.['draft'])));
+    return open === '' ? 0 : stageNumber(open);
+  } finally {
+    store.close();
+  }
 }
 
 test.describe('while a board is being worked on', () => {
@@ -108,6 +124,8 @@ test('a program that is killed in stage 6 recognises the run at its next start a
   await desk.insert();
   await button(page, 'Provision').click();
   await desk.untilStage('site-1', 6);
+  // The screen is told a moment before the disk has it: what counts after a kill is what was written.
+  await expect.poll(() => recordedStage(signet.folder), { intervals: [20] }).toBeGreaterThanOrEqual(6);
   await signet.end('SIGKILL');
   await expect(page.getByText('CONNECTION LOST')).toBeVisible();
   await lookOver(page, 'bad-connection-lost', 'line');
