@@ -1,6 +1,7 @@
 import { Modal } from '@mantine/core';
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useUi } from '../stores/ui-store.ts';
 import { Glyph, type GlyphName } from './glyph.tsx';
 import { Icon } from './icon.tsx';
 import './dialog.css';
@@ -8,6 +9,19 @@ import './dialog.css';
 /** A click beside the dialog takes the focus from none of its fields: what is typed next still goes there. */
 function keepFocus(event: MouseEvent): void {
   if (event.target instanceof Element && event.target.closest('.dialog') === null) event.preventDefault();
+}
+
+/**
+ * The focus goes back to where it was when the dialog came, unless somebody has taken it meanwhile. On Line the Enter key is the
+ * board's: no button of the frame gets it there.
+ */
+function giveBack(opener: Element | null): void {
+  requestAnimationFrame(() => {
+    if (!(opener instanceof HTMLElement) || !opener.isConnected) return;
+    if (document.activeElement !== null && document.activeElement !== document.body) return;
+    if (useUi.getState().place === 'line' && opener.closest('main') === null) return;
+    opener.focus({ preventScroll: true });
+  });
 }
 
 /**
@@ -28,10 +42,14 @@ export function Dialog({
   readonly children: ReactNode;
 }) {
   const { t } = useTranslation();
+  const [opener] = useState(() => document.activeElement);
   useEffect(() => {
     document.addEventListener('mousedown', keepFocus);
-    return () => document.removeEventListener('mousedown', keepFocus);
-  }, []);
+    return () => {
+      document.removeEventListener('mousedown', keepFocus);
+      giveBack(opener);
+    };
+  }, [opener]);
   return (
     <Modal.Root
       opened

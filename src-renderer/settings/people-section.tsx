@@ -116,6 +116,7 @@ function PersonDialog({ person, onClose }: { readonly person: Person; readonly o
           event.preventDefault();
           const typed = pin.current?.value ?? '';
           if (pin.current !== null) pin.current.value = '';
+          setWrong(null);
           void ask(
             'people.save',
             {
@@ -126,6 +127,11 @@ function PersonDialog({ person, onClose }: { readonly person: Person; readonly o
               pin: typed,
             },
             (error) => {
+              if (error.code === 'PASSWORD_POLICY') {
+                setWrong(t('settings.people.pinTell'));
+                pin.current?.focus();
+                return true;
+              }
               if (error.code !== 'OPTION_INVALID') return false;
               const { name } = error.details;
               setWrong(
@@ -149,6 +155,7 @@ function PersonDialog({ person, onClose }: { readonly person: Person; readonly o
                   maxLength={64}
                   required
                   disabled={!isNew}
+                  data-autofocus={isNew || undefined}
                   value={form.name}
                   onChange={(event) => setForm({ ...form, name: event.target.value })}
                 />

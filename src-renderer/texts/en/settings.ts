@@ -70,7 +70,7 @@ export const settings = {
         remote: 'Signer modules are at another computer. Run reports are kept here until that server has them.',
       },
       listen: 'Other stations',
-      listenTell: 'Off, nothing listens. Beyond this computer an allow list and station keys are needed.',
+      listenTell: 'While this is off, nothing listens. Beyond this computer an allow list and station keys are needed.',
       listenOn: 'Let other stations use this server',
       address: 'Address',
       addressTell: '127.0.0.1 is this computer only.',

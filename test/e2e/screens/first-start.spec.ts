@@ -23,6 +23,11 @@ test.describe('first start', () => {
     await page.getByRole('button', { name: 'More sites' }).click();
     await page.getByLabel('As fast as possible instead of real chip times').check();
     await lookOver(page, 'first-start-options', 'line');
+    // A dialog gives the focus back to where it came from.
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('button', { name: 'More sites' })).toBeFocused();
+    await page.keyboard.press('Enter');
+    await page.getByLabel('As fast as possible instead of real chip times').check();
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     await expect(
       page.getByRole('region', { name: 'Warnings of this station' }).getByText('SIMULATION', { exact: true }),
