@@ -4,8 +4,7 @@ import { chipStatus, isWakeTokenInsteadOfAnswer } from '../../src-shared/atecc/s
 import { byteAt, equalBytes, toHex } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
-import { OUR_KIT } from '../../src-shared/kit/dialect.ts';
-import type { KitIdentity, Transport, TransportFailure } from '../hal/transport.ts';
+import { type KitIdentity, OUR_KIT, type Transport, type TransportFailure } from '../hal/transport.ts';
 import { type ChipFacts, unknownChip, windowCeilingMs, windowLimitMs } from './budget.ts';
 import { type DeviceEvent, type DeviceObserver, type PacketFacts, packetFacts } from './events.ts';
 import { type DeviceFailure, describeFailure } from './failures.ts';

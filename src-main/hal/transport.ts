@@ -1,6 +1,9 @@
 import type { Result } from '../../src-shared/base/result.ts';
 import type { ChannelDescription } from './byte-channel.ts';
 
+/** The name of our own kit host, as the `kit` of a transport has it: rooms above this one know no Kit Protocol. */
+export { OUR_KIT } from '../../src-shared/kit/dialect.ts';
+
 /**
  * A kit as the device room sees it. Serial, HID, TCP and simulated kits differ in their ByteChannel only;
  * the Kit Protocol and its dialects stop here (kit-protocol.md).
