@@ -260,9 +260,7 @@ export class Session {
           message.selection === undefined ? undefined : selectionOf(message.selection),
           message.signerSerialNumber,
         );
-        if (identity === undefined) {
-          return this.#sendRefusal(refusal('NO_MATCHING_SIGNER', 'no signer of this kind is there'), transaction);
-        }
+        if (identity === undefined) return this.#sendRefusal(this.#o.service.noSigner(), transaction);
         return this.#send({ name: 'VALIDATION_REPLY', ...identity }, transaction);
       }
       case 'RESULT_REPORT':

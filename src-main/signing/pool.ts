@@ -132,5 +132,15 @@ function tryChoose(
   if (pool.modules().some(({ state }) => state === 'PROBING'))
     return none(refusal('BUSY', 'a signer is being looked at'));
   if (otherDefinition) return none(refusal('DEFINITION_MISMATCH', 'the signers have another device definition'));
-  return none(refusal('NO_MATCHING_SIGNER', 'no signer of this kind is there'));
+  return none(noSigner(pool.modules()));
+}
+
+/**
+ * The answer when no signer fits: CLOCK_SUSPECT when one is there that is not valid now (signer-and-server.md 7.8), for with a wrong
+ * clock the right one looks like that, and nobody should look for another stick.
+ */
+export function noSigner(modules: readonly SignerModule[]): Refusal {
+  return modules.some(({ state, reason }) => state === 'FAULT' && reason?.code === 'signer-not-valid-now')
+    ? refusal('CLOCK_SUSPECT', 'the signer that is there is not valid at the time of this clock')
+    : refusal('NO_MATCHING_SIGNER', 'no signer of this kind is there');
 }

@@ -17,7 +17,7 @@ import { type ClockDoubt, ClockGuard } from './clock-guard.ts';
 import { chainExpired, fitsSelection, prepareIssue } from './issue-prepare.ts';
 import { certificateColumns, requestColumns, signerColumns, signRefusal } from './issue-rows.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
-import { type ChosenSigner, chooseSigner, type ReissueIdentity, type SignerPool } from './pool.ts';
+import { type ChosenSigner, chooseSigner, noSigner, type ReissueIdentity, type SignerPool } from './pool.ts';
 import type {
   Activity,
   ArchivedCertificate,
@@ -145,6 +145,11 @@ export class SigningService {
     if (newest === undefined) return { state: 'none', log };
     if (newest.publicKey === toHex(publicKey)) return { state: 'same', log };
     return { state: new Set(known.map((entry) => entry.publicKey)).size > 1 ? 'several' : 'other', log };
+  }
+
+  /** The answer when there is nobody to describe. */
+  noSigner(): Refusal {
+    return noSigner(this.#options.pool.modules());
   }
 
   /** What a client needs to validate certificates of a signer: of the module that fits the selection or has this serial number. */

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { noSigner } from '../../src-main/signing/pool.ts';
 import { setUpModule } from '../../src-main/signing/setup.ts';
 import type { Board } from '../../src-main/simulator/board.ts';
 import type { FaultScript } from '../../src-main/simulator/faults/fault.ts';
@@ -152,6 +153,7 @@ describe('sticks as they come and go', () => {
     const early = await factoryWith({ now: () => new Date('2026-03-01T00:00:00Z') });
     await early.plug((await stick()).board);
     expect(early.manager.modules()[0]).toMatchObject({ state: 'FAULT', reason: { code: 'signer-not-valid-now' } });
+    expect(noSigner(early.manager.modules()).code).toBe('CLOCK_SUSPECT');
     await early.close();
     const factory = await factoryWith();
     const { board, serialNumber } = await stick();
@@ -161,6 +163,7 @@ describe('sticks as they come and go', () => {
       state: 'FAULT',
       reason: { code: 'signer-unfinished' },
     });
+    expect(noSigner(factory.manager.modules()).code).toBe('NO_MATCHING_SIGNER');
     expect((await factory.manager.unlock(serialNumber, [password(thePassword)])).ok).toBe(false);
   });
 
