@@ -196,7 +196,8 @@ export class LineLink {
   #missed(): void {
     const [pending] = this.#pending;
     if (pending === undefined) return;
-    const waitedMs = pending.options.timeoutMs;
+    // What is left of a longer wait may be any fraction; it is read by people.
+    const waitedMs = Math.round(pending.options.timeoutMs);
     const line = pending.skipped ?? (this.#splitter.pending === '' ? undefined : printable(this.#splitter.pending));
     const failure: LinkFailure = line === undefined ? { kind: 'timeout', waitedMs } : { kind: 'garbage', line };
     const reason = `no answer within ${waitedMs} ms`;
