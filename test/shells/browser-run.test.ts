@@ -8,6 +8,7 @@ import { claimDataFolder, type DataFolder } from '../../src-main/line/data-folde
 import { Line } from '../../src-main/line/line.ts';
 import { openStore } from '../../src-main/records/index.ts';
 import { type BrowserShellOptions, runBrowserShell } from '../../src-main/shells/browser/run.ts';
+import { startShellServer } from '../../src-main/shells/browser/shell-server.ts';
 
 const patience = { timeout: 60_000, interval: 20 };
 
@@ -38,11 +39,14 @@ afterEach(() => {
   rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
 });
 
-function run(openLine: NonNullable<BrowserShellOptions['openLine']>, noWindow = false): Promise<number> {
+function run(
+  openLine: NonNullable<BrowserShellOptions['openLine']>,
+  { noWindow = false, port = 0 }: { readonly noWindow?: boolean; readonly port?: number } = {},
+): Promise<number> {
   return runBrowserShell({
     top: scratch,
     dataFolder,
-    port: 0,
+    port,
     noWindow,
     print: (line) => printed.push(line),
     openLine,
@@ -153,8 +157,9 @@ describe('a start in the browser shell', () => {
 
   it('a second program opens no line and no window of one: it says where the first is', async () => {
     const first = claimDataFolder(dataFolder);
+    const taken = await startShellServer({ core: undefined, screens: scratch, port: 0 });
     const never = (): Promise<Line> => Promise.reject(new Error('a second line was opened'));
-    const code = run(never);
+    const code = run(never, { port: taken.port });
     const { address, profile } = await shown();
     expect(new URLSearchParams(new URL(address).hash.slice(1)).get('problem')).toBe('DATA_DIR_IN_USE');
     expect(address).not.toContain('token');
@@ -163,17 +168,21 @@ describe('a start in the browser shell', () => {
     expect(await code).toBe(1);
     expect(printed).toEqual([expect.stringContaining('is in use by')]);
     expect(existsSync(profile)).toBe(false);
+    await taken.close();
     first.release();
   });
 
   it('without a window, says why the line cannot start and prints no address', async () => {
     const first = claimDataFolder(dataFolder);
-    expect(await run(openReal, true)).toBe(1);
+    expect(await run(openReal, { noWindow: true })).toBe(1);
     first.release();
-    const broken = run((folder) => {
-      folder.release();
-      return Promise.reject(new Error('no line today'));
-    }, true);
+    const broken = run(
+      (folder) => {
+        folder.release();
+        return Promise.reject(new Error('no line today'));
+      },
+      { noWindow: true },
+    );
     expect(await broken).toBe(1);
     expect(printed).toEqual([expect.stringContaining('is in use by'), expect.any(String)]);
     expect(existsSync(join(scratch, 'shown'))).toBe(false);

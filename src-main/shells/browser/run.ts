@@ -134,7 +134,8 @@ async function explain(
   options: BrowserShellOptions,
   stop: Promise<void>,
 ): Promise<void> {
-  const server = await startShellServer({ core: undefined, screens: screensOf(options), port: options.port });
+  // At a port of its own: the one that was asked for may be that of the program that runs.
+  const server = await startShellServer({ core: undefined, screens: screensOf(options), port: 0 });
   const profile = mkdtempSync(join(tmpdir(), 'signet-window-'));
   try {
     const address = `${server.origin}/#${problemFragment(problem)}`;
