@@ -3,6 +3,7 @@ import { chipStatus, statusInfo } from '../../src-shared/atecc/status.ts';
 import type { ErrorDetails } from '../../src-shared/base/error.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import type { ErrorName } from '../../src-shared/base/error-codes.ts';
+import { BUS_STUCK } from '../../src-shared/kit/kit-status.ts';
 import { englishSentence, type Reason, reason } from '../../src-shared/model/reasons.ts';
 import type { TransportFailure } from '../hal/transport.ts';
 
@@ -245,7 +246,7 @@ function kitCode(failure: KitFailure): ErrorName {
     case 'garbage':
       return 'KIT_GARBAGE';
     case 'kit-refused':
-      return 'KIT_UNSUITABLE';
+      return failure.kitStatus === BUS_STUCK ? 'BUS_STUCK' : 'KIT_UNSUITABLE';
   }
 }
 
@@ -258,6 +259,7 @@ function reasonOfKit(failure: KitFailure): Reason {
     case 'garbage':
       return reason('kit-garbage', { quote: failure.line });
     case 'kit-refused':
+      if (failure.kitStatus === BUS_STUCK) return reason('kit-bus-stuck');
       return reason('kit-refused', { status: byteHex(failure.kitStatus) });
   }
 }

@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import { dialectOf, type KitName, kitNameOf, OUR_KIT } from '../../src-shared/kit/dialect.ts';
 import { DEVICE_INDICES, deviceOf, isEccDevice, withoutRepeats } from '../../src-shared/kit/discovery.ts';
+import { BUS_STUCK } from '../../src-shared/kit/kit-status.ts';
 import { plainOutcome, talkOutcome, unknownCommand, wakeOutcome } from '../../src-shared/kit/outcome.ts';
 import { printable } from '../../src-shared/kit/reply.ts';
 import { type Dialect, type KitRequest, writeRequest } from '../../src-shared/kit/requests.ts';
@@ -309,7 +310,9 @@ class KitTransport implements Transport {
     for (const index of DEVICE_INDICES) {
       const answered = await this.#ask({ kind: 'device', index });
       if (!answered.ok) return answered;
-      const device = deviceOf(index, answered.value.reply);
+      const { reply } = answered.value;
+      if (reply.status === BUS_STUCK) return fail({ kind: 'kit-refused', kitStatus: BUS_STUCK });
+      const device = deviceOf(index, reply);
       if (device !== undefined && isEccDevice(device)) devices.push(device);
     }
     return ok(devices);

@@ -86,6 +86,7 @@ const retryable: ReadonlySet<ErrorName> = new Set<ErrorName>([
   'KIT_LOST',
   'KIT_SILENT',
   'KIT_BUSY',
+  'BUS_STUCK',
   'NO_CHIP',
   'DATA_CRC',
   'CHIP_UNCLEAR',

@@ -80,6 +80,7 @@ export const errorCodes = {
   KIT_UNKNOWN: 174,
   PORT_DENIED: 175,
   KIT_UNSUITABLE: 176,
+  BUS_STUCK: 177,
   // 180..: server as seen by the client, input files, station
   SERVER_UNREACHABLE: 180,
   SERVER_LOST: 181,

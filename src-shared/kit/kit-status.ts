@@ -18,6 +18,9 @@ export interface KitStatus {
   readonly deviceStatus?: number;
 }
 
+/** Our own kit host: SDA or SCL is held low, and nine clocks did not free it. */
+export const BUS_STUCK = 0xfe;
+
 /**
  * Kit statuses: C0..C5 of the kit itself, D0..FD of the library inside it (kit-protocol.md 3).
  * The modern kit host prints the same numbers as negative ints of eight digits.
@@ -66,6 +69,7 @@ const table: ReadonlyMap<number, KitStatus> = new Map<number, KitStatus>([
   [0xfb, { kind: 'no-answer', sentence: 'The kit ran out of memory.' }],
   [0xfc, { kind: 'no-answer', sentence: 'The use count of this key is consumed.' }],
   [0xfd, { kind: 'refused', sentence: 'The kit has not been initialised.' }],
+  [BUS_STUCK, { kind: 'refused', sentence: "The kit's I2C bus is stuck; the chip was not reached." }],
 ]);
 
 /** What a kit status means; one that is not in the book means that nothing is known. */

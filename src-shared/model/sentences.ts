@@ -265,6 +265,10 @@ export const sentences: Sentences = {
     en: 'This kit cannot bear what the plan asks of it.',
     de: 'Dieses Kit kann nicht leisten, was der Plan verlangt.',
   },
+  BUS_STUCK: {
+    en: 'The I2C bus between kit and chip is stuck; check the contacts, then resume the board.',
+    de: 'Der I2C-Bus zwischen Kit und Chip hängt; bitte Kontakte prüfen, dann das Board fortsetzen.',
+  },
   SERVER_UNREACHABLE: {
     en: 'The provisioning server cannot be reached; check that it runs and the address is right.',
     de: 'Der Provisionierungsserver ist nicht erreichbar; bitte prüfen, ob er läuft und die Adresse stimmt.',

@@ -10,6 +10,7 @@ const table: readonly [DeviceFailure, ErrorName, boolean][] = [
   [{ kind: 'kit', failure: { kind: 'timeout', waitedMs: 5000 } }, 'KIT_SILENT', true],
   [{ kind: 'kit', failure: { kind: 'garbage', line: 'hello' } }, 'KIT_GARBAGE', true],
   [{ kind: 'kit', failure: { kind: 'kit-refused', kitStatus: 0xc3 } }, 'KIT_UNSUITABLE', true],
+  [{ kind: 'kit', failure: { kind: 'kit-refused', kitStatus: 0xfe } }, 'BUS_STUCK', true],
   [{ kind: 'no-chip', address: 0xc0, answeredBefore: false }, 'NO_CHIP', false],
   [{ kind: 'no-chip', address: 0xc0, answeredBefore: true }, 'BOARD_REMOVED', false],
   [{ kind: 'no-answer', command: 'read config block 0' }, 'CHIP_UNCLEAR', false],

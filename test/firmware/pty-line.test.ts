@@ -103,8 +103,8 @@ describe('the C kit host behind a pseudo-terminal', () => {
   test('lines that are stuck, and free again', async () => {
     const line = await start(['508A', 0xc0]);
     line.stuck = true;
-    expect(await line.serial.ask('e:w()\n')).toBe('F0()');
-    expect(await line.serial.ask('board:device(00)\n')).toBe('F0()');
+    expect(await line.serial.ask('e:w()\n')).toBe('FE()');
+    expect(await line.serial.ask('board:device(00)\n')).toBe('FE()');
     line.stuck = false;
     expect(await line.serial.ask('e:w()\n')).toBe('00(04113343)');
   });

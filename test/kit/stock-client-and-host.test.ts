@@ -183,7 +183,7 @@ describe('our host', () => {
     expect(doings).toEqual(['idle']);
     hostStep(free, noting, 's:t(0730000000035D)\n');
     expect(doings).toEqual(['idle', 'wake', 'idle']);
-    expect(answer('s:a(02)\n')).toBe('C3()\n');
+    expect(answer('s:a(03)\n')).toBe('C3()\n');
   });
 
   it('never prints more than two status digits', () => {

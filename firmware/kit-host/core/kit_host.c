@@ -22,8 +22,9 @@ static enum kit_status status_of(enum chip_result result)
         return KIT_BAD_SIZE;
     case CHIP_BAD_CRC:
         return KIT_BAD_CRC;
-    case CHIP_REFUSED:
     case CHIP_BUS_FAULT:
+        return KIT_BUS_STUCK;
+    case CHIP_REFUSED:
     default:
         return KIT_COMMUNICATION_FAILED;
     }
@@ -61,7 +62,7 @@ static bool scan(struct kit_host *kit)
     if (kit_bus_scan(&kit->bus)) {
         return true;
     }
-    answer(kit, KIT_COMMUNICATION_FAILED);
+    answer(kit, KIT_BUS_STUCK);
     return false;
 }
 
@@ -77,7 +78,7 @@ static void board_device(struct kit_host *kit, const struct kit_request *request
         return;
     }
     if ((index >= kit->bus.chip_count) && !kit_bus_scan_late(&kit->bus)) {
-        answer(kit, KIT_COMMUNICATION_FAILED);
+        answer(kit, KIT_BUS_STUCK);
         return;
     }
     describe_chip(kit, index);
@@ -220,6 +221,10 @@ static void talk(struct kit_host *kit, const struct kit_span *hex)
     result = make_ready(kit, chip, length);
     if (result == CHIP_OK) {
         result = atecc_talk(kit->port, chip, &kit->frame, length, kit->response, &response_length);
+        if (result == CHIP_BUS_FAULT) {
+            /* How much of it the chip has got, and whether it did it, nobody knows. */
+            result = CHIP_LOST;
+        }
     }
     kit->went_well = (kit->wrapping == KIT_KEEPS) && (result == CHIP_OK) && is_success(kit->response, response_length);
     /* A chip that did not do it is idled even where it is kept awake: what comes next begins anew. */

@@ -43,7 +43,9 @@ enum kit_status {
     KIT_RX_FAIL = 0xE6,
     KIT_NO_RESPONSE = 0xE7,
     KIT_COMMUNICATION_FAILED = 0xF0,
-    KIT_TIMEOUT = 0xF1
+    KIT_TIMEOUT = 0xF1,
+    /* Our own: the wires do not follow, and nine clocks did not free them. The chip was not reached. */
+    KIT_BUS_STUCK = 0xFE
 };
 
 /* Who wakes and idles the chip: `a(00)`, `a(01)`, `a(02)`. */

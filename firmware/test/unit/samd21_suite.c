@@ -295,7 +295,7 @@ static void a_conversation(void)
     CHECK_TEXT("00(040F2342)\n", converse("e:t(07400400008387)\n"));
     model.chip.command_us = 0U;
     model.sda_held_clocks = UINT32_MAX;
-    CHECK_TEXT("F0()\n", converse("e:w()\n"));
+    CHECK_TEXT("FE()\n", converse("e:w()\n"));
     model.sda_held_clocks = 0U;
     CHECK_TEXT("00(04113343)\n", converse("e:w()\n"));
     model.chip_present = false;

@@ -7,6 +7,10 @@ export const deviceReasons = {
     en: 'the kit gave no answer within {{waitedMs}} ms',
     de: 'das Kit hat {{waitedMs}} ms lang nicht geantwortet',
   },
+  'kit-bus-stuck': {
+    en: 'a wire of the I2C bus is held low, and nine clock pulses did not free it',
+    de: 'eine Leitung des I2C-Busses wird auf Masse gehalten, und neun Taktimpulse haben sie nicht befreit',
+  },
   'kit-garbage': {
     en: 'the kit sent something that is no Kit Protocol: "{{quote}}"',
     de: 'das Kit sandte etwas, das kein Kit-Protokoll ist: „{{quote}}“',
@@ -73,10 +77,10 @@ export const deviceReasons = {
     en: 'the chip refused the CRC of the data zone twice',
     de: 'der Chip wies die Prüfsumme der Datenzone zweimal zurück',
   },
-  'chip-slot-not-lockable': { en: 'slot {{slot}} cannot be locked', de: 'Platz {{slot}} lässt sich nicht sperren' },
+  'chip-slot-not-lockable': { en: 'slot {{slot}} cannot be locked', de: 'Slot {{slot}} lässt sich nicht sperren' },
   'chip-no-key': {
     en: 'slot {{slot}} holds no valid private key',
-    de: 'Platz {{slot}} enthält keinen gültigen privaten Schlüssel',
+    de: 'Slot {{slot}} enthält keinen gültigen privaten Schlüssel',
   },
   'chip-address-lost': {
     en: 'the chip answers neither at {{newAddress}} nor at {{oldAddress}}',
@@ -84,7 +88,7 @@ export const deviceReasons = {
   },
   'chip-proof-refused': {
     en: 'the chip refused the proof for the key in slot {{slot}}',
-    de: 'der Chip wies den Beweis für den Schlüssel in Platz {{slot}} zurück',
+    de: 'der Chip wies den Beweis für den Schlüssel in Slot {{slot}} zurück',
   },
   'kit-idles': {
     en: 'the authorisation does not survive the idling of this kit',
