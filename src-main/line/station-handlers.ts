@@ -212,12 +212,12 @@ function inspectQuestion({ boards, signers, now }: StationParts, input: ParsedIn
   };
 }
 
-function ownerReason({ role, name }: KitOwner): Reason {
+function ownerReason({ role, name }: KitOwner, root: boolean): Reason {
   switch (role) {
     case 'site':
       return reason('kit-of-site', { name });
     case 'signer-module':
-      return reason('kit-of-signer');
+      return reason(root ? 'kit-of-root' : 'kit-of-signer');
     case 'set-up':
       return reason('kit-in-set-up');
     case 'tool':
@@ -243,7 +243,7 @@ function kitList({ registry, kits }: StationParts): CallOutput<'kits.list'> {
         : registry.mayBeSite(kit)
           ? 'site'
           : 'free',
-    reason: kit.owner === undefined ? null : ownerReason(kit.owner),
+    reason: kit.owner === undefined ? null : ownerReason(kit.owner, kit.kitClass === 'root'),
   }));
   const known = new Set(adopted.map(({ path }) => path));
   const house = kits();

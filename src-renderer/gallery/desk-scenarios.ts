@@ -42,7 +42,7 @@ export const deskAnswers: FakeAnswers = {
         use: 'signer',
         reason: reason('kit-of-signer'),
       },
-      { path: 'usb:1-3', connector: 'usb:1-3', name: 'AT88CKECCROOT', use: 'root', reason: reason('kit-of-signer') },
+      { path: 'usb:1-3', connector: 'usb:1-3', name: 'AT88CKECCROOT', use: 'root', reason: reason('kit-of-root') },
       {
         path: '/dev/ttyUSB3',
         connector: '',

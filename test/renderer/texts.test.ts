@@ -47,7 +47,7 @@ describe('the reasons of the core', () => {
   it('are said with their facts in either language, and what they quote is marked', () => {
     expect(reasonWords('disk-low', 'de', { megabytes: 7 })).toBe('auf der Platte sind nur noch 7 MB frei');
     const open = reason('signer-slot-open', { slot: 3 });
-    expect(reasonWords(open.code, 'de', open.facts)).toBe('Platz 3 ist nicht gesperrt');
+    expect(reasonWords(open.code, 'de', open.facts)).toBe('Slot 3 ist nicht gesperrt');
     const says = reason('token-says', { quote: 'CKR_DEVICE_ERROR' });
     expect(reasonParts(says.code, 'de', says.facts)).toEqual([
       { text: 'das Token meldet ', quoted: false },

@@ -28,7 +28,7 @@ export const boardReasons = {
   },
   'board-slot-locked': {
     en: 'A slot that must still be written is locked.',
-    de: 'Ein Platz, der noch zu schreiben ist, ist gesperrt.',
+    de: 'Ein Slot, der noch zu schreiben ist, ist gesperrt.',
   },
   'board-other-config': {
     en: 'Another configuration is locked in it.',

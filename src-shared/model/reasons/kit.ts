@@ -3,6 +3,7 @@ import type { Words } from './words.ts';
 /** Why a port is taken as a kit or left alone, and what a kit is used for. */
 export const kitReasons = {
   'kit-of-signer': { en: 'used as a signer module', de: 'als Signiermodul in Gebrauch' },
+  'kit-of-root': { en: 'used as a root', de: 'als Wurzel in Gebrauch' },
   'kit-of-site': { en: 'used by {{name}}', de: 'in Gebrauch von {{name}}' },
   'kit-in-set-up': { en: 'being set up', de: 'wird gerade eingerichtet' },
   'kit-of-tool': { en: 'used by a tool of this program', de: 'von einem Werkzeug dieses Programms belegt' },

@@ -40,7 +40,7 @@ export const setUpReasons = {
     en: 'it is locked without a signer record',
     de: 'er ist gesperrt und ohne Angaben eines Signierers',
   },
-  'stick-no-public-key': { en: 'slot 11 holds no public key', de: 'Platz 11 enthält keinen öffentlichen Schlüssel' },
+  'stick-no-public-key': { en: 'slot 11 holds no public key', de: 'Slot 11 enthält keinen öffentlichen Schlüssel' },
   'stick-differs': { en: '{{quote}} is {{found}}', de: '{{quote}} ist {{found}}' },
   'stick-is-module': { en: 'it is the module "{{name}}"', de: 'er ist das Modul „{{name}}“' },
   'stick-other-definitions': { en: 'it has other definitions', de: 'er hat andere Definitionen' },
@@ -52,7 +52,7 @@ export const setUpReasons = {
   },
   'set-up-no-place': {
     en: 'custom definitions need a place on the host',
-    de: 'eigene Definitionen brauchen einen Platz auf diesem Rechner',
+    de: 'eigene Definitionen brauchen einen Ort auf diesem Rechner',
   },
   'set-up-definition-values': {
     en: 'a definition has values that do not fit',

@@ -100,7 +100,7 @@ export const signerReasons = {
     en: "configuration byte {{byte}} is not the layout's",
     de: 'Konfigurationsbyte {{byte}} ist nicht das des Aufbaus',
   },
-  'signer-slot-open': { en: 'slot {{slot}} is not locked', de: 'Platz {{slot}} ist nicht gesperrt' },
+  'signer-slot-open': { en: 'slot {{slot}} is not locked', de: 'Slot {{slot}} ist nicht gesperrt' },
   'signer-key-off-curve': {
     en: 'a public key in it is not on the curve',
     de: 'ein öffentlicher Schlüssel in ihm liegt nicht auf der Kurve',
