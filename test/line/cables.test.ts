@@ -186,10 +186,11 @@ describe("a real station's sites", () => {
     expect(health).toEqual({
       id: 'port-permission',
       level: 'error',
-      facts: { path: board.port, reason: detail, count: '1' },
+      facts: { path: board.port, count: '1' },
+      reason: { code: 'port-denied-serial', facts: expect.objectContaining({ path: board.port }) },
     });
     const [, again] = await script.lines(2);
-    expect(JSON.parse(again ?? '')).toEqual({ id: 'port-permission', level: 'ok', facts: {} });
+    expect(JSON.parse(again ?? '')).toEqual({ id: 'port-permission', level: 'ok', facts: {}, reason: null });
     expect(board.packets).toBeGreaterThan(0);
   });
 });
