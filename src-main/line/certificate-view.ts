@@ -13,11 +13,12 @@ import {
   oids,
 } from '../../src-shared/certificates/index.ts';
 import type { certificateViewSchema } from '../../src-shared/ipc/contract.ts';
+import { extensionTexts } from './extension-texts.ts';
 
 export type CertificateView = z.infer<typeof certificateViewSchema>;
 
 /** A certificate for screens: decoded tree and PEM. What cannot be decoded is shown as it is, with the reason. */
-export function certificateView(der: Uint8Array): CertificateView {
+export async function certificateView(der: Uint8Array): Promise<CertificateView> {
   const decoded = decodeCertificate(der);
   const common = { pem: encodePem('CERTIFICATE', der), fingerprint: sha256(der) };
   if (!decoded.ok) {
@@ -34,7 +35,7 @@ export function certificateView(der: Uint8Array): CertificateView {
   const certificate = decoded.value;
   return {
     ...common,
-    tree: treeOf(certificate),
+    tree: treeOf(certificate, await foreignExtensions(certificate)),
     subject: nameText(certificate.subject),
     issuer: nameText(certificate.issuer),
     serial: toHex(certificate.serialNumber),
@@ -45,7 +46,7 @@ export function certificateView(der: Uint8Array): CertificateView {
 
 type Node = CertificateView['tree'][number];
 
-function treeOf(certificate: DecodedCertificate): Node[] {
+function treeOf(certificate: DecodedCertificate, foreign: ReadonlyMap<string, string>): Node[] {
   const nodes: Node[] = [];
   const add = (depth: number, label: string, value = ''): void => {
     nodes.push({ depth, label, value });
@@ -70,7 +71,11 @@ function treeOf(certificate: DecodedCertificate): Node[] {
   }
   if (certificate.extensions.length > 0) add(1, 'Extensions');
   for (const { oid, critical, value } of certificate.extensions)
-    add(2, `${oidName(oid)}${critical ? ' (critical)' : ''}`, extensionText(certificate, oid) ?? toHex(value));
+    add(
+      2,
+      `${oidName(oid)}${critical ? ' (critical)' : ''}`,
+      extensionText(certificate, oid) ?? foreign.get(oid) ?? toHex(value),
+    );
   add(0, 'Signature', oidName(certificate.signatureAlgorithm));
   if (certificate.signature !== undefined) {
     add(1, 'R', toHex(certificate.signature.slice(0, 32)));
@@ -101,6 +106,14 @@ function extensionText(certificate: DecodedCertificate, oid: string): string | u
       return undefined;
   }
 }
+
+/** Extensions that a definition or a root may carry and our own decoder has no words for, told by the X.509 library. */
+function foreignExtensions(certificate: DecodedCertificate): Promise<ReadonlyMap<string, string>> | typeof noneForeign {
+  const known = certificate.extensions.every(({ oid }) => extensionText(certificate, oid) !== undefined);
+  return known ? noneForeign : extensionTexts(certificate.der);
+}
+
+const noneForeign: ReadonlyMap<string, string> = new Map();
 
 /** ISO 8601 in UTC. */
 function isoDate(date: CertificateDate): string {

@@ -49,7 +49,7 @@ export interface InspectQuestion {
 type Inspection = CallOutput<'plan.inspect'>;
 
 /** Everything that can be seen in a plan entry for one part, in the reader's language, compared with a chip where one is there. */
-export function inspectPlan(question: InspectQuestion): Inspection {
+export async function inspectPlan(question: InspectQuestion): Promise<Inspection> {
   const entry = entryOf(question.plan, question.entry);
   const hex = entry.images[question.part];
   const read = readSources(entry);
@@ -61,7 +61,7 @@ export function inspectPlan(question: InspectQuestion): Inspection {
   const about = {
     chip: shown,
     certinfo: read.ok ? certInfoFacts(read.value) : [],
-    sample: sample?.ok === true ? certificateView(sample.value) : null,
+    sample: sample?.ok === true ? await certificateView(sample.value) : null,
   };
   const error = read.ok ? '' : read.failure;
   if (hex === undefined)

@@ -79,7 +79,7 @@ export class RecordsDesk {
   }
 
   /** Everything about one chip, its chain verified now against the trusted roots. */
-  unit(serialNumber: string): CallOutput<'records.unit'> {
+  async unit(serialNumber: string): Promise<CallOutput<'records.unit'>> {
     const serial = serialNumber.toUpperCase();
     const { store, archive, runs } = this.#records;
     const rows = store
@@ -93,11 +93,13 @@ export class RecordsDesk {
       serialNumber: serial,
       runs: [...runs.bySerialNumber(serial)].reverse(),
       rows,
-      certificates: [...archive.bySerialNumber(serial)].reverse().map((entry) => ({
-        device: certificateView(entry.deviceCertificate),
-        signer: certificateView(entry.signerCertificate),
-        chain: this.#chain(entry),
-      })),
+      certificates: await Promise.all(
+        [...archive.bySerialNumber(serial)].reverse().map(async (entry) => ({
+          device: await certificateView(entry.deviceCertificate),
+          signer: await certificateView(entry.signerCertificate),
+          chain: this.#chain(entry),
+        })),
+      ),
       reworks: this.#book.reworksOf(serial).map((rework) => ({ ...rework })),
     };
   }
@@ -123,8 +125,8 @@ export class RecordsDesk {
     return { name, ...exported };
   }
 
-  exportUnit(serialNumber: string): CallOutput<'records.exportUnit'> {
-    const unit = this.unit(serialNumber);
+  async exportUnit(serialNumber: string): Promise<CallOutput<'records.exportUnit'>> {
+    const unit = await this.unit(serialNumber);
     return { name: `unit-${serialNumber.toUpperCase()}.json`, content: `${JSON.stringify(unit, undefined, 2)}\n` };
   }
 

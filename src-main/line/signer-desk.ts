@@ -1,7 +1,12 @@
 import { toHex } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import type { Secret } from '../../src-shared/base/secret.ts';
-import type { CertInfo, DefinitionPair } from '../../src-shared/certificates/index.ts';
+import {
+  type CertInfo,
+  type DefinitionPair,
+  decodeCertificate,
+  nameText,
+} from '../../src-shared/certificates/index.ts';
 import type { CallOutput } from '../../src-shared/ipc/contract.ts';
 import type { SignerView } from '../../src-shared/ipc/state.ts';
 import { inEnglish, reason, reasonDetails } from '../../src-shared/model/reasons.ts';
@@ -116,11 +121,10 @@ export class SignerDesk {
     await this.#manager.lockAll();
   }
 
-  certificates(serialNumber: string): CallOutput<'signers.certificate'> {
+  certificates(serialNumber: string): Promise<CallOutput<'signers.certificate'>> {
     const identity = this.identity(serialNumber);
-    return [identity.certificate, ...(identity.rootCertificate === undefined ? [] : [identity.rootCertificate])].map(
-      certificateView,
-    );
+    const chain = [identity.certificate, ...(identity.rootCertificate === undefined ? [] : [identity.rootCertificate])];
+    return Promise.all(chain.map(certificateView));
   }
 
   /** Certinfo, definitions and certificates, as the set-up wrote them once. */
@@ -262,8 +266,10 @@ function selectionFor(certInfo: CertInfo): SignerSelection {
 
 /** Names from the signer up to its root. */
 function chainOf(identity: SignerIdentity): string[] {
-  const view = certificateView(identity.certificate);
-  return view.issuer === view.subject ? [view.subject] : [view.subject, view.issuer];
+  const decoded = decodeCertificate(identity.certificate);
+  if (!decoded.ok) return [];
+  const [subject, issuer] = [nameText(decoded.value.subject), nameText(decoded.value.issuer)];
+  return issuer === subject ? [subject] : [subject, issuer];
 }
 
 /** Secrets of passwords as typed. Throws PASSWORD_POLICY for one that can be none. */
