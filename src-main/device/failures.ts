@@ -3,9 +3,8 @@ import { chipStatus, statusInfo } from '../../src-shared/atecc/status.ts';
 import type { ErrorDetails } from '../../src-shared/base/error.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import type { ErrorName } from '../../src-shared/base/error-codes.ts';
-import { BUS_STUCK } from '../../src-shared/kit/kit-status.ts';
 import { englishSentence, type Reason, reason } from '../../src-shared/model/reasons.ts';
-import type { TransportFailure } from '../hal/transport.ts';
+import { BUS_STUCK, type TransportFailure } from '../hal/transport.ts';
 
 /**
  * Everything that an access to a chip may end with. Values are plain (hex texts, numbers), never a secret, so that a

@@ -3,6 +3,7 @@ import type { ChannelDescription } from './byte-channel.ts';
 
 /** The name of our own kit host, as the `kit` of a transport has it: rooms above this one know no Kit Protocol. */
 export { OUR_KIT } from '../../src-shared/kit/dialect.ts';
+export { BUS_STUCK } from '../../src-shared/kit/kit-status.ts';
 
 /**
  * A kit as the device room sees it. Serial, HID, TCP and simulated kits differ in their ByteChannel only;
