@@ -46,7 +46,7 @@ export async function checkElectronPackage(checks: Checks, scratch: string): Pro
       (path) =>
         /\.(?:tsx?|map|gyp|gypi|mk|c|cc|cpp|h)$/.test(path) ||
         /^\/(?:src-|test|design|firmware|packaging)/.test(path) ||
-        /^\/node_modules\/(?:electron|vite|typescript|react|zod|ws|pino|node|playwright|node-addon-api)(?:\/|$)/.test(
+        /^\/node_modules\/(?:electron|vite|typescript|react|zod|ws|node|playwright|node-addon-api)(?:\/|$)/.test(
           path,
         ),
     );
