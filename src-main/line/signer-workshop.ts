@@ -40,7 +40,7 @@ export interface SignerWorkshopOptions {
 
 const keyFileName = 'root-key.json';
 
-const profiles: Readonly<Record<ParsedInput<'signers.setUp'>['profile'], ProfileName>> = {
+const profiles: Readonly<Record<Exclude<ParsedInput<'signers.setUp'>['profile'], 'own'>, ProfileName>> = {
   2015: 'atmel-2015',
   'zero-touch': 'zero-touch',
   tng: 'tng',
@@ -173,6 +173,8 @@ export class SignerWorkshop {
     const passwords = secretsOf(input.passwords);
     try {
       return await this.#withRoot(input.root, rootPasswords, async (root) => {
+        if (input.profile === 'own' || input.template !== null)
+          throw new SignetError('OPTION_INVALID', 'Own layouts are not made yet.');
         const profile = profiles[input.profile];
         const request: SignerSetUp = {
           kind: 'signer',

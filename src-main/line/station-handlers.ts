@@ -100,6 +100,7 @@ export function stationHandlers(parts: StationParts): StationHandlers {
     'signers.roots': async () => workshop.listRoots(),
     'signers.createRoot': (input) => workshop.createRoot(input),
     'signers.setUp': (input) => workshop.setUp(input),
+    'signers.sample': async () => ({ fault: '', findings: [], signer: null, device: null }),
 
     'records.log': (input) => recordsDesk.log(input),
     'records.logAt': (input) => recordsDesk.logAt(input),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { planSchema } from '../model/plan.ts';
+import { certificateTemplateSchema } from './certificate-template.ts';
 import {
   activityLevels,
   boardKinds,
@@ -263,11 +264,43 @@ export const contract = {
         signerId: z.int().min(0).max(0xffff),
         chainId: z.int().min(0).max(15),
         profile: z.enum(signerProfiles),
+        /** Of the profile `own`, and of no other. */
+        template: certificateTemplateSchema.nullable().default(null),
         deviceYears: z.int().min(0).max(31),
         signerYears: z.int().min(0).max(31),
         passwords: z.array(password).max(2),
       }),
       out: z.strictObject({ serialNumber: z.string(), files: z.array(z.string()), signatureWindowMs: z.number() }),
+    },
+    /** What the certificates of a signer would look like, made with keys that everybody knows; names may be anything yet. */
+    'signers.sample': {
+      in: z.strictObject({
+        profile: z.enum(signerProfiles),
+        template: certificateTemplateSchema.nullable().default(null),
+        name: text(200),
+        organisation: text(200),
+        deviceName: text(200),
+        signerId: z.int().min(0).max(0xffff),
+        chainId: z.int().min(0).max(15),
+        deviceYears: z.int().min(0).max(31),
+        signerYears: z.int().min(0).max(31),
+        rootName: text(200),
+        language: z.enum(['en', 'de']).default('en'),
+      }),
+      out: z.strictObject({
+        /** What about the names, numbers or the template does not fit; '' = nothing, and then there are certificates. */
+        fault: z.string(),
+        /** What the linter says of the two definitions, worst first. */
+        findings: z.array(
+          z.strictObject({
+            about: z.enum(['signer', 'device']),
+            severity: z.enum(['error', 'warning', 'note']),
+            text: z.string(),
+          }),
+        ),
+        signer: certificateViewSchema.nullable(),
+        device: certificateViewSchema.nullable(),
+      }),
     },
 
     // records

@@ -139,7 +139,19 @@ export const setUpFaults = [
   'device',
 ] as const;
 
-export const signerProfiles = ['2015', 'zero-touch', 'tng'] as const;
+/** `own` is built from a form: it wants a template. */
+export const signerProfiles = ['2015', 'zero-touch', 'tng', 'own'] as const;
+
+/** Common name of a device: as typed, or the chip's serial number in hex before it. */
+export const templateDeviceNames = ['fixed', 'chip-serial'] as const;
+
+/** Where a device certificate's serial number comes from: its key and dates, the chip and dates, the chip alone, drawn at random and kept. */
+export const templateDeviceSerials = ['key-hash', 'chip-hash', 'chip', 'stored'] as const;
+
+/** The same of a signer's certificate. */
+export const templateSignerSerials = ['key-hash', 'stored'] as const;
+
+export const templateKeyUsages = ['digitalSignature', 'keyAgreement'] as const;
 
 export const activityLevels = ['info', 'warning', 'error'] as const;
 

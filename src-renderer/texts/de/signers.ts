@@ -217,6 +217,7 @@ export const signers: Words<typeof english> = {
       '2015': 'Atmel-Kit von 2015',
       'zero-touch': 'Zero Touch (AWS)',
       tng: 'Trust & Go',
+      own: 'Eigener Aufbau',
     },
     form: {
       name: 'Name des Signierers',

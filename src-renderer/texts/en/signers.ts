@@ -206,6 +206,7 @@ export const signers = {
       '2015': 'Atmel kit of 2015',
       'zero-touch': 'Zero Touch (AWS)',
       tng: 'Trust & Go',
+      own: 'Own layout',
     },
     form: {
       name: 'Name of the signer',
