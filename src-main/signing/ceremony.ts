@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { toHex } from '../../src-shared/base/bytes.ts';
+import { decodeCertificate, oids } from '../../src-shared/certificates/index.ts';
 import type { SignerIdentity } from './signer-module.ts';
 
 /** Which program did it. */
@@ -27,6 +28,8 @@ export interface CeremonyRecord {
   /** 18 hex digits; empty for a root in a file. */
   readonly serialNumber: string;
   readonly name: string;
+  /** As the certificate made has it; absent in records of before it was noted. */
+  readonly organisation?: string;
   readonly signerId: string;
   readonly chainId: number;
   readonly passwordScheme: SignerIdentity['passwordScheme'];
@@ -87,6 +90,7 @@ export function ceremonyRecord(
     ...facts,
     serialNumber: toHex(identity.serialNumber),
     name: identity.name,
+    organisation: organisationOf(identity.certificate),
     signerId: toHex(identity.signerId),
     chainId: identity.chainId,
     passwordScheme: identity.passwordScheme,
@@ -98,6 +102,13 @@ export function ceremonyRecord(
     notBefore: identity.notBefore.toISOString(),
     notAfter: identity.notAfter.toISOString(),
   };
+}
+
+/** Organisation of a certificate's subject; empty when it names none. */
+function organisationOf(certificate: Uint8Array): string {
+  const decoded = decodeCertificate(certificate);
+  if (!decoded.ok) return '';
+  return decoded.value.subject.attributes.find(({ oid }) => oid === oids.organization)?.value ?? '';
 }
 
 /** The record as a page to print. */
@@ -112,6 +123,7 @@ export function ceremonyText(record: CeremonyRecord): string {
     ['Key storage', record.storage === 'file' ? 'encrypted file (weaker than a chip)' : record.storage],
     ['Serial number', record.serialNumber === '' ? '-' : record.serialNumber],
     ['Name', record.name],
+    ...(record.organisation === undefined ? [] : [['Organisation', record.organisation] as const]),
     ['Signer id', record.signerId],
     ['Chain id', String(record.chainId)],
     ['Begun', record.begunAt],

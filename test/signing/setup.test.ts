@@ -121,6 +121,10 @@ describe('a blank stick becomes a signer (signer-and-server.md 6.5)', () => {
     }
     expect(text.replaceAll(' ', '')).toContain(ceremony.certificateFingerprint);
     expect(text).not.toContain('undefined');
+    expect(text).toContain(`Organisation:         ${profileDefaults('atmel-2015').organization}\n`);
+    // Records of before the organisation was noted have no such line.
+    const { organisation, ...older } = ceremony;
+    expect(ceremonyText(older)).toBe(text.replace(`Organisation:         ${organisation}\n`, ''));
   });
 
   it.each(['atmel-2015', 'zero-touch', 'tng'] as const)(
