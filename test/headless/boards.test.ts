@@ -26,6 +26,19 @@ function faults(name: string, list: readonly unknown[]): readonly string[] {
 const provision = (board: Place, options: readonly string[] = ['--yes', '--count', '1']) =>
   start(place.provisionArguments(server, board, options), { cwd: place.folder });
 
+it('nobody can press ENTER where standard input is over: a sentence says so, exit code 130, the board is untouched', async () => {
+  const board = await place.board('nobody');
+  const ended = await provision(board, ['--count', '1']).ended();
+  expect(ended.out).toMatch(/Press ENTER to provision\n$/);
+  expect(ended.err).toMatch(/^Standard input is at its end, .*--yes.*\n$/);
+  expect(ended.code).toBe(130);
+  const [chip] = await chipsIn(place.at('nobody.json'));
+  expect([chip?.configLocked, chip?.dataLocked]).toEqual([false, false]);
+  const told = (await provision(board, ['--count', '1', '--json']).ended()).out.trim().split('\n');
+  expect(JSON.parse(told.at(-1) ?? '')).toMatchObject({ event: 'error', code: 'INTERRUPTED' });
+  await board.process.stop();
+});
+
 describe('a board that is swapped behind a staying kit is a new board', () => {
   it('between two boards: --count 2 provisions both, one after the other', async () => {
     const board = await place.board('swapped');

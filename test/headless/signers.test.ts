@@ -102,7 +102,13 @@ describe('a root of two persons and a signer below it', () => {
       publicKeyFingerprint: told.at(-1)?.['publicKeyFingerprint'],
     });
     const page = readFileSync(place.at('root-files', 'ceremony-root.txt'), 'utf8');
-    for (const line of ['CEREMONY RECORD', 'Person A', 'two persons, one password each', digest])
+    for (const line of [
+      'CEREMONY RECORD',
+      'Organisation:         Beispiel GmbH',
+      'Person A',
+      'two persons, one password each',
+      digest,
+    ])
       expect(page).toContain(line);
   });
 
@@ -120,6 +126,10 @@ describe('a root of two persons and a signer below it', () => {
       'Beispiel Signer',
       '--label',
       'Linie 3',
+      '--device-years',
+      '40',
+      '--signer-years',
+      '31',
       '--yes',
       '--json',
       '--password-fd',
@@ -128,6 +138,11 @@ describe('a root of two persons and a signer below it', () => {
     ];
     const swapped = await run(create(['4', '3']), [anna, bert, signerPassword]);
     expect([swapped.code, events(swapped).at(-1)?.['code']]).toEqual([3, 'PASSWORD_WRONG']);
+    // More years than compressed format 0 holds are told before anything is asked or made; 31 are not.
+    expect(events(swapped).filter(({ event }) => event === 'warning')).toMatchObject([
+      { code: 'format-1', option: '--device-years', years: 40 },
+    ]);
+    expect(events(swapped)[0]).toMatchObject({ event: 'warning' });
     const made = await run(create(['3', '4']), [anna, bert, signerPassword]);
     expect(made.code, made.err).toBe(0);
     expect(events(made).at(-1)).toMatchObject({ event: 'made', storage: 'chip', name: 'Beispiel Signer' });

@@ -1,4 +1,4 @@
-import { asSignetError } from '../../../src-shared/base/error.ts';
+import { asSignetError, SignetError } from '../../../src-shared/base/error.ts';
 import { errorName } from '../../../src-shared/base/error-codes.ts';
 import type { RunRecord } from '../../../src-shared/model/run-record.ts';
 import type { ProvisionClient } from '../../line/client.ts';
@@ -74,7 +74,15 @@ export async function provisionBoards(
       speaker.pressEnter();
       const pressed = await terminal.enter(stop.signal);
       if (pressed !== 'enter') {
-        if (pressed === 'ended') stop.tell('interrupted');
+        if (pressed === 'ended') {
+          stop.tell('interrupted');
+          speaker.failed(
+            new SignetError(
+              'INTERRUPTED',
+              'Standard input is at its end, so nobody can press ENTER: nothing was done to this board. Use --yes to provision without ENTER.',
+            ),
+          );
+        }
         break;
       }
     }

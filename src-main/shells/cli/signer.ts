@@ -180,8 +180,8 @@ function addCreate(signer: Command): void {
     .option('--device-name <name>', 'Common name of the devices.')
     .option('--chain <id>', 'Chain id, 0 to 15.')
     .option('--signer-id <hex>', 'Signer id, four hex digits; by default a random one.')
-    .option('--signer-years <n>', "Years of the signer's certificate, 0 = without end.")
-    .option('--device-years <n>', "Years of the devices' certificates, 0 = without end.")
+    .option('--signer-years <n>', "Years of the signer's certificate, 0 = without end; old libraries read 31 at most.")
+    .option('--device-years <n>', "Years of the devices' certificates, 0 = without end; old libraries read 31 at most.")
     .option('--serial-source <name>', "Where devices' serial numbers come from: key-hash, chip-hash, chip or stored.")
     .option('--label <text>', 'Free text on the stick.', '')
     .option('--this-signer-only', 'A certinfo that asks for this very signer instead of any of its kind.')
@@ -199,9 +199,26 @@ function addCreate(signer: Command): void {
     );
   ceremonyOptions(create).action((flags: CreateFlags) =>
     onSigners(flags, 'passwordFd', async ({ books, wishes, say }) => {
-      const report = await createSigner(books, wishOf(flags), wishes);
+      const wish = wishOf(flags);
+      for (const [event, sentence] of longYears(wish)) say(event, [sentence]);
+      const report = await createSigner(books, wish, wishes);
       say({ event: report.kind, ...report }, sentencesOf(report));
     }),
+  );
+}
+
+/** Years beyond compressed format 0, which old libraries do not read: told before anything is made, with the code as the linter has it. */
+function longYears({
+  numbers: { signerExpireYears, deviceExpireYears },
+}: NewSignerWish): readonly (readonly [Readonly<Record<string, unknown>>, string])[] {
+  return Object.entries({ '--signer-years': signerExpireYears, '--device-years': deviceExpireYears }).flatMap(
+    ([option, years]) => {
+      if (years === undefined || years <= 31) return [];
+      const sentence = `${option} ${years}: more than 31 years need compressed format 1, which 2015 and 2016 libraries refuse; 0 is without end in both formats.`;
+      return [
+        [{ event: 'warning', code: 'format-1', option, years, message: sentence }, `Warning: ${sentence}`] as const,
+      ];
+    },
   );
 }
 
