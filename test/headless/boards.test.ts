@@ -227,24 +227,19 @@ describe('simulate board', () => {
     await board.process.stop();
   });
 
-  it('takes the chip’s time with --real-time and next to none without', async () => {
-    const times: number[] = [];
-    for (const options of [['--real-time'], []]) {
-      const board = await place.board(`timed-${times.length}`, options);
-      const { code, out } = await provision(board, ['--yes', '--count', '1', '--json']).ended();
-      expect(code).toBe(0);
-      const result = out
-        .trim()
-        .split('\n')
-        .map((line): { event: string; record?: { startedAt: string; endedAt: string } } => JSON.parse(line))
-        .find(({ event }) => event === 'result');
-      times.push(Date.parse(result?.record?.endedAt ?? '') - Date.parse(result?.record?.startedAt ?? ''));
-      await board.process.stop();
-    }
-    const [real = 0, hastened = 0] = times;
+  it('takes at least the chip’s time with --real-time', async () => {
+    const board = await place.board('timed', ['--real-time']);
+    const { code, out } = await provision(board, ['--yes', '--count', '1', '--json']).ended();
+    expect(code).toBe(0);
+    const result = out
+      .trim()
+      .split('\n')
+      .map((line): { event: string; record?: { startedAt: string; endedAt: string } } => JSON.parse(line))
+      .find(({ event }) => event === 'result');
+    const took = Date.parse(result?.record?.endedAt ?? '') - Date.parse(result?.record?.startedAt ?? '');
     // 46 block writes, 13 words, two locks, one key, two signatures at their typical times: more than half a second.
-    expect(real).toBeGreaterThan(550);
-    expect(hastened).toBeLessThan(real);
+    expect(took).toBeGreaterThan(550);
+    await board.process.stop();
   });
 
   it('carries several chips when it is told to; the client says so and does nothing', async () => {
