@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import { toHex, utf8 } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import type { Secret } from '../../src-shared/base/secret.ts';
-import { type ProfileName, profileDefaults } from '../../src-shared/certificates/index.ts';
 import type { CallOutput, EventValue, ParsedInput } from '../../src-shared/ipc/contract.ts';
 import type { SetUpStep as ShownStep } from '../../src-shared/ipc/lists.ts';
 import { type KitLease, type KitRegistry, takeFailureAsError } from '../device/index.ts';
@@ -21,6 +20,7 @@ import type { SetUpProgress, SetUpStep } from '../signing/setup-steps.ts';
 import type { ManagedSigner, SignerManager } from '../signing/signer-manager.ts';
 import type { SignerModule } from '../signing/signer-module.ts';
 import { thisSoftware } from './program-digest.ts';
+import { optionInvalid, signerLayout } from './signer-definitions.ts';
 import { secretsOf, unlockError } from './signer-desk.ts';
 import { changeFilePassword } from './signers/file-password.ts';
 import type { TrustedRoots } from './trusted-roots.ts';
@@ -39,12 +39,6 @@ export interface SignerWorkshopOptions {
 }
 
 const keyFileName = 'root-key.json';
-
-const profiles: Readonly<Record<Exclude<ParsedInput<'signers.setUp'>['profile'], 'own'>, ProfileName>> = {
-  2015: 'atmel-2015',
-  'zero-touch': 'zero-touch',
-  tng: 'tng',
-};
 
 interface Shown {
   readonly step: ShownStep;
@@ -173,24 +167,15 @@ export class SignerWorkshop {
     const passwords = secretsOf(input.passwords);
     try {
       return await this.#withRoot(input.root, rootPasswords, async (root) => {
-        if (input.profile === 'own' || input.template !== null)
-          throw new SignetError('OPTION_INVALID', 'Own layouts are not made yet.');
-        const profile = profiles[input.profile];
+        const layout = signerLayout(input, root.facts.commonName);
+        if (!layout.ok) throw optionInvalid(layout.failure);
+        const { parameters, definitions } = layout.value;
         const request: SignerSetUp = {
           kind: 'signer',
           root,
           signerId: input.signerId,
-          parameters: {
-            ...profileDefaults(profile),
-            organization: input.organisation,
-            rootCommonName: root.facts.commonName,
-            signerCommonNamePrefix: input.name,
-            deviceCommonName: input.deviceName,
-            chainId: input.chainId,
-            signerExpireYears: input.signerYears,
-            deviceExpireYears: input.deviceYears,
-          },
-          definitions: { profile },
+          parameters,
+          definitions,
           label: '',
         };
         const { identity, files, ceremony } = await this.#make(input.kit, request, passwords);

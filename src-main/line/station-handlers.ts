@@ -7,6 +7,7 @@ import { formatActivityLine } from '../records/index.ts';
 import { importFile } from './import-file.ts';
 import { dryRunPlan, exportDryRun, type InspectQuestion, inspectPlan, planPresets } from './plan-inspect.ts';
 import type { Settings } from './settings-file.ts';
+import { sampleOfSigner } from './signer-definitions.ts';
 import type { Simulation } from './simulation/simulation.ts';
 import type { StationParts } from './station.ts';
 import { stationHealth } from './station-views.ts';
@@ -100,7 +101,7 @@ export function stationHandlers(parts: StationParts): StationHandlers {
     'signers.roots': async () => workshop.listRoots(),
     'signers.createRoot': (input) => workshop.createRoot(input),
     'signers.setUp': (input) => workshop.setUp(input),
-    'signers.sample': async () => ({ fault: '', findings: [], signer: null, device: null }),
+    'signers.sample': (input) => sampleOfSigner(input, parts.now()),
 
     'records.log': (input) => recordsDesk.log(input),
     'records.logAt': (input) => recordsDesk.logAt(input),

@@ -50,7 +50,8 @@ export function tbsPiece(parts: CertificateParts): DerPiece {
     sequence(parts.notBefore, parts.notAfter),
     parts.subject,
     key,
-    tlv(0xa3, sequence(...parts.extensions)),
+    // The list holds one at least or is not there (RFC 5280, 4.1).
+    ...(parts.extensions.length === 0 ? [] : [tlv(0xa3, sequence(...parts.extensions))]),
   );
 }
 
@@ -71,9 +72,17 @@ function namePiece(...attributes: readonly (readonly [oidText: string, value: De
   );
 }
 
-/** Organisation and common name in this order, the form of every profile. */
-export function organizationAndCommonName(organization: string, commonName: DerPiece): DerPiece {
-  return namePiece([oids.organization, raw(utf8(organization))], [oids.commonName, commonName]);
+/** Organisation and common name in this order, the form of every profile; between them a unit where there is one. */
+export function organizationAndCommonName(
+  organization: string,
+  commonName: DerPiece,
+  organizationalUnit = '',
+): DerPiece {
+  return namePiece(
+    [oids.organization, nameText(organization)],
+    ...(organizationalUnit === '' ? [] : [[oids.organizationalUnit, nameText(organizationalUnit)] as const]),
+    [oids.commonName, commonName],
+  );
 }
 
 /** A UTCTime with a mark on its content; the date must be one that UTCTime can say. */
@@ -95,6 +104,11 @@ export function basicConstraints(ca: boolean, pathLength?: number): DerPiece {
 /** Key usage, critical; the first octet of the bits and how many of its low bits are unused. */
 export function keyUsage(octet: number, unusedBits: number): DerPiece {
   return extension(oids.keyUsage, true, tlv(derTag.BIT_STRING, raw([unusedBits, octet])));
+}
+
+/** Extended key usage, not critical: purposes as dotted object identifiers, one at least (RFC 5280, 4.2.1.12). */
+export function extendedKeyUsage(purposes: readonly string[]): DerPiece {
+  return extension(oids.extendedKeyUsage, false, sequence(...purposes.map(oid)));
 }
 
 /** Subject key identifier with a mark on the 20 bytes. */

@@ -65,11 +65,11 @@ export function integer(value: Uint8Array | readonly number[]): DerPiece {
   return tlv(derTag.INTEGER, raw(value));
 }
 
-/** An OBJECT IDENTIFIER of dotted text. */
+/** An OBJECT IDENTIFIER of dotted text; the first two numbers share one group of octets (X.690, 8.19.4). */
 export function oid(dotted: string): DerPiece {
   const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
-  const bytes = [first * 40 + second];
-  for (const arc of rest) {
+  const bytes: number[] = [];
+  for (const arc of [first * 40 + second, ...rest]) {
     const septets = [arc & 0x7f];
     for (let high = Math.floor(arc / 128); high > 0; high = Math.floor(high / 128))
       septets.unshift((high & 0x7f) | 0x80);

@@ -27,6 +27,7 @@ export type { CertificateFault, CertificateFaultKind } from './faults.ts';
 export * from './issue.ts';
 export * from './issue-date.ts';
 export * from './lint.ts';
+export * from './lint-words.ts';
 export * from './locations.ts';
 export * from './p256.ts';
 export * from './pem.ts';

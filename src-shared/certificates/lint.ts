@@ -12,6 +12,8 @@ import {
   serialSource,
   standardElementNames,
 } from './definition.ts';
+import { decodeDer, derContent, oidText } from './der.ts';
+import type { LintRule } from './lint-words.ts';
 import { isDeprecatedSource, isStoredSource, usesDeviceSn } from './serial-number.ts';
 import { type ByteRange, type DecodedCertificate, decodeCertificate, keyUsageBits, oids } from './x509.ts';
 
@@ -24,8 +26,7 @@ export type FindingSeverity = 'error' | 'warning' | 'opinion';
 /** One remark on a definition. */
 export interface DefinitionFinding {
   readonly severity: FindingSeverity;
-  /** Stable name of the rule. */
-  readonly rule: string;
+  readonly rule: LintRule;
   /** Member in the words of the C structure, for example `std_cert_elements[0].offset`. */
   readonly path: string;
   readonly sentence: string;
@@ -93,7 +94,7 @@ class Linter {
     return this.#findings;
   }
 
-  #add(severity: FindingSeverity, rule: string, path: string, sentence: string): void {
+  #add(severity: FindingSeverity, rule: LintRule, path: string, sentence: string): void {
     this.#findings.push({ severity, rule, path, sentence });
   }
 
@@ -198,7 +199,7 @@ class Linter {
   #serialNumber(): void {
     const { snSource, serialNumberLocation, standardElements } = this.#definition;
     const { count } = standardElements.serialNumber;
-    const error = (rule: string, sentence: string): void => this.#add('error', rule, 'sn_source', sentence);
+    const error = (rule: LintRule, sentence: string): void => this.#add('error', rule, 'sn_source', sentence);
     if (count === 0)
       error('serial-missing', 'Without a serial number element every certificate has the same serial number.');
     if (snSource >= 1 && snSource <= 6) error('serial-source', `There is no serial number source ${snSource}.`);
@@ -221,6 +222,10 @@ class Linter {
         'sn_source',
         'This source is deprecated: its numbers may be negative or begin with zeros.',
       );
+    }
+    if (this.#context.role === 'device' && isStoredSource(snSource) && isPresent(serialNumberLocation)) {
+      const sentence = `The serial number is drawn by the signer and kept in slot ${serialNumberLocation.slot}: without that slot nobody can rebuild the certificate.`;
+      this.#add('warning', 'serial-stored', 'cert_sn_dev_loc', sentence);
     }
     if (this.#context.role === 'device' && usesDeviceSn(snSource)) {
       const sentence =
@@ -334,7 +339,8 @@ class Linter {
 
   /** What RFC 5280 would have otherwise. */
   #opinions(template: DecodedCertificate): void {
-    const opinion = (rule: string, path: string, sentence: string): void => this.#add('opinion', rule, path, sentence);
+    const opinion = (rule: LintRule, path: string, sentence: string): void =>
+      this.#add('opinion', rule, path, sentence);
     const at = 'cert_template';
     if (template.version !== 3) opinion('rfc-version', at, 'The certificate is not of version 3.');
     if (
@@ -392,5 +398,44 @@ class Linter {
     }
     if (template.keyUsage === undefined)
       this.#add('opinion', 'rfc-key-usage', path, 'The device certificate has no key usage.');
+    else if ((template.keyUsage & keyUsageBits.digitalSignature) === 0) {
+      const sentence =
+        "The device's key usage does not allow signatures, with which devices prove who they are in TLS.";
+      this.#add('warning', 'no-digital-signature', path, sentence);
+    }
+    if (template.subjectKeyId === undefined)
+      this.#add('opinion', 'rfc-subject-key-id', path, 'The device certificate has no subject key id.');
+    const purpose = purposeBeyondUsage(template);
+    if (purpose !== undefined) {
+      const sentence = `The key usage does not allow what the purpose ${purpose} needs.`;
+      this.#add('warning', 'purpose-usage', path, sentence);
+    }
   }
+}
+
+const { digitalSignature, keyAgreement } = keyUsageBits;
+const nonRepudiation = 1 << 1;
+
+/** Usages of which a purpose wants one at least (RFC 5280, 4.2.1.12, as far as keys of P-256 have them). */
+const purposeUsages: ReadonlyMap<string, number> = new Map([
+  // serverAuth, clientAuth, codeSigning, emailProtection, timeStamping, OCSPSigning
+  ['1.3.6.1.5.5.7.3.1', digitalSignature | keyAgreement],
+  ['1.3.6.1.5.5.7.3.2', digitalSignature | keyAgreement],
+  ['1.3.6.1.5.5.7.3.3', digitalSignature],
+  ['1.3.6.1.5.5.7.3.4', digitalSignature | nonRepudiation | keyAgreement],
+  ['1.3.6.1.5.5.7.3.8', digitalSignature | nonRepudiation],
+  ['1.3.6.1.5.5.7.3.9', digitalSignature | nonRepudiation],
+]);
+
+/** The first purpose that the key usage does not cover: a certificate with both is good only for what both allow. */
+function purposeBeyondUsage({ extensions, keyUsage }: DecodedCertificate): string | undefined {
+  const value = extensions.find(({ oid }) => oid === oids.extendedKeyUsage)?.value;
+  const list = value === undefined ? undefined : decodeDer(value);
+  if (keyUsage === undefined || value === undefined || list?.ok !== true) return undefined;
+  return list.value.children
+    .map((node) => oidText(derContent(value, node)) ?? '')
+    .find((purpose) => {
+      const wanted = purposeUsages.get(purpose);
+      return wanted !== undefined && (wanted & keyUsage) === 0;
+    });
 }

@@ -2,6 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { concat, fromHex, utf8 } from '../base/bytes.ts';
 import type { Result } from '../base/result.ts';
 import { Secret } from '../base/secret.ts';
+import type { DefinitionPair } from './certinfo.ts';
 import type { CertificateDate } from './dates.ts';
 import { type CertificateDefinition, deviceZone, isPresent, serialSource, transform } from './definition.ts';
 import type { CertificateFault } from './faults.ts';
@@ -16,6 +17,14 @@ const sampleDeviceSn: Uint8Array = fromHex('01234038D92CA571EE');
 /** The signer's id in samples. */
 const sampleSignerId: Uint8Array = fromHex('C48B');
 
+/** Whose certificate a sample is and who signs it, as names of sample keys; the signer's id. */
+export interface SampleRoles {
+  readonly subject: string;
+  readonly authority: string;
+  /** Two bytes. */
+  readonly signerId: Uint8Array;
+}
+
 /**
  * A certificate as the definition will make them, for the preview: made-up chip, key, signer and serial number, a real
  * signature. The same definition and date give the same bytes. The keys are public knowledge and prove nothing.
@@ -23,15 +32,16 @@ const sampleSignerId: Uint8Array = fromHex('C48B');
 export function sampleCertificate(
   definition: CertificateDefinition,
   asked: CertificateDate,
+  roles: SampleRoles = { subject: 'subject', authority: 'authority', signerId: sampleSignerId },
 ): Result<Uint8Array, CertificateFault> {
-  const caKey = sampleKey('authority');
-  const subjectKey = sampleKey('subject');
+  const caKey = sampleKey(roles.authority);
+  const subjectKey = sampleKey(roles.subject);
   const prepared = prepareCertificate({
     definition,
     publicKey: publicKeyOf(subjectKey),
     caPublicKey: publicKeyOf(caKey),
     asked,
-    signerId: sampleSignerId,
+    signerId: roles.signerId,
     configZone: sampleConfigZone(),
     contents: sampleContents(definition),
     ...(isStoredSource(definition.snSource) ? { storedSerialNumber: sampleSerialNumber(definition) } : {}),
@@ -39,6 +49,23 @@ export function sampleCertificate(
   if (!prepared.ok) return prepared;
   const finished = finishCertificate(prepared.value, signDigest(caKey, prepared.value.digest));
   return finished.ok ? { ok: true, value: finished.value.certificate } : finished;
+}
+
+/** Both certificates of a pair, the device's under the signer's: they verify up to the key of `sampleRootKey`. */
+export function samplePair(
+  definitions: DefinitionPair,
+  asked: CertificateDate,
+  signerId: Uint8Array,
+): Result<{ readonly signer: Uint8Array; readonly device: Uint8Array }, CertificateFault> {
+  const signer = sampleCertificate(definitions.signer, asked, { subject: 'signer', authority: 'root', signerId });
+  if (!signer.ok) return signer;
+  const device = sampleCertificate(definitions.device, asked, { subject: 'device', authority: 'signer', signerId });
+  return device.ok ? { ok: true, value: { signer: signer.value, device: device.value } } : device;
+}
+
+/** The key that signs the signers of `samplePair`; everybody knows it. */
+export function sampleRootKey(): Secret {
+  return sampleKey('root');
 }
 
 function sampleKey(role: string): Secret {

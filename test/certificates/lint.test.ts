@@ -23,7 +23,7 @@ function rules(definition: CertificateDefinition, with_: Partial<LintContext> = 
 describe('findings on definitions', () => {
   it('are none but opinions for the profiles', () => {
     expect(rules(signer, { role: 'signer' })).toEqual([]);
-    expect(rules(device)).toEqual(['opinion rfc-key-usage']);
+    expect(rules(device)).toEqual(['opinion rfc-key-usage', 'opinion rfc-subject-key-id']);
   });
 
   it.each<[string, Partial<CertificateDefinition>, Partial<LintContext>]>([

@@ -12,12 +12,37 @@ import {
 } from '../assemble.ts';
 import { definitionDigest } from '../canonical.ts';
 import type { DefinitionPair } from '../certinfo.ts';
-import { type CertificateDefinition, deviceZone, noDeviceLocation, serialSource, transform } from '../definition.ts';
+import { type CertificateDefinition, noDeviceLocation, serialSource, transform } from '../definition.ts';
 import { type DerPiece, join, mark } from '../der.ts';
-import { dataLocation, definitionFrom, filler, genkeyLocation, serialPiece, signerIdText } from './layout.ts';
+import {
+  chipSerialCharacters,
+  chipSerialElements,
+  chipSerialName,
+  dataLocation,
+  definitionFrom,
+  filler,
+  genkeyLocation,
+  longestAttribute,
+  serialPiece,
+  signerIdText,
+} from './layout.ts';
 import { faultOfParameters, type ProfileName, type ProfileParameters, profileNames } from './parameters.ts';
 
-export { type ProfileName, type ProfileParameters, profileNames } from './parameters.ts';
+export {
+  faultOfNames,
+  type NameFault,
+  type ProfileName,
+  type ProfileParameters,
+  profileNames,
+} from './parameters.ts';
+export {
+  type CertificateTemplate,
+  isObjectIdentifier,
+  type TemplateFault,
+  type TemplateParameters,
+  templateDefinitions,
+  templateParameters,
+} from './template.ts';
 
 /** One layout: how it makes its two definitions and which serial number sources it knows. */
 interface Profile {
@@ -187,18 +212,15 @@ const zeroTouch: Profile = {
     }),
 };
 
-/** Where the chip's serial number comes from, in the two pieces that TNG definitions use. */
-const chipSerialHead = { zone: deviceZone.CONFIG, slot: 0, isGenkey: false, offset: 0, count: 4 };
-const chipSerialTail = { zone: deviceZone.CONFIG, slot: 0, isGenkey: false, offset: 8, count: 5 };
-
 /** In the manner of TNG (compressed-certificates.md 10): 16-byte serial numbers, the chip's serial number in the name. */
 const tng: Profile = {
   signerSources: [PUB_KEY_HASH],
   deviceSources: [PUB_KEY_HASH],
   defaults: { ...atmel2015.defaults, deviceCommonName: 'ATECC', signerExpireYears: 31, deviceExpireYears: 28 },
-  // 18 hex digits and a space stand before it, and a common name has at most 64 characters (RFC 5280).
   fault: ({ deviceCommonName }) =>
-    [...deviceCommonName].length > 45 ? 'the device common name has at most 45 characters in this profile' : undefined,
+    [...deviceCommonName].length > longestAttribute - chipSerialCharacters
+      ? 'the device common name has at most 45 characters in this profile'
+      : undefined,
   signer: (parameters) =>
     definitionFrom({
       parts: {
@@ -232,20 +254,13 @@ const tng: Profile = {
         },
       ],
     }),
-  device: (parameters) => {
-    const serialText = (name: string, from: number, to: number) =>
-      mark(name, nameText('0123030405060708EE'.slice(from, to)));
-    const deviceName = join(
-      serialText('SN03', 0, 8),
-      serialText('SN48', 8, 18),
-      nameText(` ${parameters.deviceCommonName}`),
-    );
-    return definitionFrom({
+  device: (parameters) =>
+    definitionFrom({
       parts: {
         serialNumber: serialPiece(PUB_KEY_HASH, filler.deviceSerial, []),
         issuer: names(parameters).signer,
         ...deviceValidity(),
-        subject: organizationAndCommonName(parameters.organization, deviceName),
+        subject: organizationAndCommonName(parameters.organization, chipSerialName(parameters.deviceCommonName)),
         publicKey: filler.devicePublicKey,
         extensions: [
           basicConstraints(false),
@@ -263,22 +278,8 @@ const tng: Profile = {
       publicKeyLocation: genkeyLocation(parameters.devicePrivateKeySlot),
       compressedSlot: 10,
       signatureCount: 64,
-      elements: [
-        {
-          id: 'SN03',
-          deviceLocation: chipSerialHead,
-          transforms: [transform.BIN2HEX_UC, transform.NONE],
-          mark: 'SN03',
-        },
-        {
-          id: 'SN48',
-          deviceLocation: chipSerialTail,
-          transforms: [transform.BIN2HEX_UC, transform.NONE],
-          mark: 'SN48',
-        },
-      ],
-    });
-  },
+      elements: chipSerialElements,
+    }),
 };
 
 const profiles: Readonly<Record<ProfileName, Profile>> = { 'atmel-2015': atmel2015, 'zero-touch': zeroTouch, tng };

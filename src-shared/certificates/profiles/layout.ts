@@ -1,5 +1,5 @@
 import { fromHex, toHex } from '../../base/bytes.ts';
-import { type CertificateParts, certificatePiece, tbsPiece } from '../assemble.ts';
+import { type CertificateParts, certificatePiece, nameText, tbsPiece } from '../assemble.ts';
 import {
   type CertificateDefinition,
   type CertificateLocation,
@@ -11,6 +11,7 @@ import {
   noDeviceLocation,
   noElement,
   serialSource,
+  transform,
 } from '../definition.ts';
 import { type DerPiece, join, mark, raw } from '../der.ts';
 
@@ -69,6 +70,33 @@ export function serialPiece(source: number, sample: Uint8Array, suffix: readonly
       return join(mark('serialNumber', raw(sample)), raw(suffix));
   }
 }
+
+/** Most characters of a name's attribute (RFC 5280, appendix A.1: ub-common-name, ub-organizational-unit-name). */
+export const longestAttribute = 64;
+
+/** What stands before the name of `chipSerialName`: 18 hex digits and a space. */
+export const chipSerialCharacters = 19;
+
+/** A common name with the chip's serial number in hex before it, as TNG has it (compressed-certificates.md 10). */
+export function chipSerialName(name: string): DerPiece {
+  const digits = toHex(filler.chipSerial);
+  return join(
+    mark('SN03', nameText(digits.slice(0, 8))),
+    mark('SN48', nameText(digits.slice(8))),
+    nameText(` ${name}`),
+  );
+}
+
+/** Where that serial number comes from: it lies in two pieces in the configuration zone. */
+export const chipSerialElements = [
+  { name: 'SN03', offset: 0, count: 4 },
+  { name: 'SN48', offset: 8, count: 5 },
+].map(({ name, offset, count }) => ({
+  id: name,
+  deviceLocation: { zone: deviceZone.CONFIG, slot: 0, isGenkey: false, offset, count },
+  transforms: [transform.BIN2HEX_UC, transform.NONE] as const,
+  mark: name,
+}));
 
 /** What a profile says of one of its two definitions. */
 export interface LayoutInput {

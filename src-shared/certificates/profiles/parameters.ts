@@ -26,20 +26,55 @@ export interface ProfileParameters {
   readonly devicePrivateKeySlot: number;
 }
 
+/** The names among the parameters, in the words of sentences. */
+const nameWords = {
+  organization: 'organisation',
+  rootCommonName: 'root common name',
+  signerCommonNamePrefix: 'signer common name',
+  deviceCommonName: 'device common name',
+} as const satisfies Partial<Record<keyof ProfileParameters, string>>;
+export type ProfileNames = Pick<ProfileParameters, keyof typeof nameWords>;
+
+/** A name that no record can keep or no certificate should have. */
+export interface NameFault {
+  readonly name: keyof ProfileNames;
+  readonly why: 'length' | 'control-character' | 'not-well-formed';
+  /** Of UTF-8. */
+  readonly bytes: number;
+}
+
+/** Whether a text can stand in a name: no control characters, no halves of characters. */
+export function faultOfText(text: string): 'control-character' | 'not-well-formed' | undefined {
+  if (/\p{Cc}/u.test(text)) return 'control-character';
+  return text.isWellFormed() ? undefined : 'not-well-formed';
+}
+
+/** The first name that does not fit; undefined when all do. */
+export function faultOfNames(names: ProfileNames): NameFault | undefined {
+  for (const name of ['organization', 'rootCommonName', 'signerCommonNamePrefix', 'deviceCommonName'] as const) {
+    const bytes = utf8(names[name]).length;
+    const why = bytes < 1 || bytes > 48 ? 'length' : faultOfText(names[name]);
+    if (why !== undefined) return { name, why, bytes };
+  }
+  return undefined;
+}
+
+function nameSentence({ name, why, bytes }: NameFault): string {
+  const what = nameWords[name];
+  switch (why) {
+    case 'length':
+      return `the ${what} has 1..48 bytes of UTF-8, not ${bytes}`;
+    case 'control-character':
+      return `the ${what} holds a control character`;
+    case 'not-well-formed':
+      return `the ${what} is not well-formed text`;
+  }
+}
+
 /** The first thing that is wrong with the parameters of any profile; undefined when nothing is. */
 export function faultOfParameters(parameters: ProfileParameters): string | undefined {
-  const names: readonly (readonly [string, string])[] = [
-    ['organisation', parameters.organization],
-    ['root common name', parameters.rootCommonName],
-    ['signer common name', parameters.signerCommonNamePrefix],
-    ['device common name', parameters.deviceCommonName],
-  ];
-  for (const [what, name] of names) {
-    const length = utf8(name).length;
-    if (length < 1 || length > 48) return `the ${what} has 1..48 bytes of UTF-8, not ${length}`;
-    if (/\p{Cc}/u.test(name)) return `the ${what} holds a control character`;
-    if (!name.isWellFormed()) return `the ${what} is not well-formed text`;
-  }
+  const names = faultOfNames(parameters);
+  if (names !== undefined) return nameSentence(names);
   const numbers: readonly (readonly [string, number, number])[] = [
     ['chain id', parameters.chainId, 15],
     ['signer template id', parameters.signerTemplateId, 15],

@@ -114,4 +114,65 @@ export const setUpReasons = {
     en: 'signer and device definition have the same template id',
     de: 'Signierer- und Gerätedefinition haben dieselbe Vorlagennummer',
   },
+
+  'layout-organisation': {
+    en: 'the organisation has 1 to 48 bytes of UTF-8, not {{bytes}}',
+    de: 'die Organisation hat 1 bis 48 Bytes in UTF-8, nicht {{bytes}}',
+  },
+  'layout-organisation-text': {
+    en: 'the organisation holds characters that stand in no name',
+    de: 'die Organisation enthält Zeichen, die in keinem Namen stehen',
+  },
+  'layout-root-name': {
+    en: 'the name of the root has 1 to 48 bytes of UTF-8, not {{bytes}}',
+    de: 'der Name der Wurzel hat 1 bis 48 Bytes in UTF-8, nicht {{bytes}}',
+  },
+  'layout-root-name-text': {
+    en: 'the name of the root holds characters that stand in no name',
+    de: 'der Name der Wurzel enthält Zeichen, die in keinem Namen stehen',
+  },
+  'layout-signer-name': {
+    en: 'the name of the signer has 1 to 48 bytes of UTF-8, not {{bytes}}',
+    de: 'der Name des Signierers hat 1 bis 48 Bytes in UTF-8, nicht {{bytes}}',
+  },
+  'layout-signer-name-text': {
+    en: 'the name of the signer holds characters that stand in no name',
+    de: 'der Name des Signierers enthält Zeichen, die in keinem Namen stehen',
+  },
+  'layout-device-name': {
+    en: 'the name of the devices has 1 to 48 bytes of UTF-8, not {{bytes}}',
+    de: 'der Name der Geräte hat 1 bis 48 Bytes in UTF-8, nicht {{bytes}}',
+  },
+  'layout-device-name-text': {
+    en: 'the name of the devices holds characters that stand in no name',
+    de: 'der Name der Geräte enthält Zeichen, die in keinem Namen stehen',
+  },
+  'layout-unit': {
+    en: 'the organisational unit has at most 64 characters, not {{characters}}',
+    de: 'die Abteilung hat höchstens 64 Zeichen, nicht {{characters}}',
+  },
+  'layout-unit-text': {
+    en: 'the organisational unit holds characters that stand in no name',
+    de: 'die Abteilung enthält Zeichen, die in keinem Namen stehen',
+  },
+  'layout-device-name-chip': {
+    en: "after the chip's serial number the name of the devices has at most {{maximum}} characters, not {{characters}}",
+    de: 'nach der Seriennummer des Chips hat der Name der Geräte höchstens {{maximum}} Zeichen, nicht {{characters}}',
+  },
+  'layout-purpose': {
+    en: '"{{found}}" is no object identifier, such as 1.3.6.1.5.5.7.3.2',
+    de: '„{{found}}“ ist keine Objektkennung wie 1.3.6.1.5.5.7.3.2',
+  },
+  'layout-purpose-twice': {
+    en: 'the purpose {{found}} is there twice',
+    de: 'der Zweck {{found}} steht zweimal da',
+  },
+  'layout-wants-template': {
+    en: 'an own layout wants its template',
+    de: 'ein eigener Aufbau braucht seine Vorlage',
+  },
+  'layout-without-template': {
+    en: 'only an own layout has a template',
+    de: 'nur ein eigener Aufbau hat eine Vorlage',
+  },
 } as const satisfies { readonly [code: string]: Words };
