@@ -1,10 +1,11 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StationView } from '../../src-shared/ipc/state.ts';
 import { useAsk } from '../app/client-context.tsx';
 import { Button } from '../parts/button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '../parts/dialog.tsx';
 import { Glyph } from '../parts/glyph.tsx';
+import { FormField } from '../signers/form-field.tsx';
 import { ui } from '../stores/ui-store.ts';
 
 /** What stops or slows the whole line, above its sites. */
@@ -89,30 +90,43 @@ function ReleaseDialog({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation();
   const ask = useAsk();
   const [reason, setReason] = useState('');
+  const [tried, setTried] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const empty = reason.trim() === '';
   return (
     <Dialog title={t('line.stopped.dialog')} glyph="aside" onClose={onClose}>
       <form
+        noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          void ask('line.releaseStop', { reason }).then((answer) => {
+          setTried(true);
+          if (empty) {
+            field.current?.focus();
+            return;
+          }
+          void ask('line.releaseStop', { reason: reason.trim() }).then((answer) => {
             if (answer !== undefined) onClose();
           });
         }}
       >
         <DialogBody>
           <p>{t('line.stopped.why')}</p>
-          <div className="field">
-            <label htmlFor="release-reason">{t('line.stopped.reason')}</label>
-            <input
-              id="release-reason"
-              className="input"
-              maxLength={200}
-              required
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-              data-autofocus
-            />
-          </div>
+          <FormField
+            label={t('line.stopped.reason')}
+            fault={tried && empty ? t('line.stopped.reasonFault') : undefined}
+          >
+            {(props) => (
+              <input
+                {...props}
+                ref={field}
+                maxLength={200}
+                required
+                value={reason}
+                onChange={(event) => setReason(event.target.value)}
+                data-autofocus
+              />
+            )}
+          </FormField>
         </DialogBody>
         <DialogFoot>
           <Button size="op" keyCap="Esc" onClick={onClose}>

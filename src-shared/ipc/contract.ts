@@ -174,7 +174,7 @@ export const contract = {
     },
     'line.startAll': { in: none, out: z.strictObject({ started: z.int() }) },
     'line.setAside': { in: z.strictObject({ site, reason: text(200) }), out: done },
-    'line.releaseStop': { in: z.strictObject({ reason: text(200) }), out: done },
+    'line.releaseStop': { in: z.strictObject({ reason: text(200).min(1) }), out: done },
     'line.acceptFirstArticle': { in: none, out: done },
     'line.setBatch': { in: z.strictObject({ batch: text(64), quota: z.int().min(1).nullable() }), out: done },
     'line.resetShift': { in: none, out: done },

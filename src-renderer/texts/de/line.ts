@@ -239,6 +239,7 @@ export const line: Words<typeof english> = {
       dialog: 'Linie freigeben',
       why: 'Was wurde gefunden und getan? Es steht im Nachweis der Schicht.',
       reason: 'Grund',
+      reasonFault: 'Bitte in wenigen Worten sagen, was gefunden und getan wurde.',
     },
   },
   reasonShort: {

@@ -232,6 +232,7 @@ export const line = {
       dialog: 'Release the line',
       why: 'What was found and done? It stands in the record of the shift.',
       reason: 'Reason',
+      reasonFault: 'Say in a few words what was found and done.',
     },
   },
   reasonShort: {
