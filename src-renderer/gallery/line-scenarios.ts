@@ -104,6 +104,14 @@ export const lineScenarios = {
   'line-running-two-chips': one(oneSite.runningChips),
   'line-pass': one(oneSite.pass),
   'line-fail': one(oneSite.fail),
+  'line-fail-simulated': {
+    state: state({
+      station: { ...simulated, stopped: { reason: 'failures-in-a-row', count: 3 } },
+      sites: [oneSite.fail],
+      signers,
+      simulation: { running: true, sites: [{ site: 'site-1', board: 'failing' }], part: '508', realTime: true },
+    }),
+  },
   'line-fail-scrap': one(oneSite.failScrap),
   'line-fault': one(oneSite.fault),
   'line-unplugged': one(oneSite.unplugged),

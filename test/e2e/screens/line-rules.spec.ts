@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { en } from '../../../src-renderer/texts/en/index.ts';
 import type { Desk } from './desk.ts';
 import { button, card, keyboard, scan, tile, verdict } from './hands.ts';
 import { lookOver } from './look.ts';
@@ -65,6 +66,10 @@ test.describe('people at the line', () => {
     await desk.call('people.signOn', { name: 'Operator One', pin: '' });
     for (let board = 0; board < 3; board++) expect((await desk.provision('failing')).verdict?.kind).toBe('FAIL');
     await expect(page.getByRole('alert')).toContainText('Stopped after 3 failures in a row.');
+    // On the smallest screen all of it is in sight: the band, what stopped the line, the verdict, the shift's counters.
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await expect(verdict(page, 'FAIL')).toBeInViewport({ ratio: 1 });
+    await expect(page.getByRole('region', { name: en.shift.title })).toBeInViewport({ ratio: 1 });
     await desk.remove();
     await desk.until('site-1', 'verdict', 'empty');
     await desk.insert();
@@ -74,6 +79,10 @@ test.describe('people at the line', () => {
     await page.keyboard.press('Enter');
     await button(page, 'Release').click();
     const dialog = page.getByRole('dialog', { name: 'Release the line' });
+    await dialog.getByRole('button', { name: 'Release' }).click();
+    await expect(dialog.getByText('Say in a few words what was found and done.')).toBeVisible();
+    await expect(dialog.getByLabel('Reason')).toBeFocused();
+    expect((await desk.state()).station.stopped).not.toBeNull();
     await dialog.getByLabel('Reason').fill('Contact pin replaced');
     await dialog.getByRole('button', { name: 'Release' }).click();
     // An operator may not; the dialog asks for who may.
