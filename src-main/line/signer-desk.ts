@@ -73,9 +73,11 @@ export class SignerDesk {
     return [...views, ...this.#foreign().flatMap(({ description }) => foreignView(description) ?? [])];
   }
 
-  /** Signers that could sign for the plan now, and all that are there; roots do not count. */
+  /** Signers that could sign now, and all that there are; roots, strangers and sticks that are to be set up yet do not count. */
   counts(): { readonly ready: number; readonly total: number } {
-    const modules = this.#manager.modules().filter((module) => module.identity?.isRoot !== true);
+    const modules = this.#manager
+      .modules()
+      .filter(({ identity, state }) => identity?.isRoot === false && state !== 'UNCONFIGURED' && state !== 'FOREIGN');
     return { ready: modules.filter((module) => module.state === 'READY').length, total: modules.length };
   }
 

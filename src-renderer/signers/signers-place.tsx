@@ -7,6 +7,7 @@ import { Button } from '../parts/button.tsx';
 import { formatCountdown, formatDate, formatNumber } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { SerialNumber } from '../parts/serial-number.tsx';
+import { Tag } from '../parts/tag.tsx';
 import { Told } from '../parts/told.tsx';
 import { useSlice } from '../stores/station-store.ts';
 import { useLanguage } from '../texts/sentence.ts';
@@ -149,13 +150,16 @@ function SignerRow({
       <td>
         <button type="button" className="row-button" aria-pressed={chosen} onClick={onChoose}>
           <b>{nameOf(signer, t('signers.noName'))}</b>
-          {signer.serialNumber === '' ? (
-            <span className="second">{t('signers.noSerial')}</span>
-          ) : signer.kind === 'chip' ? (
-            <SerialNumber value={signer.serialNumber} dense />
-          ) : (
-            <span className="second">{signer.kit}</span>
-          )}
+          <span className="row-what">
+            {signer.isRoot && <Tag tone="none">{t('signers.root')}</Tag>}
+            {signer.serialNumber === '' ? (
+              <span className="second">{t('signers.noSerial')}</span>
+            ) : signer.kind === 'chip' ? (
+              <SerialNumber value={signer.serialNumber} dense />
+            ) : (
+              <span className="second">{signer.kit}</span>
+            )}
+          </span>
         </button>
       </td>
       <td className="num signer-chain">{certified ? signer.chainId : '–'}</td>

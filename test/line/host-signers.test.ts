@@ -6,6 +6,7 @@ import { HostSigners } from '../../src-main/line/host-signers.ts';
 import { SignerDesk } from '../../src-main/line/signer-desk.ts';
 import { createKeyFileSigner } from '../../src-main/signing/key-file-signer.ts';
 import { createTokenSigner } from '../../src-main/signing/pkcs11-signer.ts';
+import { createSignerStick } from '../../src-main/simulator/open-board.ts';
 import { toHex } from '../../src-shared/base/bytes.ts';
 import { signerViewSchema } from '../../src-shared/ipc/state.ts';
 import { device, type Factory, openFactory, requestFor } from '../signing/factory.ts';
@@ -157,5 +158,13 @@ it('a stick of the 2016 AWS kit, which is never opened, is shown among the signe
   expect(shown?.reason?.code).toBe('signer-aws-stick');
   expect(signerViewSchema.safeParse(shown).success).toBe(true);
   expect(desk.counts()).toEqual({ ready: 0, total: 0 });
+  // A blank stick stands in the table and is no signer yet; a locked signer is one.
+  await at.plug(createSignerStick());
+  expect(desk.views(() => 0).map(({ state }) => state)).toEqual(['UNCONFIGURED', 'FOREIGN']);
+  expect(desk.counts()).toEqual({ ready: 0, total: 0 });
+  writeFileSync(join(at.folder, 'signers', 'lab.json'), await keyFile());
+  await hosts?.look();
+  await at.manager.settled();
+  expect(desk.counts()).toEqual({ ready: 0, total: 1 });
   desk.close();
 });
