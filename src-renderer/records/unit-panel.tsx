@@ -150,12 +150,16 @@ function UnitFacts({ unit }: { readonly unit: Unit }) {
               <li key={entry.runId}>
                 <button type="button" aria-pressed={entry === run} onClick={() => setChosen(entry.runId)}>
                   <OutcomeTag run={entry} />
-                  <span>{formatStamp(entry.startedAt)}</span>
-                  <span>
-                    {entry.station}, {entry.site}
+                  <span className="run-line">
+                    <span>{formatStamp(entry.startedAt)}</span>
+                    <span className="hex">{runCode(entry)}</span>
                   </span>
-                  <span>{entry.operator === '' ? '–' : entry.operator}</span>
-                  <span className="hex">{runCode(entry)}</span>
+                  <span className="run-line">
+                    <span>
+                      {entry.station}, {entry.site}
+                    </span>
+                    <span>{entry.operator === '' ? t('unit.nobody') : entry.operator}</span>
+                  </span>
                 </button>
               </li>
             ))}
@@ -242,7 +246,7 @@ function UnitFacts({ unit }: { readonly unit: Unit }) {
             <dd>{chipState(run.foundState)}</dd>
             <dt>{t('unit.who')}</dt>
             <dd>
-              {run.operator === '' ? '–' : run.operator} ({t(`unit.auth.${run.operatorAuth}`)})
+              {run.operator === '' ? t('unit.nobody') : `${run.operator} (${t(`unit.auth.${run.operatorAuth}`)})`}
             </dd>
             <dt>{t('unit.kit')}</dt>
             <dd>

@@ -10,7 +10,7 @@ export const frame: Words<typeof english> = {
     records: 'Nachweise',
     plan: 'Plan',
     activity: 'Aktivität',
-    settings: 'Einstellung',
+    settings: 'Einstellungen',
   },
   frame: { places: 'Bereiche', help: 'Hilfe', notices: 'Meldungen' },
   role: { operator: 'Bedienung', supervisor: 'Schichtleitung', engineer: 'Prozesstechnik', qa: 'QS' },

@@ -117,6 +117,7 @@ export const records: Words<typeof english> = {
     found: 'Vorgefunden als',
     who: 'Bedienung',
     auth: { claimed: 'nur Name', authenticated: 'mit PIN' },
+    nobody: 'niemand angemeldet',
     kit: 'Kit',
     key: 'Öffentlicher Schlüssel',
     planDigest: 'Prüfsumme des Plans',

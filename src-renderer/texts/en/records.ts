@@ -114,6 +114,7 @@ export const records = {
     found: 'Found as',
     who: 'Operator',
     auth: { claimed: 'name only', authenticated: 'with PIN' },
+    nobody: 'nobody signed on',
     kit: 'Kit',
     key: 'Public key',
     planDigest: 'Plan digest',
