@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import type { CallInput } from '../../src-shared/ipc/contract.ts';
-import { isFinal } from '../../src-shared/ipc/dry-run.ts';
+import type { CallInput, PlanPacket } from '../../src-shared/ipc/contract.ts';
+import { isFinal, packetDeed } from '../../src-shared/ipc/dry-run.ts';
 import { stages } from '../../src-shared/model/stages.ts';
 import { useAsk, useCall } from '../app/client-context.tsx';
 import { Button } from '../parts/button.tsx';
@@ -12,6 +12,7 @@ import { ScrollBox } from '../parts/scroll-box.tsx';
 import { ForeverMark } from '../parts/tag.tsx';
 import { useLanguage, useSentence } from '../texts/sentence.ts';
 import { Findings } from './findings.tsx';
+import { deedWords } from './packet-words.ts';
 
 /** The full list of packets a run would send, and what each makes irreversible. Nothing is sent. */
 export function DryRunTab({
@@ -102,8 +103,8 @@ export function DryRunTab({
                           <td className="hex" title={packet.packet}>
                             {shortPacket(packet.packet)}
                           </td>
-                          <td lang="en">
-                            <b>{packet.command}</b> {packet.describe}
+                          <td>
+                            <PacketWords packet={packet} />
                           </td>
                           <td className="num">{formatNumber(packet.typicalMs, language)}</td>
                           <td>{isFinal(packet) && <ForeverMark>{t('plan.final')}</ForeverMark>}</td>
@@ -132,10 +133,8 @@ export function DryRunTab({
               <li key={number} className="final-row">
                 <b className="final-number">{packet.stage}</b>
                 <div>
-                  <b lang="en">{packet.command}</b>
-                  <p className="second">
-                    <span lang="en">{packet.describe}.</span> {t('plan.packetNumber', { number })}
-                  </p>
+                  <PacketWords packet={packet} />
+                  <p className="second">{t('plan.packetNumber', { number })}</p>
                 </div>
               </li>
             ))}
@@ -161,6 +160,18 @@ export function DryRunTab({
         )}
       </section>
     </div>
+  );
+}
+
+/** The command by its name in the data sheet, and what it does; in the core's own words where there are no others. */
+function PacketWords({ packet }: { readonly packet: PlanPacket }) {
+  const { t } = useTranslation();
+  const deed = packetDeed(packet);
+  return (
+    <>
+      <b lang="en">{packet.command}</b>{' '}
+      {deed === undefined ? <span lang="en">{packet.describe}</span> : deedWords(deed, t)}
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import i18next from 'i18next';
 import { describe, expect, it } from 'vitest';
 import { filterActivity, mergeActivity } from '../../src-renderer/activity/activity-filter.ts';
 import { logAt, logRow, logTotal } from '../../src-renderer/gallery/fixtures/log.ts';
@@ -14,6 +15,7 @@ import {
   withSlotLock,
 } from '../../src-renderer/plan/draft.ts';
 import { shortPacket } from '../../src-renderer/plan/dry-run-tab.tsx';
+import { deedWords } from '../../src-renderer/plan/packet-words.ts';
 import { fromForm, toForm, type WriteForm } from '../../src-renderer/plan/write-form.ts';
 import {
   emptyFilter,
@@ -33,9 +35,20 @@ import {
   startRootForm,
   startSignerForm,
 } from '../../src-renderer/signers/set-up-form.ts';
+import { startTexts } from '../../src-renderer/texts/index.ts';
+import {
+  genKeyCreate,
+  lockConfig,
+  lockData,
+  lockSlot,
+  noncePassThrough,
+  read,
+  signExternal,
+  write,
+} from '../../src-shared/atecc/commands/index.ts';
 import { decodeKeyConfig, decodeSlotConfig, defaultImage } from '../../src-shared/atecc/config/index.ts';
 import { toHex } from '../../src-shared/base/bytes.ts';
-import { isFinal, packetLines } from '../../src-shared/ipc/dry-run.ts';
+import { isFinal, packetDeed, packetLines } from '../../src-shared/ipc/dry-run.ts';
 import { dataWriteSchema, planSchema } from '../../src-shared/model/plan.ts';
 import { runRecordSchema } from '../../src-shared/model/run-record.ts';
 import { registerOffset, slotBytes, slotFields } from '../../src-shared/model/slot-fields.ts';
@@ -194,12 +207,46 @@ describe('a data write', () => {
 });
 
 describe('the dry run', () => {
+  startTexts('de');
+
   it('only a lock is final; a long packet shows its start and its check sum', () => {
     const packets = recorded.dryRun.packets;
     expect(packets.filter(isFinal).map((packet) => packet.stage)).toEqual([2, 8]);
     expect(shortPacket('07170000A1B2')).toBe('07 17 00 00 A1 B2');
     expect(shortPacket('27128018'.padEnd(74, '0').concat('D6CF'))).toMatch(/^27 12 80 18 .* … D6 CF$/);
     expect(packetLines(packets).split('\n')).toHaveLength(packets.length);
+  });
+
+  it('tells what each packet does as code and facts, from its header; every packet of a run has them', () => {
+    const deedOf = (command: { readonly name: string; readonly packet: Uint8Array }) =>
+      packetDeed({ command: command.name, packet: toHex(command.packet) });
+    const at = (zone: 'config' | 'otp' | 'data', slot: number, block: number, word = 0) => ({
+      zone,
+      slot,
+      block,
+      word,
+    });
+    expect(deedOf(read(at('config', 0, 2, 5), 4))).toEqual({ code: 'read', ...at('config', 0, 2, 5) });
+    expect(deedOf(read(at('data', 15, 1), 32))).toEqual({ code: 'read', ...at('data', 15, 1), word: null });
+    expect(deedOf(write(at('data', 8, 12), new Uint8Array(32)))).toMatchObject({ code: 'write', slot: 8, block: 12 });
+    expect(deedOf(write(at('otp', 0, 1, 7), new Uint8Array(4)))).toEqual({ code: 'write', ...at('otp', 0, 1, 7) });
+    expect(deedOf(lockConfig(0x059e))).toEqual({ code: 'lock-config', crc: '059E' });
+    expect(deedOf(lockData())).toEqual({ code: 'lock-data', crc: null });
+    expect(deedOf(lockSlot(13))).toEqual({ code: 'lock-slot', slot: 13 });
+    expect(deedOf(genKeyCreate(2))).toEqual({ code: 'create-key', slot: 2 });
+    expect(deedOf(noncePassThrough(new Uint8Array(32)))).toEqual({ code: 'load', bytes: 32 });
+    expect(deedOf(signExternal(0))).toEqual({ code: 'sign', slot: 0 });
+    // A write under a session, a packet cut short: only the core's words speak of these.
+    expect(packetDeed({ command: 'Write', packet: `2712C21800${'..'.repeat(34)}` })).toBeUndefined();
+    expect(packetDeed({ command: 'Write', packet: '2712' })).toBeUndefined();
+    for (const packet of recorded.dryRun.packets) {
+      const deed = packetDeed(packet);
+      if (deed === undefined) throw new Error(`no words for ${packet.command} ${packet.describe}`);
+      // The same numbers as in the core's own words.
+      const spoken = deedWords(deed, i18next.getFixedT('de'));
+      expect(spoken).not.toContain('{{');
+      for (const number of packet.describe.match(/[0-9A-F]*\d[0-9A-F]*/g) ?? []) expect(spoken).toContain(number);
+    }
   });
 });
 

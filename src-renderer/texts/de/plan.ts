@@ -3,6 +3,24 @@ import type { Words } from '../words.ts';
 
 /** Plan: Konfiguration, Zertifikate, Daten, Sperren, Optionen, Trockenlauf. */
 export const plan: Words<typeof english> = {
+  packet: {
+    block: 'Block {{block}}',
+    word: 'Block {{block}} Wort {{word}}',
+    zone: { config: 'Konfiguration {{place}}', otp: 'OTP-Zone {{place}}', data: 'Slot {{slot}} {{place}}' },
+    read: '{{place}} lesen',
+    write: '{{place}} schreiben',
+    'lock-config': 'Konfiguration sperren',
+    'lock-data': 'Daten und OTP sperren',
+    'lock-slot': 'Slot {{slot}} sperren',
+    crc: 'Prüfsumme {{crc}}',
+    noCrc: 'ohne Prüfsumme',
+    'create-key': 'neuen privaten Schlüssel in Slot {{slot}} erzeugen',
+    'public-key': 'öffentlichen Schlüssel von Slot {{slot}} lesen',
+    random: '32 Zufallsbytes vom Chip holen',
+    nonce: 'Zufallswert in TempKey laden',
+    load: '{{bytes}} Bytes in TempKey laden',
+    sign: 'Hashwert mit dem Schlüssel von Slot {{slot}} signieren',
+  },
   plan: {
     tabs: {
       versions: 'Versionen',

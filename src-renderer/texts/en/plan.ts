@@ -1,5 +1,24 @@
 /** Plan: config zone, certificates, data writes, locks, options, dry run. */
 export const plan = {
+  /** Behind the name of the command, which is its verb. */
+  packet: {
+    block: 'block {{block}}',
+    word: 'block {{block}} word {{word}}',
+    zone: { config: 'configuration {{place}}', otp: 'OTP zone {{place}}', data: 'slot {{slot}} {{place}}' },
+    read: '{{place}}',
+    write: '{{place}}',
+    'lock-config': 'configuration zone',
+    'lock-data': 'data and OTP zones',
+    'lock-slot': 'slot {{slot}}',
+    crc: 'check sum {{crc}}',
+    noCrc: 'without check sum',
+    'create-key': 'a new private key in slot {{slot}}',
+    'public-key': 'the public key of slot {{slot}}',
+    random: '32 bytes from the chip',
+    nonce: 'a random value into TempKey',
+    load: '{{bytes}} bytes into TempKey',
+    sign: 'the digest with the key of slot {{slot}}',
+  },
   plan: {
     tabs: {
       versions: 'Versions',
