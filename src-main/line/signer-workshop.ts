@@ -20,7 +20,7 @@ import type { SetUpProgress, SetUpStep } from '../signing/setup-steps.ts';
 import type { ManagedSigner, SignerManager } from '../signing/signer-manager.ts';
 import type { SignerModule } from '../signing/signer-module.ts';
 import { thisSoftware } from './program-digest.ts';
-import { optionInvalid, signerLayout } from './signer-definitions.ts';
+import { optionInvalid, type SignerForm, type SignerLayout, signerLayout } from './signer-definitions.ts';
 import { secretsOf, unlockError } from './signer-desk.ts';
 import { changeFilePassword } from './signers/file-password.ts';
 import type { TrustedRoots } from './trusted-roots.ts';
@@ -166,10 +166,11 @@ export class SignerWorkshop {
     const rootPasswords = secretsOf(input.rootPasswords);
     const passwords = secretsOf(input.passwords);
     try {
+      // What can be said without the root's key is said before its password is tried.
+      const known = this.listRoots().find(({ id }) => id === input.root);
+      if (known !== undefined) layoutOf(input, known.name);
       return await this.#withRoot(input.root, rootPasswords, async (root) => {
-        const layout = signerLayout(input, root.facts.commonName);
-        if (!layout.ok) throw optionInvalid(layout.failure);
-        const { parameters, definitions } = layout.value;
+        const { parameters, definitions } = layoutOf(input, root.facts.commonName);
         const request: SignerSetUp = {
           kind: 'signer',
           root,
@@ -366,6 +367,12 @@ export class SignerWorkshop {
       await this.#o.manager.settled();
     }
   }
+}
+
+function layoutOf(form: SignerForm, rootName: string): SignerLayout {
+  const layout = signerLayout(form, rootName);
+  if (!layout.ok) throw optionInvalid(layout.failure);
+  return layout.value;
 }
 
 async function closing<T>(root: RootAuthority, work: (root: RootAuthority) => Promise<T>): Promise<T> {
