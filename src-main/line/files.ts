@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { z } from 'zod';
 import { parseUtf8 } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import type { ErrorName } from '../../src-shared/base/error-codes.ts';
@@ -31,6 +32,27 @@ export function readText(path: string, what: string): string {
   const text = parseUtf8(readBytes(path, what));
   if (text === undefined) throw new SignetError('FILE_INVALID', `The ${what} ${path} is not UTF-8 text.`, { path });
   return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
+/** Content of a JSON file that has the schema's form. Throws what `readText` throws, and FILE_INVALID with the place that is wrong. */
+export function readJson<T>(path: string, what: string, schema: z.ZodType<T>): T {
+  const text = readText(path, what);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new SignetError('FILE_INVALID', `The ${what} ${path} is not JSON: ${reason}.`, { path }, thrown);
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`;
+  throw new SignetError(
+    'FILE_INVALID',
+    `The ${what} ${path} is not valid${where}: ${issue?.message ?? 'wrong content'}.`,
+    { path },
+  );
 }
 
 /**

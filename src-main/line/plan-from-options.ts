@@ -5,7 +5,7 @@ import { toHex } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import { type CertInfoFault, readCertInfo } from '../../src-shared/certificates/index.ts';
 import { canonicalPlan, dataWriteSchema, type Plan, planSchema } from '../../src-shared/model/plan.ts';
-import { readBytes, readText } from './files.ts';
+import { readBytes, readJson, readText } from './files.ts';
 
 /** What the note's client was told by options, and what ours adds to them. */
 export interface PlanOptions {
@@ -85,31 +85,11 @@ export function certInfoError(failure: CertInfoFault, files: string): SignetErro
 
 /** A plan file (JSON). */
 function readPlan(path: string): Plan {
-  return parseJson(path, 'plan', planSchema);
+  return readJson(path, 'plan', planSchema);
 }
 
 function readDataWrites(path: string): Plan['entries'][number]['dataWrites'] {
-  return parseJson(path, 'data file', z.array(dataWriteSchema).max(64));
-}
-
-function parseJson<T>(path: string, what: string, schema: z.ZodType<T>): T {
-  const text = readText(path, what);
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new SignetError('FILE_INVALID', `The ${what} ${path} is not JSON: ${reason}.`, { path }, thrown);
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`;
-  throw new SignetError(
-    'FILE_INVALID',
-    `The ${what} ${path} is not valid${where}: ${issue?.message ?? 'wrong content'}.`,
-    { path },
-  );
+  return readJson(path, 'data file', z.array(dataWriteSchema).max(64));
 }
 
 /** SHA-256 of the plan's canonical form, upper-case hex. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Ended, onTerminal, signet } from './processes.ts';
 import { chipsIn, type Place, Workplace } from './workplace.ts';
@@ -302,7 +302,20 @@ describe('a root in a file, elsewhere', () => {
     await stick.process.stop();
   });
 
-  it('a key file becomes a signer that a server uses from its folder, and forgets when the file is gone', async () => {
+  it('a key file with an own layout becomes a signer that a server uses from its folder, and forgets when the file is gone', async () => {
+    const template = {
+      organizationalUnit: 'Labor',
+      deviceName: 'chip-serial',
+      deviceSerial: 'chip-hash',
+      signerSerial: 'key-hash',
+      deviceKeyUsage: ['digitalSignature'],
+      deviceExtendedKeyUsage: ['1.3.6.1.5.5.7.3.2'],
+      deviceBasicConstraints: true,
+      deviceSubjectKeyId: true,
+      deviceAuthorityKeyId: true,
+      signerCrlSign: false,
+    };
+    writeFileSync(place.at('template.json'), JSON.stringify(template));
     const made = await run(
       [
         ...[
@@ -314,10 +327,12 @@ describe('a root in a file, elsewhere', () => {
           place.at('vault', 'root-key.json'),
         ],
         ...['--out', place.at('lab-files'), '--password-fd', '5', '--root-password-fd', '3', '--root-password-fd', '4'],
+        ...['--profile', 'own', '--template', place.at('template.json')],
       ],
       [anna, bert, signerPassword],
     );
     expect(made.code, made.err).toBe(0);
+    expect(readFileSync(place.at('lab-files', 'cert_def_2_device.c'), 'utf8')).toContain('SN48');
     const server = place.keep(
       onTerminal(['serve', '--listen', '127.0.0.1:0', '--data-dir', place.at('data')], { cwd: place.folder }),
     );
@@ -353,6 +368,7 @@ it('a board is never taken for a stick, and what is asked wrongly is exit code 2
   for (const wrong of [
     ['--signer-id', '12345'],
     ['--key-file', 'x', '--token', 'y'],
+    ['--profile', 'own'],
   ])
     expect((await run([...at, ...wrong], [signerPassword])).code, wrong.join(' ')).toBe(2);
 });

@@ -12,7 +12,10 @@ import {
   parseCSource,
   profileDefaults,
   profileNames,
+  templateDefinitions,
+  templateParameters,
 } from '../../../src-shared/certificates/index.ts';
+import { certificateTemplateSchema } from '../../../src-shared/ipc/certificate-template.ts';
 import { inEnglish } from '../../../src-shared/model/reasons.ts';
 import { diskFiles } from '../../records/index.ts';
 import type { CeremonyRecord } from '../../signing/ceremony.ts';
@@ -24,8 +27,9 @@ import { RootElsewhere, rootRequestFile } from '../../signing/root-elsewhere.ts'
 import type { OutputFile } from '../../signing/setup-files.ts';
 import { type SignerSetUp, setUpFailureAsError } from '../../signing/setup-request.ts';
 import type { SignerIdentity } from '../../signing/signer-module.ts';
-import { makeFolder, readText } from '../files.ts';
+import { makeFolder, readJson, readText } from '../files.ts';
 import { thisSoftware } from '../program-digest.ts';
+import { optionInvalid, templateReason } from '../signer-definitions.ts';
 import type { SignerBooks } from './books.ts';
 import { keepOutput, refuseExisting } from './output.ts';
 import { withRoot } from './roots.ts';
@@ -61,6 +65,8 @@ export interface NewSignerWish {
   readonly profile: ProfileName;
   /** C sources of a pair of definitions, instead of a profile. */
   readonly definitions: { readonly signer: string; readonly device: string } | undefined;
+  /** JSON file of a template that makes the definitions, instead of a profile. */
+  readonly template: string | undefined;
   readonly names: { readonly name?: string; readonly deviceName?: string };
   readonly numbers: Partial<
     Pick<ProfileParameters, 'chainId' | 'signerExpireYears' | 'deviceExpireYears' | 'signerSnSource' | 'deviceSnSource'>
@@ -202,23 +208,33 @@ async function finished(
 
 function signerRequest(wish: NewSignerWish, root: RootAuthority): SignerSetUp {
   const defaults = profileDefaults(wish.profile);
-  const definitions = wish.definitions === undefined ? undefined : definitionPair(wish.definitions);
+  const parameters = {
+    ...defaults,
+    ...wish.numbers,
+    organization: root.facts.organization,
+    rootCommonName: root.facts.commonName,
+    signerCommonNamePrefix: wish.names.name ?? defaults.signerCommonNamePrefix,
+    deviceCommonName: wish.names.deviceName ?? defaults.deviceCommonName,
+  };
   return {
     kind: 'signer',
     root,
     signerId: wish.signerId ?? random(2).reduce((value, byte) => value * 256 + byte, 0),
-    parameters: {
-      ...defaults,
-      ...wish.numbers,
-      organization: root.facts.organization,
-      rootCommonName: root.facts.commonName,
-      signerCommonNamePrefix: wish.names.name ?? defaults.signerCommonNamePrefix,
-      deviceCommonName: wish.names.deviceName ?? defaults.deviceCommonName,
-    },
-    definitions: definitions === undefined ? { profile: wish.profile } : { custom: definitions },
+    ...layoutOf(wish, parameters),
     label: wish.label,
     requireThisSigner: wish.requireThisSigner,
   };
+}
+
+function layoutOf(wish: NewSignerWish, parameters: ProfileParameters): Pick<SignerSetUp, 'parameters' | 'definitions'> {
+  if (wish.template !== undefined) {
+    const template = readJson(wish.template, 'template', certificateTemplateSchema);
+    const made = templateDefinitions(template, parameters);
+    if (!made.ok) throw optionInvalid(templateReason(made.failure));
+    return { parameters: templateParameters(template, parameters), definitions: { custom: made.value } };
+  }
+  const definitions = wish.definitions === undefined ? undefined : definitionPair(wish.definitions);
+  return { parameters, definitions: definitions === undefined ? { profile: wish.profile } : { custom: definitions } };
 }
 
 function definitionPair(paths: { readonly signer: string; readonly device: string }): DefinitionPair {

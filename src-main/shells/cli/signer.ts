@@ -44,6 +44,7 @@ interface CreateFlags extends SignerFlags {
   readonly out: string;
   readonly profile: string;
   readonly definitions?: readonly string[];
+  readonly template?: string;
   readonly name?: string;
   readonly deviceName?: string;
   readonly chain?: string;
@@ -174,7 +175,8 @@ function addCreate(signer: Command): void {
     .requiredOption('--root <place>', 'The root: a stick, its key file, or root.json of a root that is elsewhere.')
     .option('--root-signature <file>', 'The answer of a root that is elsewhere (signet root sign).')
     .requiredOption('--out <dir>', 'Where certinfo, definitions, certificates and the ceremony record go.')
-    .option('--profile <name>', `Layout of the certificates: ${profileNames.join(', ')}.`, 'atmel-2015')
+    .option('--profile <name>', `Layout of the certificates: ${profileNames.join(', ')}, own.`, 'atmel-2015')
+    .option('--template <file>', 'With --profile own: the layout as JSON.')
     .option('--definitions <files...>', 'Two definitions of your own as C sources, signer and device, instead.')
     .option('--name <name>', 'Name of the signer; its id is added.')
     .option('--device-name <name>', 'Common name of the devices.')
@@ -225,9 +227,21 @@ function longYears({
 const serialSources = { 'key-hash': 10, 'chip-hash': 11, chip: 8, stored: 0 } as const;
 
 function wishOf(flags: CreateFlags): NewSignerWish {
-  const profile = profileNames.find((name) => name === flags.profile);
+  const own = flags.profile === 'own';
+  if (own !== (flags.template !== undefined))
+    throw new SignetError('OPTION_INVALID', '--profile own and --template FILE belong together.');
+  if (own && (flags.definitions !== undefined || flags.serialSource !== undefined))
+    throw new SignetError(
+      'OPTION_INVALID',
+      'A template says it all: with --profile own there is no --definitions and no --serial-source.',
+    );
+  // A template is filled with the names and numbers that the first profile begins with.
+  const profile = own ? profileNames[0] : profileNames.find((name) => name === flags.profile);
   if (profile === undefined)
-    throw new SignetError('OPTION_INVALID', `"${flags.profile}" in --profile is none of ${profileNames.join(', ')}.`);
+    throw new SignetError(
+      'OPTION_INVALID',
+      `"${flags.profile}" in --profile is none of ${profileNames.join(', ')}, own.`,
+    );
   const [signerFile, deviceFile, more] = flags.definitions ?? [];
   if (flags.definitions !== undefined && (deviceFile === undefined || more !== undefined))
     throw new SignetError(
@@ -251,6 +265,7 @@ function wishOf(flags: CreateFlags): NewSignerWish {
     profile,
     definitions:
       signerFile === undefined || deviceFile === undefined ? undefined : { signer: signerFile, device: deviceFile },
+    template: flags.template,
     names: given({ name: flags.name, deviceName: flags.deviceName }),
     numbers: given({
       chainId: parseNumber('--chain', flags.chain, 'chain id', 0, 15),
