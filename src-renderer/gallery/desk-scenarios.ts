@@ -5,14 +5,23 @@ import type { Place, UiStore } from '../stores/ui-store.ts';
 import { type FakeAnswers, refused } from './fake-bridge.ts';
 import { logAt, logTotal } from './fixtures/log.ts';
 import recorded from './fixtures/recorded.json' with { type: 'json' };
+import samples from './fixtures/samples.json' with { type: 'json' };
 import { manySigners, signer } from './fixtures/signers.ts';
 import { oneSite } from './fixtures/sites.ts';
 import { state, station } from './fixtures/station.ts';
 import type { AnyScenario, Scenario, Step } from './scenario.ts';
 
+/** Whether a sample was recorded of this form; the fields of both stand in the order of the contract. */
+const sameForm = (recordedForm: object, asked: object): boolean =>
+  JSON.stringify(Object.entries(recordedForm).sort()) === JSON.stringify(Object.entries(asked).sort());
+
 /** The answers every desk screen may ask for: recorded from a real line, or computed. */
 export const deskAnswers: FakeAnswers = {
   'signers.certificate': () => ({ recorded: recorded.signerCertificates }),
+  'signers.sample': (asked) => {
+    const known = samples.find(({ input }) => sameForm(input, asked));
+    return known === undefined ? refused('NO_ANSWER', 0) : { recorded: known.answer };
+  },
   'signers.roots': () => ({
     value: [
       {
@@ -252,13 +261,25 @@ const setUpToNames: readonly Step[] = [
   { see: '.fields-two' },
 ];
 const field = (number: number): string => `.fields-two .field:nth-child(${number}) input`;
-const setUpToPassword: readonly Step[] = [
+const setUpToCertificates: readonly Step[] = [
   ...setUpToNames,
   { type: 'Example Signer', into: field(1) },
   { type: 'Example Organisation', into: field(2) },
   { type: 'Example Device', into: field(3) },
   { type: '0041', into: field(4) },
   { click: '.sequence-foot .btn-primary' },
+  { see: '.certificate-tree' },
+];
+const setUpToOwn: readonly Step[] = [
+  ...setUpToCertificates,
+  { choose: 'own', in: '.certificate-step .field:nth-child(1) select' },
+  // Its two findings, not those of the layout before it.
+  { see: '.sample-findings:not(:has(li:nth-child(3)))' },
+];
+const setUpToPassword: readonly Step[] = [
+  ...setUpToCertificates,
+  { click: '.sequence-foot .btn-primary' },
+  { see: '.sequence-stack:not([hidden]) .new-password' },
 ];
 const setUpToMake: readonly Step[] = [
   ...setUpToPassword,
@@ -291,6 +312,21 @@ export const deskScenarios = {
   'set-up-module': signers({ steps: [{ click: '.page-head .btn-primary' }, { see: '.choice-row' }] }),
   'set-up-root-choice': signers({ steps: setUpToNames.slice(0, 4) }),
   'set-up-names': signers({ steps: setUpToNames }),
+  'set-up-certificates': signers({ steps: setUpToCertificates }),
+  'set-up-own-template': signers({
+    steps: [
+      ...setUpToOwn,
+      { choose: 'stored', in: '.fields-two + .fields-two .field:nth-child(3) select' },
+      { see: '.sample-findings li:nth-child(3)' },
+    ],
+  }),
+  'set-up-template-fault': signers({
+    steps: [
+      ...setUpToOwn,
+      { type: '1.3.6.1.5.5.7.3.', into: '.check-list .field input' },
+      { see: '.certificate-fault' },
+    ],
+  }),
   'set-up-password': signers({ steps: setUpToPassword }),
   'set-up-make': signers({ steps: setUpToMake }),
   'set-up-working': {
@@ -456,6 +492,33 @@ export const deskScenarios = {
     ],
   }),
   'settings-roots': settings({ steps: [section(4)] }),
+  'settings-roots-file': settings({
+    answers: {
+      ...deskAnswers,
+      'settings.readRoot': () => ({
+        value: {
+          fault: null,
+          root: {
+            name: 'Example ATECC608 Root CA',
+            subject: 'O=Example Organization, CN=Example ATECC608 Root CA',
+            notAfter: '2056-01-19 10:00:00Z',
+            publicKey: 'B2'.repeat(64),
+            keyFingerprint: '0C93'.repeat(16),
+            fingerprint: '7E41'.repeat(16),
+          },
+        },
+      }),
+    },
+    steps: [section(4), { drop: 'PEM', name: 'root_certificate.pem', onto: '.root-file' }, { see: '.root-file dl' }],
+  }),
+  'settings-roots-file-refused': settings({
+    answers: { ...deskAnswers, 'settings.readRoot': () => ({ value: { fault: 'not-root', root: null } }) },
+    steps: [
+      section(4),
+      { drop: 'PEM', name: 'signer_certificate.pem', onto: '.root-file' },
+      { see: '.root-file .failure' },
+    ],
+  }),
   'settings-people': settings({ steps: [section(5)] }),
   'settings-people-none': settings({
     state: { station: station({ person: null, peopleConfigured: false }) },

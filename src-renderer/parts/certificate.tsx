@@ -8,11 +8,17 @@ import { copyText, saveFile } from './save-file.ts';
 import './certificate.css';
 import { ScrollBox } from './scroll-box.tsx';
 
-/** A certificate as facts, as its decoded tree or as PEM. */
-export function CertificateCard({ certificate }: { readonly certificate: CertificateView }) {
+/** A certificate as facts, as its decoded tree or as PEM; `first` is shown until another is chosen. */
+export function CertificateCard({
+  certificate,
+  first = 'facts',
+}: {
+  readonly certificate: CertificateView;
+  readonly first?: 'facts' | 'tree' | 'pem';
+}) {
   const { t } = useTranslation();
   const language = useLanguage();
-  const [view, setView] = useState<'facts' | 'tree' | 'pem'>('facts');
+  const [view, setView] = useState(first);
   return (
     <div className="certificate">
       <fieldset className="certificate-views no-print" aria-label={t('certificate.views')}>

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { Finding } from '../../src-shared/ipc/contract.ts';
 import { Button } from '../parts/button.tsx';
 import { Glyph, type GlyphName } from '../parts/glyph.tsx';
+import '../parts/finding.css';
 
 const glyphs: Readonly<Record<Finding['severity'], GlyphName>> = { error: 'fail', warning: 'aside', note: 'info' };
 

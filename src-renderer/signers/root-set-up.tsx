@@ -7,7 +7,7 @@ import { useNewPasswords } from './new-passwords.tsx';
 import { BlankKits, PasswordStep } from './set-up-choices.tsx';
 import { type RootForm, rootFormFaults, startRootForm } from './set-up-form.ts';
 import { SetUpFrame, useSetUp } from './set-up-frame.tsx';
-import { YearsSelect } from './signer-set-up.tsx';
+import { YearsSelect } from './years-select.tsx';
 
 type Made = { readonly record: string; readonly publicKey: string; readonly fingerprint: string };
 
@@ -15,7 +15,7 @@ type Made = { readonly record: string; readonly publicKey: string; readonly fing
 export function RootSetUp({ onLeave }: { readonly onLeave: () => void }) {
   const { t } = useTranslation();
   const client = useClient();
-  const setUp = useSetUp<RootForm, Made>(startRootForm, { count: 5, first: 0 });
+  const setUp = useSetUp<RootForm, Made>(startRootForm, { count: 5, first: 0, names: 1 });
   const { form, change, step } = setUp;
   const fresh = useNewPasswords(form.scheme === 'two-persons' ? 2 : 1);
   const faults = rootFormFaults(form);

@@ -29,6 +29,7 @@ export function Sequence({
   children,
   foot,
   warning,
+  wide = false,
 }: {
   readonly title: string;
   readonly steps: readonly SequenceStep[];
@@ -39,6 +40,8 @@ export function Sequence({
   readonly children: ReactNode;
   readonly foot: ReactNode;
   readonly warning?: ReactNode;
+  /** The present step takes the room of the right column, which then stands below the steps. */
+  readonly wide?: boolean;
 }) {
   const { t } = useTranslation();
   return (
@@ -56,7 +59,7 @@ export function Sequence({
           </Button>
         )}
       </header>
-      <div className="sequence">
+      <div className={wide ? 'sequence is-wide' : 'sequence'}>
         <section className="card sequence-list" aria-label={t('sequence.steps')}>
           <header>
             <h2>{t('sequence.steps')}</h2>

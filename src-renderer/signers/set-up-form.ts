@@ -1,4 +1,5 @@
 import type { signerProfiles } from '../../src-shared/ipc/lists.ts';
+import { startTemplateForm, type TemplateForm } from './template-form.ts';
 
 /** What is typed and chosen for a new signer; passwords are never in it. */
 export interface SignerForm {
@@ -11,6 +12,8 @@ export interface SignerForm {
   readonly signerId: string;
   readonly chainId: number;
   readonly profile: (typeof signerProfiles)[number];
+  /** What is chosen for an own template, also while another layout is. */
+  readonly template: TemplateForm;
   readonly deviceYears: number;
   readonly signerYears: number;
   readonly scheme: 'one' | 'two-persons' | 'open';
@@ -25,6 +28,7 @@ export const startSignerForm: SignerForm = {
   signerId: '',
   chainId: 0,
   profile: 'zero-touch',
+  template: startTemplateForm,
   deviceYears: 28,
   signerYears: 31,
   scheme: 'one',

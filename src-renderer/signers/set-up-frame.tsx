@@ -10,8 +10,8 @@ import { HoldFoot, Sequence, WorkList } from './sequence.tsx';
 import { SetUpFailure } from './set-up-choices.tsx';
 
 /**
- * How far the making of a root or a signer has come. Its steps end with names, password, make and done; making is the one
- * act that cannot be taken back.
+ * How far the making of a root or a signer has come. Its steps end with password, make and done; making is the one act that
+ * cannot be taken back.
  */
 export interface SetUp<Form, Made> {
   readonly form: Form;
@@ -29,10 +29,10 @@ export interface SetUp<Form, Made> {
   make(act: () => Promise<Result<Made, WireError>>): Promise<void>;
 }
 
-/** The state of a set-up of `count` steps that begins with step `first`. */
+/** The state of a set-up of `count` steps that begins with step `first` and has its names in step `names`. */
 export function useSetUp<Form extends object, Made>(
   start: Form,
-  steps: { readonly count: number; readonly first: number },
+  steps: { readonly count: number; readonly first: number; readonly names: number },
 ): SetUp<Form, Made> {
   const [form, setForm] = useState(start);
   const [step, setStep] = useState(steps.first);
@@ -41,7 +41,7 @@ export function useSetUp<Form extends object, Made>(
   const [failure, setFailure] = useState<WireError | null>(null);
   const [made, setMade] = useState<Made | null>(null);
   const done = steps.count - 1;
-  const at = { names: done - 3, password: done - 2, make: done - 1, done };
+  const at = { names: steps.names, password: done - 2, make: done - 1, done };
   return {
     form,
     change: (part) => setForm((old) => ({ ...old, ...part })),
@@ -82,6 +82,9 @@ export function SetUpFrame<Form, Made>({
   blocked,
   faulty,
   complete,
+  passes,
+  note,
+  wide = false,
   onMake,
   onLeave,
   summary,
@@ -102,6 +105,12 @@ export function SetUpFrame<Form, Made>({
   readonly faulty: boolean;
   /** Whether the passwords are there and agree; says so in their fields where not. */
   readonly complete: () => boolean;
+  /** Asks the core whether this step may be left forwards; a step that may not says why by itself. */
+  readonly passes?: ((step: number) => Promise<boolean>) | undefined;
+  /** What stands beside the button that goes on. */
+  readonly note?: ReactNode;
+  /** This step needs the width of the column at the right. */
+  readonly wide?: boolean;
   readonly onMake: () => void;
   readonly onLeave: () => void;
   readonly summary: ReactNode;
@@ -116,12 +125,18 @@ export function SetUpFrame<Form, Made>({
     if (step === at.names && faulty) {
       setUp.try();
       requestAnimationFrame(() => document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
-    } else if (step !== at.password || complete()) setUp.go(step + 1);
+    } else if (step === at.password && !complete()) return;
+    else if (passes === undefined) setUp.go(step + 1);
+    else
+      void passes(step).then((may) => {
+        if (may) setUp.go(step + 1);
+      });
   };
   return (
     <Sequence
       title={title}
       step={step}
+      wide={wide}
       onLeave={onLeave}
       {...(working || made !== null ? {} : { onBack: () => setUp.go(step - 1) })}
       steps={steps.map((name, index) => ({ name, final: index === at.make }))}
@@ -149,6 +164,7 @@ export function SetUpFrame<Form, Made>({
           )
         ) : (
           <div className="actions">
+            {note}
             <Button kind="primary" size="op" disabled={blocked} onClick={next}>
               {t('sequence.next')}
             </Button>

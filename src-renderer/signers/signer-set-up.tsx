@@ -1,32 +1,50 @@
 import { useTranslation } from 'react-i18next';
-import { signerProfiles } from '../../src-shared/ipc/lists.ts';
 import { useCall, useClient } from '../app/client-context.tsx';
 import { Button } from '../parts/button.tsx';
 import { formatDate, formatDuration } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { SerialNumber } from '../parts/serial-number.tsx';
 import { useLanguage } from '../texts/sentence.ts';
+import { CertificateStep, useSample } from './certificate-step.tsx';
 import { FormField } from './form-field.tsx';
 import { useNewPasswords } from './new-passwords.tsx';
 import { PasswordSteps, usePasswordFields } from './password-fields.tsx';
 import { BlankKits, PasswordStep } from './set-up-choices.tsx';
 import { commonFolder, type SignerForm, signerFormFaults, startSignerForm } from './set-up-form.ts';
 import { SetUpFrame, useSetUp } from './set-up-frame.tsx';
+import { templateOf } from './template-form.ts';
+import { TemplateSummary } from './template-summary.tsx';
+import { yearsWords } from './years-select.tsx';
 
 type Made = { readonly serialNumber: string; readonly files: readonly string[]; readonly signatureWindowMs: number };
 
-/** Makes a new signer module: choose it, choose its root, name it, give it a password, then hold to make it. */
+/** The step of the certificates, after the one of the names. */
+const certificates = 3;
+
+/**
+ * Makes a new signer module: choose it, choose its root, name it, see what its certificates will be, give it a password, then
+ * hold to make it.
+ */
 export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly onLeave: () => void }) {
   const { t } = useTranslation();
   const language = useLanguage();
   const client = useClient();
   const roots = useCall('signers.roots', {});
-  const setUp = useSetUp<SignerForm, Made>({ ...startSignerForm, kit }, { count: 6, first: kit === '' ? 0 : 1 });
-  const { form, change, step } = setUp;
+  const setUp = useSetUp<SignerForm, Made>(
+    { ...startSignerForm, kit },
+    {
+      count: 7,
+      first: kit === '' ? 0 : 1,
+      names: certificates - 1,
+    },
+  );
+  const { form, change, step, at } = setUp;
   const fresh = useNewPasswords(form.scheme === 'two-persons' ? 2 : 1);
-  const rootCount = roots.value?.find((entry) => entry.id === form.root)?.passwords ?? 0;
+  const root = roots.value?.find((entry) => entry.id === form.root);
+  const rootCount = root?.passwords ?? 0;
   const rootFields = usePasswordFields(Math.max(1, rootCount));
   const faults = signerFormFaults(form);
+  const sample = useSample(form, root?.name ?? '', step === certificates);
   const faultOf = (field: (typeof faults)[number]): string | undefined =>
     setUp.tried && faults.includes(field)
       ? t(field === 'signerId' ? 'setUp.form.signerIdFault' : 'setUp.form.nameFault')
@@ -43,6 +61,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
         signerId: Number.parseInt(form.signerId, 16),
         chainId: form.chainId,
         profile: form.profile,
+        template: templateOf(form),
         deviceYears: form.deviceYears,
         signerYears: form.signerYears,
         passwords: form.scheme === 'open' ? [] : fresh.take(),
@@ -56,6 +75,7 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
         t('setUp.signer.steps.module'),
         t('setUp.signer.steps.root'),
         t('setUp.signer.steps.names'),
+        t('setUp.signer.steps.certificates'),
         t('setUp.signer.steps.password'),
         t('setUp.signer.steps.make'),
         t('setUp.signer.steps.done'),
@@ -72,6 +92,13 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
       blocked={(step === 0 && form.kit === '') || (step === 1 && form.root === '')}
       faulty={faults.length > 0}
       complete={() => form.scheme === 'open' || fresh.complete()}
+      passes={step === certificates ? () => sample.passes() : undefined}
+      note={
+        step === certificates &&
+        sample.value !== undefined &&
+        sample.value.fault !== '' && <span className="note-bad">{t('setUp.sample.blocked')}</span>
+      }
+      wide={step === certificates}
       onMake={() => void make()}
       onLeave={onLeave}
       summary={
@@ -82,7 +109,14 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
             <dt>{t('setUp.form.signerId')}</dt>
             <dd className="hex">{form.signerId}</dd>
             <dt>{t('setUp.form.profile')}</dt>
-            <dd>{t(`setUp.profile.${form.profile}`)}</dd>
+            <dd>
+              {t(`setUp.profile.${form.profile}`)}
+              {form.profile === 'own' && <TemplateSummary template={form.template} />}
+            </dd>
+            <dt>{t('setUp.form.signerYears')}</dt>
+            <dd>{yearsWords(form.signerYears, t)}</dd>
+            <dt>{t('setUp.form.deviceYears')}</dt>
+            <dd>{yearsWords(form.deviceYears, t)}</dd>
             <dt>{t('password.label')}</dt>
             <dd>{t(`passwordScheme.${form.scheme}`)}</dd>
           </dl>
@@ -205,51 +239,13 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
                 />
               )}
             </FormField>
-            <FormField label={t('setUp.form.profile')}>
-              {(props) => (
-                <select
-                  {...props}
-                  value={form.profile}
-                  onChange={(e) =>
-                    change({ profile: signerProfiles.find((known) => known === e.target.value) ?? 'zero-touch' })
-                  }
-                >
-                  {signerProfiles.map((profile) => (
-                    <option key={profile} value={profile}>
-                      {t(`setUp.profile.${profile}`)}
-                    </option>
-                  ))}
-                </select>
-              )}
-            </FormField>
-            <FormField label={t('setUp.form.chainId')} hint={t('setUp.form.chainIdTell')}>
-              {(props) => (
-                <select {...props} value={form.chainId} onChange={(e) => change({ chainId: Number(e.target.value) })}>
-                  {Array.from({ length: 16 }, (_, chain) => (
-                    // biome-ignore lint/suspicious/noArrayIndexKey: the number is the choice
-                    <option key={chain} value={chain}>
-                      {chain}
-                    </option>
-                  ))}
-                </select>
-              )}
-            </FormField>
-            <FormField label={t('setUp.form.signerYears')} hint={t('setUp.form.yearsTell')}>
-              {(props) => (
-                <YearsSelect {...props} value={form.signerYears} onChange={(y) => change({ signerYears: y })} />
-              )}
-            </FormField>
-            <FormField label={t('setUp.form.deviceYears')} hint={t('setUp.form.yearsTell')}>
-              {(props) => (
-                <YearsSelect {...props} value={form.deviceYears} onChange={(y) => change({ deviceYears: y })} />
-              )}
-            </FormField>
           </div>
         </>
       )}
-      {(step === 3 || step === 4) && (
+      {step === certificates && <CertificateStep form={form} change={change} sample={sample} />}
+      {(step === at.password || step === at.make) && (
         <PasswordStep
-          hidden={step !== 3}
+          hidden={step !== at.password}
           title={t('setUp.signer.steps.password')}
           tell={t('setUp.signer.passwordTell')}
           schemes={['one', 'two-persons', 'open']}
@@ -259,30 +255,6 @@ export function SignerSetUp({ kit, onLeave }: { readonly kit: string; readonly o
         />
       )}
     </SetUpFrame>
-  );
-}
-
-/** Years of validity; 0 = without an end. */
-export function YearsSelect({
-  value,
-  onChange,
-  ...props
-}: {
-  readonly id: string;
-  readonly className: string;
-  readonly value: number;
-  readonly onChange: (years: number) => void;
-}) {
-  const { t } = useTranslation();
-  return (
-    <select {...props} value={value} onChange={(event) => onChange(Number(event.target.value))}>
-      {Array.from({ length: 32 }, (_, years) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the number is the choice
-        <option key={years} value={years}>
-          {years === 0 ? t('certificate.noEnd') : t('setUp.years', { count: years })}
-        </option>
-      ))}
-    </select>
   );
 }
 

@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { deskAnswers } from '../../src-renderer/gallery/desk-scenarios.ts';
 import { fakeBridge } from '../../src-renderer/gallery/fake-bridge.ts';
 import recorded from '../../src-renderer/gallery/fixtures/recorded.json' with { type: 'json' };
+import samples from '../../src-renderer/gallery/fixtures/samples.json' with { type: 'json' };
 import { scenarios } from '../../src-renderer/gallery/scenarios.ts';
 import { type CallName, contract } from '../../src-shared/ipc/contract.ts';
 import { stateSchema } from '../../src-shared/ipc/state.ts';
+import { samplesOfGallery } from './samples.ts';
 
 function isCall(name: string): name is CallName {
   return Object.hasOwn(contract.calls, name);
@@ -26,6 +28,7 @@ const inputs: Readonly<Partial<Record<CallName, unknown>>> = {
   'plan.dryRun': question,
   'server.addStation': { name: 'x' },
   'people.signOn': { name: 'x' },
+  'signers.sample': samples[0]?.input,
   'signers.unlock': { serialNumber: 'x', passwords: ['x'] },
 };
 
@@ -59,5 +62,9 @@ describe('the gallery tells no lies', () => {
     const outcome = await bridge.invoke(name, inputs[name] ?? {});
     expect(outcome.ok).toBe(true);
     if (outcome.ok) expect(contract.calls[name].out.safeParse(outcome.value).error?.issues ?? []).toEqual([]);
+  });
+
+  it('its sample certificates are what the core makes of the same forms', async () => {
+    expect(samples).toEqual(await samplesOfGallery());
   });
 });

@@ -42,6 +42,8 @@ async function setUp(page: Page, until: Locator): Promise<void> {
   ] as const)
     await page.getByLabel(label).fill(text);
   await next.click();
+  await expect(page.getByRole('heading', { name: 'Certificates', exact: true })).toBeVisible();
+  await next.click();
   await page.getByLabel('New password', { exact: true }).fill(passwords.signer);
   await page.getByLabel('Once more', { exact: true }).fill(passwords.signer);
   await next.click();
