@@ -1,4 +1,4 @@
-import { toHex } from '../../src-shared/base/bytes.ts';
+import { fromHex, toHex } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import type { CallOutput, Handlers, ParsedInput } from '../../src-shared/ipc/contract.ts';
 import { quoted, type Reason, reason, reasonOfDetails } from '../../src-shared/model/reasons.ts';
@@ -6,6 +6,7 @@ import type { KitOwner } from '../device/index.ts';
 import { formatActivityLine } from '../records/index.ts';
 import { importFile } from './import-file.ts';
 import { dryRunPlan, exportDryRun, type InspectQuestion, inspectPlan, planPresets } from './plan-inspect.ts';
+import { readRootCertificate } from './root-certificate.ts';
 import type { Settings } from './settings-file.ts';
 import { sampleOfSigner } from './signer-definitions.ts';
 import type { Simulation } from './simulation/simulation.ts';
@@ -152,6 +153,7 @@ export function stationHandlers(parts: StationParts): StationHandlers {
         line: formatActivityLine(line),
       })),
     'settings.get': async () => parts.settings.shown,
+    'settings.readRoot': async ({ content }) => readRootCertificate(fromHex(content)),
     'settings.save': async (settings) => {
       await saveSettings(parts, settings);
       return done;

@@ -10,6 +10,8 @@ export type Step =
   | { readonly click: string }
   | { readonly choose: string; readonly in: string }
   | { readonly key: string; readonly on: string }
+  /** Drops a file with a text in it. */
+  | { readonly drop: string; readonly name: string; readonly onto: string }
   /** Holds Enter for as long as a final action wants. */
   | { readonly hold: string }
   /** Scrolls it to the top of what is seen. */

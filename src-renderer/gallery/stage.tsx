@@ -90,6 +90,10 @@ async function take(step: Step): Promise<void> {
     await frame();
     await frame();
     target.dispatchEvent(new KeyboardEvent('keyup', { key: 'Enter', bubbles: true }));
+  } else if ('drop' in step) {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([step.drop], step.name));
+    (await find(step.onto)).dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
   } else if ('choose' in step) {
     const select = await find(step.in);
     if (select instanceof HTMLSelectElement) setValue(select, HTMLSelectElement.prototype, step.choose, 'change');

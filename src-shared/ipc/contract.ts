@@ -5,7 +5,9 @@ import {
   activityLevels,
   boardKinds,
   exportFormats,
+  largestRootFile,
   logResults,
+  rootFileFaults,
   setUpSteps,
   signerProfiles,
   siteActions,
@@ -502,6 +504,29 @@ export const contract = {
     },
     'settings.get': { in: none, out: settingsSchema },
     'settings.save': { in: settingsSchema, out: done },
+    /** Reads a root certificate, PEM or DER; nothing is trusted by that. */
+    'settings.readRoot': {
+      /** The file's bytes as hex. */
+      in: z.strictObject({ content: text(2 * largestRootFile).regex(/^(?:[0-9A-Fa-f]{2})*$/) }),
+      out: z.strictObject({
+        fault: z.enum(rootFileFaults).nullable(),
+        /** null = there is a fault. */
+        root: z
+          .strictObject({
+            /** Common name, or the whole subject where there is none. */
+            name: z.string(),
+            subject: z.string(),
+            notAfter: z.string(),
+            /** X‖Y, upper-case hex */
+            publicKey: z.string(),
+            /** SHA-256 over 04‖X‖Y, as in ceremony records. */
+            keyFingerprint: z.string(),
+            /** SHA-256 over the DER. */
+            fingerprint: z.string(),
+          })
+          .nullable(),
+      }),
+    },
     'server.stations': {
       in: none,
       out: z.array(z.strictObject({ name: z.string(), createdAt: z.string(), withdrawn: z.boolean() })),

@@ -5,6 +5,19 @@
 
 export const personRoles = ['operator', 'supervisor', 'engineer', 'qa'] as const;
 
+/** Why a file is no root certificate that could be trusted. */
+export const rootFileFaults = [
+  'no-certificate',
+  'not-root',
+  'several',
+  'other-key',
+  'no-authority',
+  'signature',
+] as const;
+
+/** Bytes of the largest file that is read as a root certificate: many times what a chain of them has. */
+export const largestRootFile = 64 * 1024;
+
 export const bandKinds = [
   'simulated',
   'network-open',

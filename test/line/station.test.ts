@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { openSettings } from '../../src-main/line/settings-file.ts';
 import { startSimulatedBoard } from '../../src-main/line/simulate.ts';
 import { createSimulatedSigner } from '../../src-main/line/simulate-signer.ts';
 import { openStore } from '../../src-main/records/store.ts';
+import { toHex, utf8 } from '../../src-shared/base/bytes.ts';
 import { type LineWorld, openWorld, simulatedWorld } from './world.ts';
 
 const closers: (() => Promise<void> | void)[] = [];
@@ -263,6 +265,38 @@ describe('files that people drop', () => {
     expect((await world.refused('plan.importFile', drop('certificate', 'no certificate at all'))).code).toBe(
       'FILE_INVALID',
     );
+  });
+
+  it('a root certificate is read as PEM and as DER, with the fingerprints that people compare; others are refused', async () => {
+    const world = await opened(simulatedWorld({ sites: 1 }));
+    const read = async (bytes: Uint8Array) => world.call('settings.readRoot', { content: toHex(bytes) });
+    const [signer] = (await world.call('snapshot', {})).state.signers;
+    const chain = await world.call('signers.certificate', { serialNumber: signer?.serialNumber ?? '' });
+    const [below, root] = chain.map(({ pem }) => new X509Certificate(pem));
+    if (below === undefined || root === undefined) throw new Error('no chain');
+    const { trustedRoots } = await world.call('settings.get', {});
+    const asDer = await read(root.raw);
+    expect(asDer.fault).toBeNull();
+    expect(asDer.root).toMatchObject({
+      publicKey: trustedRoots[0]?.publicKey,
+      fingerprint: root.fingerprint256.replaceAll(':', ''),
+    });
+    expect(root.subject).toContain(`CN=${asDer.root?.name}`);
+    // As PEM, and found in a file with its whole chain.
+    expect(await read(utf8(root.toString()))).toEqual(asDer);
+    expect(await read(utf8(below.toString() + root.toString()))).toEqual(asDer);
+    const fault = async (bytes: Uint8Array) => (await read(bytes)).fault;
+    expect(await fault(below.raw)).toBe('not-root');
+    expect(await fault(utf8(root.toString().repeat(2)))).toBe('several');
+    expect(await fault(utf8('no certificate'))).toBe('no-certificate');
+    expect(await fault(root.raw.subarray(0, -1))).toBe('no-certificate');
+    expect(await fault(new Uint8Array(0))).toBe('no-certificate');
+    const damaged = Uint8Array.from(root.raw);
+    damaged[damaged.length - 1] = (damaged[damaged.length - 1] ?? 0) ^ 1;
+    expect(await fault(damaged)).toBe('signature');
+    expect((await world.refused('settings.readRoot', { content: '00'.repeat(65_537) })).code).toBe('TOO_LARGE');
+    // Reading is not trusting.
+    expect((await world.call('settings.get', {})).trustedRoots).toEqual(trustedRoots);
   });
 
   it('of ten megabytes are refused at once, and nothing else is disturbed', async () => {
