@@ -18,6 +18,7 @@ import { ok, type Result } from '../../src-shared/base/result.ts';
 import { Secret } from '../../src-shared/base/secret.ts';
 import {
   type CertificateDefinition,
+  type CertificateTemplate,
   type DefinitionPair,
   type DeviceLocation,
   deviceZone,
@@ -32,6 +33,7 @@ import {
   rebuildFromReader,
   serialSource,
   signDigest,
+  templateDefinitions,
   writeItems,
 } from '../../src-shared/certificates/index.ts';
 import { DEVICE, SIGNER, useDefinitions } from './definitions.ts';
@@ -43,6 +45,8 @@ import type { Tally } from './tally.ts';
 interface Case {
   readonly name: string;
   readonly profile: ProfileName;
+  /** Instead of the profile's own layout; its names and numbers are the profile's. */
+  readonly template?: CertificateTemplate;
   readonly changes?: Partial<ProfileParameters>;
   readonly year?: number;
 }
@@ -71,7 +75,29 @@ const cases: readonly Case[] = [
     changes: { deviceExpireYears: 28, signerSnSource: PUB_KEY_HASH },
     year: 2031,
   },
+  {
+    name: "a layout of one's own",
+    profile: 'atmel-2015',
+    template: {
+      organizationalUnit: 'Werk Süd',
+      deviceName: 'chip-serial',
+      deviceSerial: 'chip-hash',
+      signerSerial: 'stored',
+      deviceKeyUsage: ['digitalSignature'],
+      deviceExtendedKeyUsage: ['1.3.6.1.5.5.7.3.2'],
+      deviceBasicConstraints: true,
+      deviceSubjectKeyId: true,
+      deviceAuthorityKeyId: true,
+      signerCrlSign: true,
+    },
+  },
 ];
+
+function definitionsOf({ profile, template, changes }: Case): DefinitionPair {
+  const parameters = { ...profileDefaults(profile), ...changes };
+  if (template === undefined) return must(profileDefinitions(profile, parameters));
+  return must(templateDefinitions(template, parameters));
+}
 
 const secret = (text: string): Secret => new Secret(createHash('sha256').update(text).digest());
 const ROOT = secret('interop root');
@@ -91,7 +117,7 @@ interface Pair {
  */
 export async function definitionsSuite(tally: Tally, library: Library, kind: LineKind, part: Part): Promise<void> {
   for (const each of cases) {
-    const pair = must(profileDefinitions(each.profile, { ...profileDefaults(each.profile), ...each.changes }));
+    const pair = definitionsOf(each);
     const ours = await openLine(kind, { part });
     const theirs = await openLine(kind, { part });
     try {
