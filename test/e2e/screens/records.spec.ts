@@ -52,6 +52,8 @@ const counted = (page: Page, words: string | RegExp): Promise<void> =>
 /** Finds a chip by its serial number and opens its page. */
 async function openUnit(page: Page, serial: string): Promise<Locator> {
   await field(page, 'Serial number starts with').fill(serial);
+  // A list that has not come yet holds no other rows either.
+  await expect(rows(page).first()).toContainText(serial);
   await expect(page.locator('.big-body [role="row"]', { hasNotText: serial })).toHaveCount(0);
   await rows(page).first().click();
   const unit = page.getByRole('region', { name: 'Unit' });
