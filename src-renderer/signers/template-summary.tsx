@@ -9,6 +9,7 @@ export function TemplateSummary({ template }: { readonly template: TemplateForm 
   const language = useLanguage();
   const parts = [
     ...(template.organizationalUnit.trim() === '' ? [] : [template.organizationalUnit.trim()]),
+    ...(template.deviceName === 'fixed' ? [] : [t(`setUp.template.deviceNames.${template.deviceName}`)]),
     t('setUp.template.serialFrom', { source: t(`setUp.template.serials.${template.deviceSerial}`) }),
     ...templateKeyUsages.filter((usage) => template[usage]).map((usage) => t(`setUp.template.keyUsages.${usage}`)),
     ...commonPurposes.filter((purpose) => template[purpose]).map((purpose) => t(`setUp.template.purposes.${purpose}`)),
