@@ -267,20 +267,19 @@ describe('issue, write, read, rebuild', () => {
     fc.assert(
       fc.property(
         profiles,
-        calendarDates(2000, 2127),
+        // UTCTime issue dates end in 2049.
+        calendarDates(2000, 2049),
         fc.integer({ min: 0, max: 127 }),
         bytesOf(32),
         (profile, asked, expireYears, seed) => {
           const pair = pairOf(profile, { deviceExpireYears: expireYears });
           const subject = new Secret(sha256(seed));
           const stored = pair.device.snSource === serialSource.STORED ? { serial } : {};
-          // UTCTime issue dates end in 2049.
-          const date = { ...asked, year: 2000 + (asked.year % 50) };
           const issued = issue({
             definition: pair.device,
             publicKey: publicKeyOf(subject),
             caKey: signerKey,
-            asked: date,
+            asked,
             ...stored,
           });
           const contents = contentsAfter(pair.device, items(pair.device, issued.certificate), publicKeyOf(subject));
