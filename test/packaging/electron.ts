@@ -46,9 +46,7 @@ export async function checkElectronPackage(checks: Checks, scratch: string): Pro
       (path) =>
         /\.(?:tsx?|map|gyp|gypi|mk|c|cc|cpp|h)$/.test(path) ||
         /^\/(?:src-|test|design|firmware|packaging)/.test(path) ||
-        /^\/node_modules\/(?:electron|vite|typescript|react|zod|ws|node|playwright|node-addon-api)(?:\/|$)/.test(
-          path,
-        ),
+        /^\/node_modules\/(?:electron|vite|typescript|react|zod|ws|node|playwright|node-addon-api)(?:\/|$)/.test(path),
     );
     assert.deepEqual(wrong, []);
   });
