@@ -15,6 +15,7 @@ import {
 import { fromHex, sliceExact, toHex } from '../../src-shared/base/bytes.ts';
 import { asSignetError, SignetError } from '../../src-shared/base/error.ts';
 import {
+  certificateDate,
   checkCertInfoDefinitions,
   type DefinitionPair,
   type ReadCertInfo,
@@ -31,7 +32,6 @@ import type { ResolvedWrite } from '../provisioning/data-sources.ts';
 import { dryRun } from '../provisioning/dry-run.ts';
 import { certificateSlots, lintContext } from '../provisioning/preflight.ts';
 import { prepareEntry } from '../provisioning/prepared-entry.ts';
-import { certificateDate } from '../signing/times.ts';
 import { certificateView } from './certificate-view.ts';
 
 export interface InspectQuestion {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { equalBytes, fromHex, toHex } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
-import { verifyChain } from '../../src-shared/certificates/index.ts';
+import { certificateDate, verifyChain } from '../../src-shared/certificates/index.ts';
 import type { CallOutput, ParsedInput } from '../../src-shared/ipc/contract.ts';
 import { activityLevels } from '../../src-shared/ipc/lists.ts';
 import { chainReason, reason } from '../../src-shared/model/reasons.ts';
@@ -13,7 +13,6 @@ import {
   type Records,
   type StationBook,
 } from '../records/index.ts';
-import { certificateDate } from '../signing/times.ts';
 import { certificateView } from './certificate-view.ts';
 import type { Actor } from './people.ts';
 

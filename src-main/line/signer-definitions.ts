@@ -2,6 +2,7 @@ import { u16be } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import {
+  certificateDate,
   type DefinitionFinding,
   type DefinitionPair,
   faultOfNames,
@@ -27,7 +28,6 @@ import {
   sentenceParts,
 } from '../../src-shared/model/reasons.ts';
 import type { SignerSetUp } from '../signing/setup-request.ts';
-import { certificateDate } from '../signing/times.ts';
 import { certificateView } from './certificate-view.ts';
 
 /** What a form says of a new signer's certificates. */

@@ -1,8 +1,8 @@
 import { equalBytes } from '../../src-shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import {
-  type CertificateDate,
   type ChainFailure,
+  certificateDate,
   type DefinitionPair,
   verifyChain,
 } from '../../src-shared/certificates/index.ts';
@@ -46,16 +46,4 @@ export function checkChain(chain: Chain): Result<undefined, string> {
     return fail("the device certificate is for another key than the chip's");
   }
   return ok(undefined);
-}
-
-/** A moment as certificates count it. */
-export function certificateDate(date: Date): CertificateDate {
-  return {
-    year: date.getUTCFullYear(),
-    month: date.getUTCMonth() + 1,
-    day: date.getUTCDate(),
-    hour: date.getUTCHours(),
-    minute: date.getUTCMinutes(),
-    second: date.getUTCSeconds(),
-  };
 }

@@ -1,6 +1,7 @@
 import { equalBytes, fromHex, toHex } from '../../src-shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import {
+  certificateDate,
   decodeCertificate,
   decodeCompressed,
   isStoredSource,
@@ -14,7 +15,7 @@ import type { ArchivedCertificate, CertificateArchive, SigningIntent } from './p
 import { type CertificateRequest, type Refusal, refusal, type SignerSelection } from './request.ts';
 import { positiveSerial } from './root.ts';
 import type { SignerIdentity } from './signer-module.ts';
-import { certificateDate, momentOf } from './times.ts';
+import { momentOf } from './times.ts';
 
 /** What a certificate is prepared with besides the request. */
 export interface PrepareContext {

@@ -4,6 +4,7 @@ import { SignetError } from '../../src-shared/base/error.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import { Secret } from '../../src-shared/base/secret.ts';
 import {
+  certificateDate,
   finishCertificate,
   isPrivateKey,
   prepareCertificate,
@@ -14,7 +15,7 @@ import {
 import { issuerMatches } from './issuer.ts';
 import { rootDefinition } from './root-definition.ts';
 import type { SignFailure } from './signer-module.ts';
-import { certificateDate, momentOf } from './times.ts';
+import { momentOf } from './times.ts';
 import { verifyP256Message } from './verify.ts';
 
 /**

@@ -2,6 +2,7 @@ import { equalBytes, sliceExact, utf8 } from '../../src-shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import {
   type CertificateDefinition,
+  certificateDate,
   type DefinitionPair,
   definitionDigest,
   finishCertificate,
@@ -24,7 +25,7 @@ import { positiveSerial } from './root.ts';
 import { rootDefinition } from './root-definition.ts';
 import type { RootSetUp, SignerSetUp } from './setup-request.ts';
 import { namesFault } from './signer-probe.ts';
-import { certificateDate, momentOf } from './times.ts';
+import { momentOf } from './times.ts';
 
 /** What a stick is to become, worked out before anything is done to it. */
 export interface Blueprint {

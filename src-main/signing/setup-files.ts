@@ -5,13 +5,13 @@ import {
   certInfoFileName,
   certInfoHeader,
   certInfoOfPair,
+  certificateDate,
   encodePem,
   writeCertInfo,
   writeDefinitionSource,
 } from '../../src-shared/certificates/index.ts';
 import { certificateFingerprint } from './ceremony.ts';
 import type { SignerIdentity } from './signer-module.ts';
-import { certificateDate } from './times.ts';
 
 /** A file to be written by whoever asked; `name` may hold a folder, with `/`. */
 export interface OutputFile {

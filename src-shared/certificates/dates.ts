@@ -279,3 +279,15 @@ export function encodedDateText(format: DateFormat, bytes: Uint8Array): string {
     ? toHex(bytes)
     : String.fromCharCode(...bytes.slice(0, dateLength[format]));
 }
+
+/** UTC fields of a moment, as certificates count it. */
+export function certificateDate(moment: Date): CertificateDate {
+  return {
+    year: moment.getUTCFullYear(),
+    month: moment.getUTCMonth() + 1,
+    day: moment.getUTCDate(),
+    hour: moment.getUTCHours(),
+    minute: moment.getUTCMinutes(),
+    second: moment.getUTCSeconds(),
+  };
+}

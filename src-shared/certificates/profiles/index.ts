@@ -3,17 +3,15 @@ import { fail, ok, type Result } from '../../base/result.ts';
 import {
   authorityKeyIdentifier,
   basicConstraints,
-  generalizedTime,
   keyUsage,
   nameText,
   organizationAndCommonName,
   subjectKeyIdentifier,
-  utcTime,
 } from '../assemble.ts';
 import { definitionDigest } from '../canonical.ts';
 import type { DefinitionPair } from '../certinfo.ts';
 import { type CertificateDefinition, noDeviceLocation, serialSource, transform } from '../definition.ts';
-import { type DerPiece, join, mark } from '../der.ts';
+import { type DerPiece, mark } from '../der.ts';
 import {
   chipSerialCharacters,
   chipSerialElements,
@@ -24,7 +22,8 @@ import {
   genkeyLocation,
   longestAttribute,
   serialPiece,
-  signerIdText,
+  signerCommonName,
+  validity,
 } from './layout.ts';
 import { faultOfParameters, type ProfileName, type ProfileParameters, profileNames } from './parameters.ts';
 
@@ -63,25 +62,11 @@ const digitalSignatureAndAgreement = keyUsage(0x88, 3);
 /** Names as every layout has them; the two that must agree byte for byte come from one place. */
 function names(parameters: ProfileParameters): { root: DerPiece; signer: DerPiece; device: DerPiece } {
   const { organization } = parameters;
-  const signerName = join(nameText(`${parameters.signerCommonNamePrefix} `), signerIdText());
+  const signerName = signerCommonName(parameters.signerCommonNamePrefix);
   return {
     root: organizationAndCommonName(organization, nameText(parameters.rootCommonName)),
     signer: organizationAndCommonName(organization, signerName),
     device: organizationAndCommonName(organization, nameText(parameters.deviceCommonName)),
-  };
-}
-
-function signerValidity() {
-  return {
-    notBefore: utcTime('issueDate', filler.signerNotBefore),
-    notAfter: generalizedTime('expireDate', filler.never),
-  };
-}
-
-function deviceValidity() {
-  return {
-    notBefore: utcTime('issueDate', filler.deviceNotBefore),
-    notAfter: generalizedTime('expireDate', filler.never),
   };
 }
 
@@ -109,7 +94,7 @@ const atmel2015: Profile = {
       parts: {
         serialNumber: serialPiece(parameters.signerSnSource, filler.signerSerial, [parameters.signerTemplateId]),
         issuer: names(parameters).root,
-        ...signerValidity(),
+        ...validity(filler.signerNotBefore),
         subject: names(parameters).signer,
         publicKey: filler.signerPublicKey,
         extensions: [
@@ -134,7 +119,7 @@ const atmel2015: Profile = {
       parts: {
         serialNumber: serialPiece(parameters.deviceSnSource, filler.deviceSerial, [parameters.deviceTemplateId]),
         issuer: names(parameters).signer,
-        ...deviceValidity(),
+        ...validity(filler.deviceNotBefore),
         subject: names(parameters).device,
         publicKey: filler.devicePublicKey,
         extensions: [authorityKeyIdentifier(filler.signerKeyId)],
@@ -168,7 +153,7 @@ const zeroTouch: Profile = {
       parts: {
         serialNumber: serialPiece(STORED, filler.signerSerial, []),
         issuer: names(parameters).root,
-        ...signerValidity(),
+        ...validity(filler.signerNotBefore),
         subject: names(parameters).signer,
         publicKey: filler.signerPublicKey,
         extensions: [
@@ -194,7 +179,7 @@ const zeroTouch: Profile = {
       parts: {
         serialNumber: serialPiece(STORED, filler.deviceSerial, []),
         issuer: names(parameters).signer,
-        ...deviceValidity(),
+        ...validity(filler.deviceNotBefore),
         subject: names(parameters).device,
         publicKey: filler.devicePublicKey,
         extensions: [subjectKeyIdentifier(filler.deviceKeyId), authorityKeyIdentifier(filler.signerKeyId)],
@@ -226,7 +211,7 @@ const tng: Profile = {
       parts: {
         serialNumber: serialPiece(PUB_KEY_HASH, filler.signerSerial, []),
         issuer: names(parameters).root,
-        ...signerValidity(),
+        ...validity(filler.signerNotBefore),
         subject: mark('subject', names(parameters).signer),
         publicKey: filler.signerPublicKey,
         extensions: [
@@ -259,7 +244,7 @@ const tng: Profile = {
       parts: {
         serialNumber: serialPiece(PUB_KEY_HASH, filler.deviceSerial, []),
         issuer: names(parameters).signer,
-        ...deviceValidity(),
+        ...validity(filler.deviceNotBefore),
         subject: organizationAndCommonName(parameters.organization, chipSerialName(parameters.deviceCommonName)),
         publicKey: filler.devicePublicKey,
         extensions: [

@@ -1,5 +1,5 @@
 import { fromHex, toHex } from '../../base/bytes.ts';
-import { type CertificateParts, certificatePiece, nameText, tbsPiece } from '../assemble.ts';
+import { type CertificateParts, certificatePiece, generalizedTime, nameText, tbsPiece, utcTime } from '../assemble.ts';
 import {
   type CertificateDefinition,
   type CertificateLocation,
@@ -49,8 +49,18 @@ export const filler = {
   never: { year: 9999, month: 12, day: 31, hour: 23, minute: 59, second: 59 },
 } as const;
 
+/** The dates of every layout: UTCTime to GeneralizedTime (signer-and-server.md 3). */
+export function validity(notBefore: typeof filler.signerNotBefore | typeof filler.deviceNotBefore) {
+  return { notBefore: utcTime('issueDate', notBefore), notAfter: generalizedTime('expireDate', filler.never) };
+}
+
+/** The signer's common name: the prefix, a space, and the four characters of its id. */
+export function signerCommonName(prefix: string): DerPiece {
+  return join(nameText(`${prefix} `), signerIdText());
+}
+
 /** The four characters of a signer id in a name, marked. */
-export function signerIdText(): DerPiece {
+function signerIdText(): DerPiece {
   return mark('signerId', raw(new TextEncoder().encode(toHex(filler.signerId))));
 }
 

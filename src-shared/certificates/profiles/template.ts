@@ -3,16 +3,14 @@ import {
   authorityKeyIdentifier,
   basicConstraints,
   extendedKeyUsage,
-  generalizedTime,
   keyUsage,
   nameText,
   organizationAndCommonName,
   subjectKeyIdentifier,
-  utcTime,
 } from '../assemble.ts';
 import type { DefinitionPair } from '../certinfo.ts';
 import { type CertificateDefinition, serialSource } from '../definition.ts';
-import { type DerPiece, join } from '../der.ts';
+import type { DerPiece } from '../der.ts';
 import {
   chipSerialCharacters,
   chipSerialElements,
@@ -23,7 +21,8 @@ import {
   genkeyLocation,
   longestAttribute,
   serialPiece,
-  signerIdText,
+  signerCommonName,
+  validity,
 } from './layout.ts';
 import { faultOfNames, faultOfParameters, faultOfText, type NameFault, type ProfileParameters } from './parameters.ts';
 
@@ -131,14 +130,9 @@ export function isObjectIdentifier(text: string): boolean {
 }
 
 function signerName(template: CertificateTemplate, parameters: ProfileParameters): DerPiece {
-  const commonName = join(nameText(`${parameters.signerCommonNamePrefix} `), signerIdText());
+  const commonName = signerCommonName(parameters.signerCommonNamePrefix);
   return organizationAndCommonName(parameters.organization, commonName, template.organizationalUnit);
 }
-
-const validity = (notBefore: typeof filler.signerNotBefore | typeof filler.deviceNotBefore) => ({
-  notBefore: utcTime('issueDate', notBefore),
-  notAfter: generalizedTime('expireDate', filler.never),
-});
 
 function signerOf(template: CertificateTemplate, parameters: ProfileParameters): CertificateDefinition {
   const { organization, rootCommonName, signerSnSource } = parameters;
