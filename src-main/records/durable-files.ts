@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, unlinkSync } from 'node:fs';
+import { closeSync, existsSync, fdatasync, fdatasyncSync, fsyncSync, openSync, readdirSync, unlinkSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SignetError } from '../../src-shared/base/error.ts';
@@ -19,6 +19,46 @@ export interface AppendFile {
   /** Appends and makes durable; rejects when either failed. */
   append(bytes: Uint8Array): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A file that another part of this process writes: here it is only made durable. */
+export interface WrittenFile {
+  /** Resolves when everything that was written before this call is on the disk; the event loop goes on meanwhile. */
+  sync(): Promise<void>;
+  /** The same at once, for the end of a process. */
+  syncNow(): void;
+  /** Waits for a sync that is under way, but not its caller. */
+  close(): void;
+}
+
+/** Opens a file that is there; throws what the system says. */
+export function writtenFile(path: string): WrittenFile {
+  // For writing, although nothing is: Windows makes nothing durable through a handle that only reads.
+  const file = openSync(path, 'r+');
+  let syncing = 0;
+  let closing = false;
+  return {
+    sync: () =>
+      new Promise((resolve, reject) => {
+        if (closing) {
+          reject(new Error(`${path} is closed`));
+          return;
+        }
+        syncing += 1;
+        fdatasync(file, (thrown) => {
+          syncing -= 1;
+          if (closing && syncing === 0) closeSync(file);
+          if (thrown === null) resolve();
+          else reject(thrown);
+        });
+      }),
+    syncNow: () => fdatasyncSync(file),
+    close() {
+      if (closing) return;
+      closing = true;
+      if (syncing === 0) closeSync(file);
+    },
+  };
 }
 
 /** What a failed write means to everybody above: nothing may be signed or handed out. */

@@ -1,12 +1,14 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { SignetError } from '../../src-shared/base/error.ts';
-import { storageFailed } from './durable-files.ts';
+import { storageFailed, type WrittenFile, writtenFile } from './durable-files.ts';
 import { schema, schemaVersion } from './schema.ts';
 import { isDiskFull } from './storage-guard.ts';
 
 /**
- * The store: one SQLite file, WAL, every commit durable. Writes that come in one turn of the event loop share one commit,
- * so that thirty stations cost one fsync, not thirty.
+ * The store: one SQLite file with a write-ahead log, every write durable before it is reported. Writes that come in one turn of the
+ * event loop, or while the disk is still busy with those before them, share one commit, so that thirty stations cost one fsync, not
+ * thirty. SQLite does not wait for the disk at a commit (synchronous = NORMAL): it would stop the event loop, and sixteen boards with
+ * it. The write-ahead log is made durable beside the loop, and only then is anybody told.
  */
 export interface Store {
   /**
@@ -31,28 +33,19 @@ interface Waiting {
 
 /**
  * Opens or creates the store. Throws STORE_VERSION for one of a newer version, STORE_DAMAGED for something else than a store.
- * `makeRoom` is asked once when an essential write finds the disk full; true = try again.
+ * `makeRoom` is asked once when an essential write finds the disk full; true = try again. `openLog` opens the write-ahead log a second
+ * time (closing it takes no lock of SQLite's away: those are on its other two files).
  */
-export function openStore(path: string, options: { readonly makeRoom?: () => boolean } = {}): Store {
-  let database: DatabaseSync;
-  try {
-    database = new DatabaseSync(path);
-    database.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 2000;',
-    );
-  } catch (thrown) {
-    throw openingFailed(path, thrown);
-  }
-  try {
-    prepare(database, path);
-  } catch (thrown) {
-    database.close();
-    throw thrown instanceof SignetError ? thrown : openingFailed(path, thrown);
-  }
-
+export function openStore(
+  path: string,
+  options: { readonly makeRoom?: () => boolean; readonly openLog?: (path: string) => WrittenFile } = {},
+): Store {
+  const { database, log } = openDatabase(path, options.openLog ?? writtenFile);
   let queue: Waiting[] = [];
-  let scheduled = false;
+  let writing = false;
   let closed = false;
+  /** Once the disk has failed to keep the log, nobody knows what it kept: only the next start finds out (SQLite reads the log with its check sums). */
+  let broken: SignetError | undefined;
 
   /** Errors of single members; throws when nothing of the batch is in the store. */
   const attempt = (batch: readonly Waiting[]): ReadonlyMap<Waiting, SignetError> => {
@@ -79,31 +72,48 @@ export function openStore(path: string, options: { readonly makeRoom?: () => boo
     return failed;
   };
 
-  const commit = (batch: readonly Waiting[]): void => {
+  /** Rejects those that failed; gives those that are in the store, and durable as soon as its log is. */
+  const commit = (batch: readonly Waiting[]): readonly Waiting[] => {
     for (;;) {
       try {
         const failed = attempt(batch);
-        for (const waiting of batch) {
-          const reason = failed.get(waiting);
-          if (reason === undefined) waiting.resolve();
-          else waiting.reject(reason);
-        }
-        return;
+        for (const [waiting, reason] of failed) waiting.reject(reason);
+        return batch.filter((waiting) => !failed.has(waiting));
       } catch (thrown) {
         const essential = batch.some((waiting) => waiting.essential);
         if (essential && isDiskFull(thrown) && options.makeRoom?.() === true) continue;
         const reason = storageFailed('Writing the store', thrown);
         for (const waiting of batch) waiting.reject(reason);
-        return;
+        return [];
       }
     }
   };
 
-  const flush = (): void => {
-    scheduled = false;
+  const takeQueue = (): readonly Waiting[] => {
     const batch = queue;
     queue = [];
-    if (batch.length > 0) commit(batch);
+    if (broken !== undefined) return refuse(batch, broken);
+    return batch.length === 0 ? [] : commit(batch);
+  };
+
+  const logFailed = (thrown: unknown, committed: readonly Waiting[]): void => {
+    broken = storageFailed('Making the store durable', thrown);
+    refuse(committed, broken);
+  };
+
+  const writeQueue = async (): Promise<void> => {
+    while (queue.length > 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+      const committed = takeQueue();
+      if (committed.length === 0) continue;
+      try {
+        await log?.sync();
+        for (const waiting of committed) waiting.resolve();
+      } catch (thrown) {
+        logFailed(thrown, committed);
+      }
+    }
+    writing = false;
   };
 
   return {
@@ -112,20 +122,53 @@ export function openStore(path: string, options: { readonly makeRoom?: () => boo
       if (closed) return Promise.reject(new SignetError('STORAGE_FAILED', 'The store is closed.'));
       return new Promise((resolve, reject) => {
         queue.push({ work, essential, resolve, reject });
-        if (scheduled) return;
-        scheduled = true;
-        setImmediate(flush);
+        if (writing) return;
+        writing = true;
+        void writeQueue();
       });
     },
     all: (sql, ...values) => read(() => database.prepare(sql).all(...values)),
     get: (sql, ...values) => read(() => database.prepare(sql).get(...values)),
     close() {
       if (closed) return;
-      flush();
       closed = true;
+      const committed = takeQueue();
+      try {
+        if (committed.length > 0) log?.syncNow();
+        for (const waiting of committed) waiting.resolve();
+      } catch (thrown) {
+        logFailed(thrown, committed);
+      }
+      log?.close();
       database.close();
     },
   };
+}
+
+function refuse(batch: readonly Waiting[], reason: SignetError): readonly Waiting[] {
+  for (const waiting of batch) waiting.reject(reason);
+  return [];
+}
+
+function openDatabase(
+  path: string,
+  openLog: (path: string) => WrittenFile,
+): { readonly database: DatabaseSync; readonly log?: WrittenFile } {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path);
+    database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 2000;');
+    const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
+    prepare(database, path);
+    // Where no write-ahead log can be (in memory, on some network disks) SQLite goes on waiting for the disk by itself.
+    if (mode !== 'wal') return { database };
+    const log = openLog(`${path}-wal`);
+    database.exec('PRAGMA synchronous = NORMAL');
+    return { database, log };
+  } catch (thrown) {
+    database?.close();
+    throw thrown instanceof SignetError ? thrown : openingFailed(path, thrown);
+  }
 }
 
 function read<T>(query: () => T): T {
