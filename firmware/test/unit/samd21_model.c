@@ -29,6 +29,7 @@ static struct {
     uint32_t apbc;
     uint32_t osc8m;
     bool clocked[64];
+    uint32_t gclk_sync;
     uint32_t dir;
     uint32_t out;
     uint8_t pmux[16];
@@ -545,7 +546,10 @@ static uint32_t read_register(uintptr_t address)
     case SYSCTRL:
         return m.osc8m;
     case GCLK:
-        return 0U;
+        if (m.gclk_sync > 0U) {
+            m.gclk_sync--;
+        }
+        return (m.gclk_sync > 0U) ? GCLK_STATUS_SYNCBUSY : 0U;
     case PORTA:
         return read_port(offset);
     case UART:
@@ -587,6 +591,10 @@ static void write_register(uintptr_t address, uint32_t value)
         model.cpu_hz = 8000000U >> ((value >> 8U) & 3U);
         break;
     case GCLK:
+        if (m.gclk_sync > 0U) {
+            violate("GCLK written before the last write was synchronised");
+        }
+        m.gclk_sync = SYNC_ACCESSES;
         m.clocked[value & 0x3FU] = ((value & GCLK_CLKCTRL_CLKEN) != 0U) && ((value & 0x0F00U) == 0U);
         break;
     case PORTA:

@@ -9,7 +9,7 @@
 #define SAMD21_MODEL_H
 
 #include "fake_chip.h"
-#include "samd21_port.h"
+#include "samd21_uart.h"
 
 #define MODEL_TEXT_MAX 16384U
 

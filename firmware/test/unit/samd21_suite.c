@@ -7,14 +7,15 @@
 #include "suites.h"
 
 static struct samd21 samd21;
+static struct samd21_uart uart;
 static struct kit_port port;
 static struct kit_host kit;
 
 static void start(void)
 {
     model_power_on(&samd21);
-    samd21_fill_port(&samd21, &port);
-    samd21_init(&samd21, &MODEL_BLOCKS);
+    samd21_uart_start(&samd21, &MODEL_BLOCKS, &uart);
+    samd21_uart_fill_port(&samd21, &port);
     (void)model_frames();
 }
 
@@ -43,7 +44,7 @@ static void wake_up(void)
 static void clocks_and_serial_speed(void)
 {
     start();
-    CHECK_NUMBER(SAMD21_CPU_HZ, model.cpu_hz);
+    CHECK_NUMBER(SAMD21_UART_CPU_HZ, model.cpu_hz);
     CHECK((model_uart_baud() > (115200.0 * 0.999)) && (model_uart_baud() < (115200.0 * 1.001)));
     nothing_forbidden();
 }
@@ -212,8 +213,8 @@ static void a_restart_in_mid_byte_frees_the_bus(void)
 {
     model_power_on(&samd21);
     model.sda_held_clocks = 6U;
-    samd21_fill_port(&samd21, &port);
-    samd21_init(&samd21, &MODEL_BLOCKS);
+    samd21_uart_start(&samd21, &MODEL_BLOCKS, &uart);
+    samd21_uart_fill_port(&samd21, &port);
     CHECK_NUMBER(0, model.sda_held_clocks);
     CHECK(model.recovery_stop);
     CHECK_NUMBER(BUS_ACK, port.wake_pulse(port.context));

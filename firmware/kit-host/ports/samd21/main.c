@@ -1,6 +1,6 @@
-/* The kit host on the SAM D21 Xplained Pro: vectors and main loop. The port itself is samd21_port.c. */
+/* The kit host on the SAM D21 Xplained Pro: vectors and main loop. The port itself is samd21_board.c and samd21_uart.c. */
 #include "kit_host.h"
-#include "samd21_port.h"
+#include "samd21_uart.h"
 #include "startup.h"
 
 #define CORE_EXCEPTIONS 15U
@@ -18,6 +18,7 @@ static const struct samd21_blocks BLOCKS = {
 };
 
 static struct samd21 samd21;
+static struct samd21_uart line;
 static struct kit_host kit;
 static struct kit_port port;
 
@@ -50,8 +51,8 @@ const struct vector_table VECTORS __attribute__((section(".vectors"), used)) = {
 
 int main(void)
 {
-    samd21_fill_port(&samd21, &port);
-    samd21_init(&samd21, &BLOCKS);
+    samd21_uart_start(&samd21, &BLOCKS, &line);
+    samd21_uart_fill_port(&samd21, &port);
     kit_host_init(&kit, &port);
     for (;;) {
         (void)kit_host_step(&kit);

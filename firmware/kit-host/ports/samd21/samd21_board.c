@@ -1,24 +1,18 @@
-#include "samd21_port.h"
+#include "samd21_board.h"
 
 #define PIN_SDA 8U
 #define PIN_SCL 9U
-#define PIN_TXD 22U
-#define PIN_RXD 23U
-
-/* In a ring cell, above the byte: bytes were lost before this one; this one is no byte at all. */
-#define RING_LOST_BEFORE 0x0100U
-#define RING_DAMAGED 0x0200U
 
 /* Rise time of the lines that the baud formula asks for, in ns: the board's 4k7 pull-ups and a short cable. */
 #define RISE_NS 300U
-/* A transfer that has not moved on after this long is stuck; a byte takes 23 us, the chip stretches nothing. */
-#define STUCK_TICKS (2U * (SAMD21_CPU_HZ / 1000U))
+/* A transfer that has not moved on after this many milliseconds is stuck; a byte takes 23 us, the chip stretches nothing. */
+#define STUCK_MS 2U
 /* Half a clock of the recovery pulses, 100 kHz. */
 #define RECOVERY_HALF_US 5U
 #define RECOVERY_CLOCKS 9U
 
-#define TICKS_PER_MS (SAMD21_CPU_HZ / 1000U)
-#define TICKS_PER_US (SAMD21_CPU_HZ / 1000000U)
+#define US_PER_MS 1000U
+#define US_PER_S 1000000U
 
 /* --- Time ------------------------------------------------------------------------------------------------------------ */
 
@@ -26,11 +20,16 @@
 static uint32_t ticks_since(const struct samd21 *samd21, uint32_t *last)
 {
     const uint32_t now = register_read32(samd21->blocks->systick + SYSTICK_CVR);
-    /* The tick counts down from TICKS_PER_MS - 1 to 0. */
-    const uint32_t passed = (*last >= now) ? (*last - now) : (*last + TICKS_PER_MS - now);
+    /* The tick counts down from a millisecond's ticks less one to 0. */
+    const uint32_t passed = (*last >= now) ? (*last - now) : (*last + (samd21->ticks_per_us * US_PER_MS) - now);
 
     *last = now;
     return passed;
+}
+
+static bool is_stuck(const struct samd21 *samd21, uint32_t ticks)
+{
+    return ticks > (STUCK_MS * US_PER_MS * samd21->ticks_per_us);
 }
 
 static uint32_t ticks_start(const struct samd21 *samd21)
@@ -44,10 +43,10 @@ static void wait_us(const struct samd21 *samd21, uint32_t microseconds)
 
     /* By the millisecond, so that the number of ticks cannot overflow. */
     for (uint32_t left_us = microseconds; left_us > 0U;) {
-        const uint32_t part_us = (left_us > 1000U) ? 1000U : left_us;
+        const uint32_t part_us = (left_us > US_PER_MS) ? US_PER_MS : left_us;
         uint32_t ticks = 0U;
 
-        while (ticks < (part_us * TICKS_PER_US)) {
+        while (ticks < (part_us * samd21->ticks_per_us)) {
             ticks += ticks_since(samd21, &last);
         }
         left_us -= part_us;
@@ -73,7 +72,7 @@ void samd21_on_tick(struct samd21 *samd21)
 
 /* --- Pins ------------------------------------------------------------------------------------------------------------ */
 
-static void pin_to_peripheral(const struct samd21 *samd21, uint32_t pin, uint8_t function)
+void samd21_pin_to_peripheral(const struct samd21 *samd21, uint32_t pin, uint8_t function)
 {
     const uintptr_t mux = samd21->blocks->port + PORT_PMUX + (pin / 2U);
     const uint32_t shift = (pin % 2U) * 4U;
@@ -108,133 +107,44 @@ static bool is_high(const struct samd21 *samd21, uint32_t pin)
 
 /* --- Clocks ---------------------------------------------------------------------------------------------------------- */
 
-static void clock_to_sercom(const struct samd21 *samd21, uint32_t id)
+void samd21_wait_for_clocks(const struct samd21 *samd21)
 {
-    /* Generator 0, which is OSC8M after reset. */
-    register_write16(samd21->blocks->gclk + GCLK_CLKCTRL, (uint16_t)(GCLK_CLKCTRL_CLKEN | id));
     while ((register_read8(samd21->blocks->gclk + GCLK_STATUS) & GCLK_STATUS_SYNCBUSY) != 0U) {
     }
 }
 
-static void start_clocks(const struct samd21 *samd21)
+void samd21_clock_to(const struct samd21 *samd21, uint32_t id)
 {
-    const uintptr_t osc8m = samd21->blocks->sysctrl + SYSCTRL_OSC8M;
-    const uintptr_t mask = samd21->blocks->pm + PM_APBCMASK;
+    register_write16(samd21->blocks->gclk + GCLK_CLKCTRL, (uint16_t)(GCLK_CLKCTRL_CLKEN | id));
+    samd21_wait_for_clocks(samd21);
+}
 
-    register_write32(osc8m, register_read32(osc8m) & ~SYSCTRL_OSC8M_PRESC);
-    register_write32(mask, register_read32(mask) | PM_APBC_SERCOM2 | PM_APBC_SERCOM3);
-    clock_to_sercom(samd21, GCLK_ID_SERCOM2);
-    clock_to_sercom(samd21, GCLK_ID_SERCOM3);
-
-    register_write32(samd21->blocks->systick + SYSTICK_RVR, TICKS_PER_MS - 1U);
+static void start_tick(const struct samd21 *samd21)
+{
+    register_write32(samd21->blocks->systick + SYSTICK_RVR, (samd21->ticks_per_us * US_PER_MS) - 1U);
     register_write32(samd21->blocks->systick + SYSTICK_CVR, 0U);
     register_write32(samd21->blocks->systick + SYSTICK_CSR, SYSTICK_RUN);
 }
 
-static void wait_for_sync(uintptr_t sercom)
+void samd21_wait_for_sercom(uintptr_t sercom)
 {
     while (register_read32(sercom + SERCOM_SYNCBUSY) != 0U) {
     }
 }
 
-static void reset_sercom(uintptr_t sercom)
+void samd21_reset_sercom(uintptr_t sercom)
 {
     register_write32(sercom + SERCOM_CTRLA, CTRLA_SWRST);
-    wait_for_sync(sercom);
-}
-
-/* --- Serial line ----------------------------------------------------------------------------------------------------- */
-
-static void start_uart(const struct samd21 *samd21)
-{
-    const uintptr_t uart = samd21->blocks->uart;
-    /* 65536 (1 - 16 baud / clock), rounded. */
-    const uint32_t slow = (uint32_t)((((uint64_t)65536U * 16U * SAMD21_BAUD) + (SAMD21_CPU_HZ / 2U)) / SAMD21_CPU_HZ);
-    const uint32_t control = USART_CTRLA_MODE_INTERNAL | USART_CTRLA_RXPO_PAD1 | USART_CTRLA_DORD_LSB;
-
-    pin_to_peripheral(samd21, PIN_TXD, PMUX_C);
-    pin_to_peripheral(samd21, PIN_RXD, PMUX_C);
-    reset_sercom(uart);
-    register_write32(uart + SERCOM_CTRLA, control);
-    wait_for_sync(uart);
-    register_write32(uart + SERCOM_CTRLB, USART_CTRLB_TXEN | USART_CTRLB_RXEN);
-    wait_for_sync(uart);
-    register_write16(uart + SERCOM_BAUD, (uint16_t)(65536U - slow));
-    register_write8(uart + SERCOM_INTENSET, USART_INT_RXC);
-    register_write32(uart + SERCOM_CTRLA, control | CTRLA_ENABLE);
-    wait_for_sync(uart);
-    register_write32(samd21->blocks->nvic + NVIC_ISER, 1U << IRQ_SERCOM3);
-}
-
-void samd21_on_uart(struct samd21 *samd21)
-{
-    const uintptr_t uart = samd21->blocks->uart;
-
-    while ((register_read8(uart + SERCOM_INTFLAG) & USART_INT_RXC) != 0U) {
-        /* The status belongs to the byte that is read next. */
-        const uint32_t faults =
-            register_read16(uart + SERCOM_STATUS) & (USART_STATUS_PERR | USART_STATUS_FERR | USART_STATUS_BUFOVF);
-        uint32_t cell = register_read16(uart + SERCOM_DATA) & 0xFFU;
-        const uint16_t next = (uint16_t)((samd21->ring_head + 1U) % SAMD21_RING_SIZE);
-
-        if (faults != 0U) {
-            register_write16(uart + SERCOM_STATUS, (uint16_t)faults);
-        }
-        if ((faults & (USART_STATUS_PERR | USART_STATUS_FERR)) != 0U) {
-            cell = RING_DAMAGED;
-        }
-        if (((faults & USART_STATUS_BUFOVF) != 0U) || samd21->ring_overrun) {
-            cell |= RING_LOST_BEFORE;
-        }
-        samd21->ring_overrun = (next == samd21->ring_tail);
-        if (!samd21->ring_overrun) {
-            samd21->ring[samd21->ring_head] = (uint16_t)cell;
-            samd21->ring_head = next;
-        }
-    }
-}
-
-static int16_t uart_read(void *context)
-{
-    struct samd21 *samd21 = context;
-    const uint16_t tail = samd21->ring_tail;
-    uint16_t cell;
-
-    if (samd21->ring_head == tail) {
-        return KIT_UART_EMPTY;
-    }
-    cell = samd21->ring[tail];
-    if ((cell & RING_LOST_BEFORE) != 0U) {
-        /* Say so first; the byte itself is next. */
-        samd21->ring[tail] = (uint16_t)(cell & ~RING_LOST_BEFORE);
-        return KIT_UART_DAMAGED;
-    }
-    samd21->ring_tail = (uint16_t)((tail + 1U) % SAMD21_RING_SIZE);
-    if (cell == RING_DAMAGED) {
-        return KIT_UART_DAMAGED;
-    }
-    return (int16_t)cell;
-}
-
-static void uart_write(void *context, const uint8_t *bytes, size_t length)
-{
-    const struct samd21 *samd21 = context;
-    const uintptr_t uart = samd21->blocks->uart;
-
-    for (size_t i = 0U; i < length; i++) {
-        while ((register_read8(uart + SERCOM_INTFLAG) & USART_INT_DRE) == 0U) {
-        }
-        register_write16(uart + SERCOM_DATA, bytes[i]);
-    }
+    samd21_wait_for_sercom(sercom);
 }
 
 /* --- I2C ------------------------------------------------------------------------------------------------------------- */
 
 /* BAUD for a clock: hz = cpu / (10 + 2 BAUD + cpu rise), rounded so that the bus is never faster. */
-static uint32_t i2c_baud(uint32_t hz)
+static uint32_t i2c_baud(const struct samd21 *samd21, uint32_t hz)
 {
-    const uint32_t period = SAMD21_CPU_HZ / hz;
-    const uint32_t fixed = 10U + ((TICKS_PER_US * RISE_NS) / 1000U);
+    const uint32_t period = (samd21->ticks_per_us * US_PER_S) / hz;
+    const uint32_t fixed = 10U + ((samd21->ticks_per_us * RISE_NS) / 1000U);
 
     return (period - fixed + 1U) / 2U;
 }
@@ -244,15 +154,15 @@ static void start_i2c(const struct samd21 *samd21, uint32_t hz)
     const uintptr_t i2c = samd21->blocks->i2c;
     const uint32_t control = I2C_CTRLA_MODE_MASTER | I2C_CTRLA_SDAHOLD_450NS;
 
-    reset_sercom(i2c);
+    samd21_reset_sercom(i2c);
     register_write32(i2c + SERCOM_CTRLA, control);
-    wait_for_sync(i2c);
-    register_write32(i2c + SERCOM_BAUD, i2c_baud(hz));
+    samd21_wait_for_sercom(i2c);
+    register_write32(i2c + SERCOM_BAUD, i2c_baud(samd21, hz));
     register_write32(i2c + SERCOM_CTRLA, control | CTRLA_ENABLE);
-    wait_for_sync(i2c);
+    samd21_wait_for_sercom(i2c);
     /* The bus state is unknown after a start; this is the only master. */
     register_write16(i2c + SERCOM_STATUS, I2C_STATUS_IDLE);
-    wait_for_sync(i2c);
+    samd21_wait_for_sercom(i2c);
 }
 
 /*
@@ -282,8 +192,8 @@ static bool recover(const struct samd21 *samd21)
     wait_us(samd21, RECOVERY_HALF_US);
     is_free = is_high(samd21, PIN_SDA) && is_high(samd21, PIN_SCL);
 
-    pin_to_peripheral(samd21, PIN_SDA, PMUX_D);
-    pin_to_peripheral(samd21, PIN_SCL, PMUX_D);
+    samd21_pin_to_peripheral(samd21, PIN_SDA, PMUX_D);
+    samd21_pin_to_peripheral(samd21, PIN_SCL, PMUX_D);
     start_i2c(samd21, SAMD21_I2C_HZ);
     return is_free;
 }
@@ -297,7 +207,7 @@ static bool wait_for_bus(const struct samd21 *samd21, uint32_t flags)
 
     while ((register_read8(i2c + SERCOM_INTFLAG) & flags) == 0U) {
         ticks += ticks_since(samd21, &last);
-        if (ticks > STUCK_TICKS) {
+        if (is_stuck(samd21, ticks)) {
             return false;
         }
     }
@@ -317,7 +227,7 @@ static bool is_idle(const struct samd21 *samd21)
 static void command(const struct samd21 *samd21, uint32_t control)
 {
     register_write32(samd21->blocks->i2c + SERCOM_CTRLB, control);
-    wait_for_sync(samd21->blocks->i2c);
+    samd21_wait_for_sercom(samd21->blocks->i2c);
 }
 
 /* STOP, and until it is on the lines: neither a new START nor a change of speed may come sooner. */
@@ -327,7 +237,7 @@ static void stop(const struct samd21 *samd21, uint32_t acknowledge)
     uint32_t ticks = 0U;
 
     command(samd21, acknowledge | I2C_CTRLB_CMD_STOP);
-    while (!is_idle(samd21) && (ticks <= STUCK_TICKS)) {
+    while (!is_idle(samd21) && !is_stuck(samd21, ticks)) {
         ticks += ticks_since(samd21, &last);
     }
 }
@@ -341,7 +251,7 @@ static enum bus_result begin(const struct samd21 *samd21, uint32_t address, uint
         return BUS_FAULT;
     }
     register_write32(i2c + SERCOM_ADDR, address);
-    wait_for_sync(i2c);
+    samd21_wait_for_sercom(i2c);
     if (!wait_for_bus(samd21, flags)) {
         return BUS_FAULT;
     }
@@ -361,7 +271,7 @@ static enum bus_result write_once(const struct samd21 *samd21, uint8_t address, 
     }
     for (size_t i = 0U; i < length; i++) {
         register_write8(samd21->blocks->i2c + SERCOM_DATA, bytes[i]);
-        wait_for_sync(samd21->blocks->i2c);
+        samd21_wait_for_sercom(samd21->blocks->i2c);
         if (!wait_for_bus(samd21, I2C_INT_MB)) {
             return BUS_FAULT;
         }
@@ -444,16 +354,18 @@ static enum bus_result wake_pulse(void *context)
 
 /* --------------------------------------------------------------------------------------------------------------------- */
 
-void samd21_init(struct samd21 *samd21, const struct samd21_blocks *blocks)
+void samd21_start(struct samd21 *samd21, const struct samd21_blocks *blocks, void *line, uint32_t cpu_hz)
 {
-    samd21->blocks = blocks;
-    samd21->ms = 0U;
-    samd21->ring_head = 0U;
-    samd21->ring_tail = 0U;
-    samd21->ring_overrun = false;
+    const uintptr_t mask = blocks->pm + PM_APBCMASK;
 
-    start_clocks(samd21);
-    start_uart(samd21);
+    samd21->blocks = blocks;
+    samd21->line = line;
+    samd21->ticks_per_us = cpu_hz / US_PER_S;
+    samd21->ms = 0U;
+
+    register_write32(mask, register_read32(mask) | PM_APBC_SERCOM2);
+    samd21_clock_to(samd21, GCLK_ID_SERCOM2);
+    start_tick(samd21);
     /* Sets the pins up and frees a bus on which the last reset cut a chip off. */
     (void)recover(samd21);
 }
@@ -461,8 +373,6 @@ void samd21_init(struct samd21 *samd21, const struct samd21_blocks *blocks)
 void samd21_fill_port(struct samd21 *samd21, struct kit_port *port)
 {
     port->context = samd21;
-    port->uart_read = uart_read;
-    port->uart_write = uart_write;
     port->wake_pulse = wake_pulse;
     port->i2c_write = i2c_write;
     port->i2c_read = i2c_read;
