@@ -44,6 +44,8 @@ export type DeviceFailure =
       readonly kitLost: boolean;
       /** The chip no longer answered when it was looked at afterwards: it was taken out. */
       readonly boardGone?: boolean;
+      /** A wire of the kit's bus was held low then or when the chip was looked at afterwards. */
+      readonly busStuck?: boolean;
       readonly readBack?: string;
     }
   /** What was read back is not what was written. `where` as "slot 10 block 1"; bytes in hex. */
@@ -108,10 +110,16 @@ export function isFault(failure: DeviceFailure): boolean {
     case 'auth-lost-over-idle':
       return true;
     case 'uncertain':
-      return failure.kitLost;
+      return failure.kitLost || failure.busStuck === true;
     default:
       return false;
   }
+}
+
+/** Whether a wire of the kit's I2C bus is held low: nothing is known about what is behind it. Only our own kit host can tell. */
+export function isBusStuck(failure: DeviceFailure): boolean {
+  if (failure.kind === 'uncertain') return failure.busStuck === true;
+  return failure.kind === 'kit' && failure.failure.kind === 'kit-refused' && failure.failure.kitStatus === BUS_STUCK;
 }
 
 function codeAndMessage(failure: DeviceFailure): { readonly code: ErrorName; readonly message: string } {
@@ -139,7 +147,9 @@ function codeOf(failure: DeviceFailure): ErrorName {
     case 'wrong-part':
       return 'WRONG_PART';
     case 'uncertain':
-      return failure.kitLost ? 'KIT_LOST' : failure.boardGone === true ? 'BOARD_REMOVED' : 'CHIP_UNCLEAR';
+      if (failure.kitLost) return 'KIT_LOST';
+      if (failure.busStuck === true) return 'BUS_STUCK';
+      return failure.boardGone === true ? 'BOARD_REMOVED' : 'CHIP_UNCLEAR';
     case 'read-back-differs':
       return 'READ_BACK_DIFFERS';
     case 'watchdog-budget':

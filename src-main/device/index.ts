@@ -8,6 +8,7 @@ export {
   type FailureReport,
   failureAsError,
   failureToError,
+  isBusStuck,
   isFault,
   isTakenAway,
   type KitFailure,

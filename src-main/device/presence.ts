@@ -2,6 +2,7 @@ import { configAddress } from '../../src-shared/atecc/address.ts';
 import { read } from '../../src-shared/atecc/commands/index.ts';
 import { serialNumberOf } from '../../src-shared/atecc/serial.ts';
 import { toHex } from '../../src-shared/base/bytes.ts';
+import { type DeviceFailure, isBusStuck } from './failures.ts';
 import type { ChipIdentity } from './identify.ts';
 import { DEFAULT_ADDRESS, type KitRegistry } from './kit-registry.ts';
 
@@ -11,7 +12,10 @@ export type PresenceEvent =
   /** The board was taken away, or is being replaced by the one that an `arrived` names next. Serial numbers in hex. */
   | { readonly kind: 'left'; readonly kitId: number; readonly serialNumbers: readonly string[] }
   /** The same chips, looked at again after somebody had used the kit: their state may be another. */
-  | { readonly kind: 'updated'; readonly kitId: number; readonly chips: readonly ChipIdentity[] };
+  | { readonly kind: 'updated'; readonly kitId: number; readonly chips: readonly ChipIdentity[] }
+  /** A wire of the kit's bus is held low: what is behind it is not known until `freed`. */
+  | { readonly kind: 'stuck'; readonly kitId: number; readonly failure: DeviceFailure }
+  | { readonly kind: 'freed'; readonly kitId: number };
 
 export interface PresenceOptions {
   readonly registry: KitRegistry;
@@ -51,6 +55,7 @@ export class Presence {
   /** Where chips were seen last; a removed board's successor will as a rule sit at the same place. */
   #addresses: readonly number[] = [];
   #session: number | undefined;
+  #stuck = false;
 
   constructor(options: PresenceOptions) {
     this.#options = options;
@@ -83,10 +88,17 @@ export class Presence {
       // The probe has just looked at everything.
       this.#session = entry.session;
       this.#adoptChips(entry.chips);
+      if (entry.trouble !== undefined && isBusStuck(entry.trouble)) this.#tellStuck(entry.trouble);
       return;
     }
     const seen = await this.#see();
     if (seen === undefined) return;
+    if ('kind' in seen) {
+      this.#leave();
+      this.#tellStuck(seen);
+      return;
+    }
+    this.#tellFreed();
     const verdict = compareSight(this.#known, seen);
     if (verdict === 'same') {
       if (seen.size > 0 && entry.session !== this.#session) await this.#refresh();
@@ -116,8 +128,18 @@ export class Presence {
     this.#adoptChips(looked.chips);
   }
 
-  /** undefined when somebody took the kit before or during the look: then nothing was learnt. */
-  async #see(): Promise<Sight | undefined> {
+  #tellStuck(failure: DeviceFailure): void {
+    if (!this.#stuck) this.#options.onEvent({ kind: 'stuck', kitId: this.#options.kitId, failure });
+    this.#stuck = true;
+  }
+
+  #tellFreed(): void {
+    if (this.#stuck) this.#options.onEvent({ kind: 'freed', kitId: this.#options.kitId });
+    this.#stuck = false;
+  }
+
+  /** undefined when somebody took the kit before or during the look: then nothing was learnt. A failure: the bus is stuck. */
+  async #see(): Promise<Sight | DeviceFailure | undefined> {
     const { registry, kitId } = this.#options;
     const fallback = [...this.#addresses, DEFAULT_ADDRESS, ...(this.#options.addresses ?? [])];
     const addresses = new Set(this.#known.size > 0 ? this.#known.keys() : fallback);
@@ -129,6 +151,7 @@ export class Presence {
         const block = await open(address).run(read(configAddress(0), 32), { attempts });
         if (block.ok) seen.set(address, toHex(serialNumberOf(block.value)));
         else if (block.failure.kind === 'not-owner') return undefined;
+        else if (isBusStuck(block.failure)) return block.failure;
       }
       return seen;
     });

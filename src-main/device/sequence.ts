@@ -7,7 +7,7 @@ import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import { type KitIdentity, OUR_KIT, type Transport, type TransportFailure } from '../hal/transport.ts';
 import { type ChipFacts, unknownChip, windowCeilingMs, windowLimitMs } from './budget.ts';
 import { type DeviceEvent, type DeviceObserver, type PacketFacts, packetFacts } from './events.ts';
-import { type DeviceFailure, describeFailure } from './failures.ts';
+import { type DeviceFailure, describeFailure, isBusStuck } from './failures.ts';
 import type { Mutex } from './mutex.ts';
 import { judge, type Trouble } from './retry.ts';
 import { ask, type CommandStep, follow, type StepAnswer, type Steps, stop } from './steps.ts';
@@ -335,6 +335,7 @@ class KitChipSession implements ChipSession {
         command: doubtful.describe,
         cause: describeFailure(clear),
         kitLost: clear.kind === 'kit' && (clear.failure.kind === 'closed' || clear.failure.kind === 'timeout'),
+        ...(isBusStuck(clear) ? { busStuck: true } : {}),
       }),
     };
   }

@@ -5,7 +5,15 @@ import type { Secret } from '../../src-shared/base/secret.ts';
 import type { Plan } from '../../src-shared/model/plan.ts';
 import type { RunRecord } from '../../src-shared/model/run-record.ts';
 import type { StageName, StageStatus } from '../../src-shared/model/stages.ts';
-import { type ChipIdentity, identifyChip, type KitLease, KitRegistry, takeFailureAsError } from '../device/index.ts';
+import {
+  type ChipIdentity,
+  failureAsError,
+  identifyChip,
+  isBusStuck,
+  type KitLease,
+  KitRegistry,
+  takeFailureAsError,
+} from '../device/index.ts';
 import type { KitOptions } from '../hal/kit-transport.ts';
 import type { StageDetail } from '../provisioning/ports.ts';
 import { type PreparedEntry, prepareEntry } from '../provisioning/prepared-entry.ts';
@@ -218,11 +226,14 @@ export class ProvisionClient {
           { path },
         );
       }
+      // The lease is kept: the kit is sound, what is wired to it is not.
+      if (adopted.trouble !== undefined && isBusStuck(adopted.trouble)) throw failureAsError(adopted.trouble);
       return adopted.chips;
     }
     const known = await this.#lookGently(this.#lease);
     if (known !== undefined) return known;
     const looked = await this.#lease.look();
+    if (!looked.ok && isBusStuck(looked.failure)) throw failureAsError(looked.failure);
     return looked.ok ? looked.value : [];
   }
 

@@ -57,6 +57,9 @@ export class Board {
   /** When the line from the host is free for the next character. */
   #lineFree = 0;
   #connections = 0;
+  /** A wire of the bus is held low, whatever is plugged in or out. */
+  #stuck = false;
+  #freeing: number | undefined;
   #returning: { readonly chips: readonly BoardChip[]; readonly afterLine: number } | undefined;
   #work: Promise<void> = Promise.resolve();
   #plugListeners: (() => void)[] = [];
@@ -118,6 +121,7 @@ export class Board {
       counts: this.#counts,
     });
     bus.place(this.#chips);
+    bus.stick(this.#stuck);
     // A modern host's table names what was on the board when it was built, not what is there now.
     const kit = buildKit(bus, this.#kitOptions(), this.#options.chips);
     kit.powerUp();
@@ -178,6 +182,13 @@ export class Board {
       this.#tracer.tell({ kind: 'chip-in', what: chip.part });
     }
     this.#running?.bus.place(chips);
+  }
+
+  /** Something holds a wire of the I2C bus low, or lets it go. */
+  stickBus(stuck: boolean): void {
+    this.#stuck = stuck;
+    this.#freeing = undefined;
+    this.#running?.bus.stick(stuck);
   }
 
   /** The next product is put in where the last one was, as `nextChips` makes it; the last one is kept aside in the state. */
@@ -259,6 +270,7 @@ export class Board {
     this.#tracer.tell({ kind: 'line-in', line, text });
     await this.#pass(through - this.#clock.now());
     if (this.#returning !== undefined && line > this.#returning.afterLine) this.#bringBack(this.#returning.chips);
+    if (this.#freeing !== undefined && line > this.#freeing) this.stickBus(false);
     const strikes = this.#faults.line(text);
     await this.#strikes(strikes, 'before');
     if (running !== this.#running || running.silent) return;
@@ -303,7 +315,9 @@ export class Board {
       if (action.do === 'silent' && side === 'before' && this.#running !== undefined) this.#running.silent = true;
       if (action.do === 'unplug' && action.side === side) throw new KitPowerLost('cable pulled', action.back);
       if (action.do === 'bit-rot' && side === 'before') await this.#scene(action);
-      if ((action.do === 'remove-chip' || action.do === 'swap-chip') && action.side === side) await this.#scene(action);
+      if ('side' in action && action.do !== 'unplug' && action.do !== 'watchdog' && action.side === side) {
+        await this.#scene(action);
+      }
     }
   }
 
@@ -316,6 +330,9 @@ export class Board {
       if (action.backAfterLines !== undefined) {
         this.#returning = { chips: taken, afterLine: this.#lines + action.backAfterLines };
       }
+    } else if (action.do === 'stick-bus') {
+      this.stickBus(true);
+      if (action.freeAfterLines !== undefined) this.#freeing = this.#lines + action.freeAfterLines;
     } else if (action.do === 'swap-chip') {
       this.#aside = [...this.#aside, ...this.takeOut()];
       this.putIn(this.#options.nextChips?.() ?? []);

@@ -71,6 +71,7 @@ export class ChipBus {
   readonly #owner: BusOwner;
   #seats: Seat[] = [];
   #powered = true;
+  #stuck = false;
 
   constructor(parts: BusParts) {
     this.#clock = parts.clock;
@@ -91,6 +92,16 @@ export class ChipBus {
 
   get chips(): readonly BoardChip[] {
     return this.#seats.map((seat) => seat.chip);
+  }
+
+  /** Whether a wire is held low: no pulse, no address and no answer gets through. */
+  get stuck(): boolean {
+    return this.#stuck;
+  }
+
+  /** Holds a wire low, or lets it go. */
+  stick(stuck: boolean): void {
+    this.#stuck = stuck;
   }
 
   /** Puts these chips on the bus, in discovery order; those that were not on it come without power history. */
@@ -122,7 +133,7 @@ export class ChipBus {
     this.#alive();
     if (!waits && this.#pace.bus) await this.#pass(WAKE_MS - T_WHI_MS);
     const answered: number[] = [];
-    for (const seat of this.#seats) {
+    for (const seat of this.#stuck ? [] : this.#seats) {
       if (this.#busy(seat)) continue;
       const answer = seat.chip.wake();
       if (answer === undefined) continue;
@@ -212,7 +223,7 @@ export class ChipBus {
   async settle(address: number, limitMs: number, polling: Polling): Promise<boolean> {
     const seat = this.#seatAt(address);
     const left = seat === undefined ? 0 : Math.max(0, seat.busyUntil - this.#clock.now());
-    const gives = seat?.chip.awake === true && !seat.hidden;
+    const gives = seat?.chip.awake === true && !seat.hidden && !this.#stuck;
     const ready = gives ? pollMoment(left, polling) : Number.POSITIVE_INFINITY;
     await this.#pass(Math.min(ready, limitMs));
     return ready <= limitMs && this.#awake(address) !== undefined;
@@ -271,9 +282,7 @@ export class ChipBus {
     if (action.do === 'unplug' && action.side === 'before') throw new KitPowerLost('cable pulled', action.back);
     if (action.do === 'watchdog' && action.side === 'before') this.#seatAt(address)?.chip.sleep();
     if (action.do === 'bit-rot') await this.#owner.scene(action);
-    if ((action.do === 'remove-chip' || action.do === 'swap-chip') && action.side === 'before') {
-      await this.#owner.scene(action);
-    }
+    if (hasSide(action) && action.side === 'before') await this.#owner.scene(action);
   }
 
   async #after({ action }: Strike, seat: Seat): Promise<void> {
@@ -281,9 +290,7 @@ export class ChipBus {
       seat.chip.sleep();
       seat.busyUntil = 0;
     }
-    if ((action.do === 'remove-chip' || action.do === 'swap-chip') && action.side === 'after') {
-      await this.#owner.scene(action);
-    }
+    if (hasSide(action) && action.side === 'after') await this.#owner.scene(action);
     if (action.do === 'power-cut' && action.when !== 'before') this.#cutPower(action, seat);
     if (action.do === 'unplug' && action.side === 'after') throw new KitPowerLost('cable pulled', action.back);
   }
@@ -353,6 +360,7 @@ export class ChipBus {
 
   #awake(address: number): Seat | undefined {
     const seat = this.#seatAt(address);
+    if (this.#stuck) return undefined;
     return seat?.chip.awake === true && !this.#busy(seat) ? seat : undefined;
   }
 
@@ -378,8 +386,15 @@ function pollMoment(left: number, polling: Polling): number {
   return polling.firstMs + Math.ceil((left - polling.firstMs) / polling.everyMs) * polling.everyMs;
 }
 
+/** What happens to fixture and wires before or after a packet. */
+function hasSide(
+  action: Strike['action'],
+): action is Extract<SceneAction, { do: 'remove-chip' | 'swap-chip' | 'stick-bus' }> {
+  return action.do === 'remove-chip' || action.do === 'swap-chip' || action.do === 'stick-bus';
+}
+
 function isPacketScene(action: Strike['action']): action is SceneAction | PowerAction {
-  return ['unplug', 'remove-chip', 'swap-chip', 'bit-rot', 'power-cut'].includes(action.do);
+  return ['unplug', 'remove-chip', 'swap-chip', 'stick-bus', 'bit-rot', 'power-cut'].includes(action.do);
 }
 
 function isPacketAction(action: Strike['action']): action is PacketAction {

@@ -37,7 +37,7 @@ export const OTHER_SERIAL = fromHex('01236CD82CA57131EE');
 
 export interface BenchOptions {
   readonly part?: Part;
-  readonly dialect?: Dialect;
+  readonly dialect?: Dialect | 'signet';
   readonly kit?: KitOptions;
   readonly faults?: readonly Fault[];
   readonly chip?: Partial<ChipOptions>;

@@ -24,6 +24,7 @@ const table: readonly [DeviceFailure, ErrorName, boolean][] = [
   [{ ...uncertain, kitLost: false, boardGone: true }, 'BOARD_REMOVED', false],
   [{ kind: 'status', name: 'Sign', command: 'sign', status: 0xff }, 'CHIP_UNCLEAR', false],
   [{ ...uncertain, kitLost: true }, 'KIT_LOST', true],
+  [{ ...uncertain, kitLost: false, busStuck: true }, 'BUS_STUCK', true],
   [{ kind: 'read-back-differs', where: 'slot 10 block 0', expected: '00', found: '01' }, 'READ_BACK_DIFFERS', false],
   [{ kind: 'watchdog-budget', neededMs: 900, allowedMs: 700 }, 'KIT_UNSUITABLE', true],
   [{ kind: 'not-owner', session: 1, current: 2 }, 'KIT_BUSY', true],

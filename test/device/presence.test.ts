@@ -84,6 +84,29 @@ describe.each(dialects)('boards coming and going behind a %s kit', (dialect) => 
   });
 });
 
+describe('a bus that is stuck', () => {
+  it('is told once, is not an empty place, and the board is there again when it is free', async () => {
+    const { bench, presence, events } = await watch({ dialect: 'signet' });
+    bench.board.stickBus(true);
+    for (let i = 0; i < 3; i += 1) await presence.poll();
+    expect(kinds(events)).toEqual(['arrived', 'left', 'stuck']);
+    expect(events[2]).toMatchObject({ failure: { kind: 'kit', failure: { kitStatus: 0xfe } } });
+    bench.board.stickBus(false);
+    await presence.poll();
+    expect(kinds(events)).toEqual(['arrived', 'left', 'stuck', 'freed', 'arrived']);
+  });
+
+  it('is over when who held the wire is taken away, with nothing else put in', async () => {
+    const { bench, presence, events } = await watch({ dialect: 'signet' });
+    bench.board.stickBus(true);
+    await presence.poll();
+    bench.board.takeOut();
+    bench.board.stickBus(false);
+    await presence.poll();
+    expect(kinds(events)).toEqual(['arrived', 'left', 'stuck', 'freed']);
+  });
+});
+
 describe('who owns the kit is left alone', () => {
   it('nothing is sent while a run owns the kit; afterwards the state is read again', async () => {
     const { bench, presence, events } = await watch();

@@ -383,6 +383,24 @@ describe('kits and ports that fail', () => {
     expect(line.records(record.serialNumber)).toHaveLength(2);
   });
 
+  test('SDA stuck low before the run: the command line and the list of kits say so, and the run is done when it is free', async () => {
+    const board = await firmware();
+    board.stuck = true;
+    const stuck = 'A wire of the I2C bus is held low, and nine clock pulses did not free it.';
+    const listed = await runCli('kits', board.port);
+    expect(listed.output).toContain(stuck);
+    expect(listed.output).not.toContain('no secure element');
+    const cli = startCli(['provision', ...line.options(board.port), '--yes', '--count', '1']);
+    await expect.poll(() => `${cli.output()}${cli.errors()}`, { timeout: 30_000 }).toContain(stuck);
+    expect(cli.output()).not.toContain('no secure element');
+    expect(board.packets).toBe(0);
+    board.stuck = false;
+    const { status, output } = await cli.ended;
+    expect(output).toContain('Provisioning successful!');
+    expect(status).toBe(0);
+    expect(complaints(line, board.chip)).toEqual([]);
+  });
+
   test.each(['legacy', 'd21', 'modern', 'signet'] as const)(
     'a chip slower than its data sheet behind a %s kit: waited for or named, and the board passes',
     async (dialect) => {

@@ -169,6 +169,7 @@ export class PtyBoard {
       for (const chip of this.chips) chip.rot(action.zone, action.slot, action.offset, action.xor);
       return;
     }
+    if (action.do === 'stick-bus') this.stuck = true;
     if (action.do === 'remove-chip' || action.do === 'swap-chip') {
       for (const chip of this.chips) chip.powerCycle();
       this.chips = action.do === 'swap-chip' ? [this.#spare] : [];

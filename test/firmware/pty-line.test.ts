@@ -5,7 +5,7 @@ import { siliconBus } from '../../src-main/simulator/i2c-bus.ts';
 import { benchChip } from './bench-chip.ts';
 import { type HostKit, startHostKit } from './host-kit.ts';
 import { openSerialLine, type SerialLine } from './serial-line.ts';
-import { TEST_LINES } from './test-lines.ts';
+import { STUCK_LINES, TEST_LINES } from './test-lines.ts';
 
 /** the station's serial channel → pseudo-terminal → C kit host → socket → simulated chip. */
 interface Line {
@@ -102,11 +102,10 @@ describe('the C kit host behind a pseudo-terminal', () => {
 
   test('lines that are stuck, and free again', async () => {
     const line = await start(['508A', 0xc0]);
-    line.stuck = true;
-    expect(await line.serial.ask('e:w()\n')).toBe('FE()');
-    expect(await line.serial.ask('board:device(00)\n')).toBe('FE()');
-    line.stuck = false;
-    expect(await line.serial.ask('e:w()\n')).toBe('00(04113343)');
+    for (const { stuck, sent, answer } of STUCK_LINES) {
+      line.stuck = stuck;
+      expect(await line.serial.ask(sent), `${stuck ? 'stuck ' : ''}${sent}`).toBe(answer);
+    }
   });
 
   test('the power goes: the port hangs up', async () => {

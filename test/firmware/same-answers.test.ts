@@ -10,7 +10,7 @@ import { fromHex } from '../../src-shared/base/bytes.ts';
 import { type HostBus, type HostDevice, type HostState, hostLines, hostStep } from '../../src-shared/kit/host-model.ts';
 import { stockParse } from '../../src-shared/kit/stock-client.ts';
 import { benchChip } from './bench-chip.ts';
-import { TEST_LINES, type TestLine } from './test-lines.ts';
+import { STUCK_LINES, TEST_LINES, type TestLine } from './test-lines.ts';
 
 /**
  * All others that answer the same lines. (The C as a Linux process and on an emulated CPU, with the same list, are in
@@ -40,6 +40,27 @@ describe('what answers the lines that the C kit host answers', () => {
   test('the simulated kit of the same firmware: every line', async () => {
     expect(TEST_LINES.length).toBeGreaterThan(70);
     await answersOfBoard({ dialect: 'signet' }, TEST_LINES);
+  });
+
+  test('the simulated kit of the same firmware, while its bus is stuck and afterwards', async () => {
+    const clock = virtualClock();
+    const board = new Board({ kit: { dialect: 'signet' }, chips: [benchChip(clock)], clock });
+    const channel = board.connect();
+    let received = '';
+    channel.setReceiver({
+      data: (bytes) => {
+        received += latin1(bytes);
+      },
+      closed: (reason) => expect.fail(reason),
+    });
+    for (const { stuck, sent, answer } of STUCK_LINES) {
+      board.stickBus(stuck);
+      received = '';
+      await channel.write(fromLatin1(sent));
+      await board.settled();
+      expect(received, `${stuck ? 'stuck ' : ''}${sent}`).toBe(`${answer}\n`);
+    }
+    await channel.close();
   });
 
   test("the simulator's well-formed modern kit: every line that Microchip's host has, put right", async () => {

@@ -134,3 +134,25 @@ export const TEST_LINES: readonly TestLine[] = [
   { sent: `${'e'.repeat(2000)}\n`, answers: ['C1()'] },
   { sent: 'e:t(0730000000035D)\ne:i()\n', answers: ['00(07000050000391)', '00()'] },
 ];
+
+/** What is asked while a wire of the bus is held low, and afterwards; `stuck` changes before the line is sent. */
+export const STUCK_LINES: readonly { readonly stuck: boolean; readonly sent: string; readonly answer: string }[] = [
+  { stuck: false, sent: 'board:device(00)\n', answer: 'ECC508A TWI 00(C0)' },
+  { stuck: true, sent: 'e:w()\n', answer: 'FE()' },
+  { stuck: true, sent: 'e:t(0730000000035D)\n', answer: 'FE()' },
+  { stuck: true, sent: 'e:s()\n', answer: 'FE()' },
+  { stuck: true, sent: 'e:i()\n', answer: '00()' },
+  { stuck: true, sent: 'e:p:s(C0)\n', answer: '00()' },
+  { stuck: false, sent: 'e:t(0730000000035D)\n', answer: '00(07000050000391)' },
+  { stuck: false, sent: 'e:a(00)\n', answer: '00()' },
+  { stuck: false, sent: 'e:w()\n', answer: '00(04113343)' },
+  // The chip is awake: how much of the packet it got nobody knows.
+  { stuck: true, sent: 'e:t(0730000000035D)\n', answer: 'E6()' },
+  { stuck: true, sent: 'e:i()\n', answer: 'FE()' },
+  { stuck: true, sent: 'b:v()\n', answer: 'FE()' },
+  { stuck: true, sent: 'board:device(00)\n', answer: 'FE()' },
+  { stuck: true, sent: 'board:device(03)\n', answer: 'FE()' },
+  { stuck: false, sent: 'board:device(03)\n', answer: 'no_device TWI 00(00)' },
+  { stuck: false, sent: 'board:device(00)\n', answer: 'ECC508A TWI 00(C0)' },
+  { stuck: false, sent: 'e:t(0730000000035D)\n', answer: '00(07000050000391)' },
+];

@@ -115,6 +115,30 @@ describe("a real station's sites", () => {
     await shows(world, [serialOf(board)]);
   });
 
+  it('whose bus is stuck say so while it is, with or without a board, and have the board when it is free', async () => {
+    const [board] = await boardsOf(1);
+    if (board === undefined) throw new Error('no board');
+    const world = await realStation(() => ({ extraKits: [board.port] }));
+    await shows(world, [serialOf(board)]);
+    const { chips } = board;
+    board.stuck = true;
+    const site = await world.until('place-1', 'fault');
+    expect([site.reason, site.detail, site.chips]).toEqual([
+      'BUS_STUCK',
+      'A wire of the I2C bus is held low, and nine clock pulses did not free it.',
+      [],
+    ]);
+    // Who held the wire is taken out, and nothing is put in.
+    board.change([]);
+    board.stuck = false;
+    await world.until('place-1', 'empty');
+    board.stuck = true;
+    board.change(chips);
+    expect((await world.until('place-1', 'fault')).reason).toBe('BUS_STUCK');
+    board.stuck = false;
+    await shows(world, [serialOf(board)]);
+  });
+
   it('whose port another program holds say so, and are there when it is free', async () => {
     const [board] = await boardsOf(1);
     if (board === undefined) throw new Error('no board');

@@ -30,6 +30,8 @@ function verdict(kind: VerdictView['kind'], ...serialNumbers: string[]): Verdict
     runId: 'A'.repeat(32),
   };
 }
+const faulted = verdict('FAULT', '01230000000000A1EE');
+const stuck: SiteEvent = { kind: 'trouble', code: 'BUS_STUCK', detail: 'held low' };
 const passed: SiteEvent = { kind: 'run-ended', verdict: verdict('PASS', '01230000000000A1EE') };
 
 function modelAfter(...events: readonly SiteEvent[]): SiteModel {
@@ -43,6 +45,21 @@ describe('phase of a site after a sequence of events', () => {
     ['a kit is being asked', [{ kind: 'kit-opening' }], 'checking'],
     ['nothing came of it', [{ kind: 'kit-opening' }, { kind: 'kit-gone' }], 'empty'],
     ['a kit that cannot be used', [{ kind: 'trouble', code: 'PORT_DENIED', detail: 'no' }], 'fault'],
+    ['a stuck bus', [kitHere(true), stuck], 'fault'],
+    ['a stuck bus under a board', [kitHere(true), chips(first), stuck], 'fault'],
+    ['a stuck bus that is free again', [kitHere(true), stuck, { kind: 'trouble-over' }], 'empty'],
+    ['a stuck bus after a board that passed', [kitHere(true), chips(first), begun, passed, stuck], 'fault'],
+    [
+      'a stuck bus that its verdict tells of already',
+      [
+        kitHere(true),
+        chips(first),
+        begun,
+        { kind: 'run-ended', verdict: { ...faulted, errorName: 'BUS_STUCK' } },
+        stuck,
+      ],
+      'verdict',
+    ],
     ['a kit was plugged in without a chip', [{ kind: 'kit-opening' }, kitHere()], 'no-chip'],
     ['a kit that was there before the line began', [kitHere(true)], 'empty'],
     ['a board', [kitHere(), chips(first)], 'board'],

@@ -283,6 +283,27 @@ state('check sum of the data refused twice', () =>
     'provision',
   ),
 );
+state('bus stuck', async () => {
+  const board = line.board({
+    dialect: 'signet',
+    faults: [
+      {
+        at: { on: 'packet', filter: { opcode: 0x17, p1: 0x00 }, from: 1 },
+        times: 1,
+        action: { do: 'stick-bus', side: 'before', freeAfterLines: undefined },
+      },
+    ],
+  });
+  const ending = await resume(board, 'provision');
+  const { outcome, stages } = ending.result.record;
+  expect(outcome).toMatchObject({ kind: 'FAULT', number: 177, stage: 2 });
+  // Nothing half-done is recorded as done, and nothing was signed for it.
+  const ended = stages.filter(({ status }) => status !== 'SKIPPED').map(({ stage, status }) => `${stage} ${status}`);
+  expect(ended).toEqual(['CONFIG_WRITE DONE', 'CONFIG_LOCK ERROR']);
+  expect(ending.chip.inspect().configLocked).toBe(false);
+  expect(issuedTo(ending.chip)).toEqual([]);
+  return ending;
+});
 state('kit lost', () =>
   resume(
     found(undefined, undefined, [

@@ -183,6 +183,13 @@ export const states: readonly StateRow[] = [
     next: 'resume',
   },
   {
+    name: 'bus stuck',
+    recognised: 'kit status FE: SDA or SCL is held low, and nine clocks did not free it',
+    action: 'check the contacts, resume',
+    outcome: 'BUS_STUCK',
+    next: 'resume',
+  },
+  {
     name: 'kit lost',
     recognised: 'the connection to the kit ended',
     action: 'plug it in again, resume',

@@ -160,10 +160,13 @@ export class SweptLine {
       readonly faults?: readonly Fault[];
       readonly trace?: (event: TraceEvent) => void;
       readonly content?: Chip;
+      /** Another kit than the variant's. */
+      readonly dialect?: KitOptions['dialect'];
     } = {},
   ): Board {
     this.#boards += 1;
-    const { part, dialect } = this.variant;
+    const { part } = this.variant;
+    const dialect = options.dialect ?? this.variant.dialect;
     const number = this.#boards;
     const serialNumber = Uint8Array.of(
       0x01,

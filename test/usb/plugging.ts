@@ -127,7 +127,11 @@ export async function comingAndGoing({ tally, plant, station }: Context): Promis
     nextProduct(d);
     await presence.poll();
     const told = events.map((event) =>
-      event.kind === 'left' ? event.serialNumbers : event.chips.map((chip) => toHex(chip.serialNumber)),
+      event.kind === 'left'
+        ? event.serialNumbers
+        : 'chips' in event
+          ? event.chips.map((chip) => toHex(chip.serialNumber))
+          : event.kind,
     );
     assert.deepEqual(told, [[first], [first], [serialOf(d)]]);
     assert.equal(registry.kit(kit.id)?.id, kit.id, 'the kit is the same');

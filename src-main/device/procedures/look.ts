@@ -4,7 +4,7 @@ import { type LockState, readLockState, readSerialNumber } from '../../../src-sh
 import { chipStatus } from '../../../src-shared/atecc/status.ts';
 import { equalBytes, readU16le, toHex } from '../../../src-shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../../src-shared/base/result.ts';
-import type { DeviceFailure } from '../failures.ts';
+import { type DeviceFailure, isBusStuck } from '../failures.ts';
 import { readConfigSteps } from '../identify.ts';
 import type { ChipSession } from '../sequence.ts';
 import { follow } from '../steps.ts';
@@ -101,7 +101,8 @@ export function doubtOr(failure: DeviceFailure, look: DeviceFailure): Result<nev
   if (failure.kind !== 'uncertain' || look.kind === 'board-changed') return fail(look);
   if (look.kind === 'no-chip') return fail({ ...failure, boardGone: true });
   const gone = look.kind === 'kit' && (look.failure.kind === 'closed' || look.failure.kind === 'timeout');
-  return fail({ ...failure, kitLost: failure.kitLost || gone });
+  const busStuck = isBusStuck(failure) || isBusStuck(look);
+  return fail({ ...failure, kitLost: failure.kitLost || gone, ...(busStuck ? { busStuck } : {}) });
 }
 
 /** The member of a plan that guards a sequence, where there is a number to guard with. */

@@ -53,6 +53,8 @@ export type SiteEvent =
   | { readonly kind: 'chips'; readonly chips: readonly ChipIdentity[] }
   | { readonly kind: 'chips-gone' }
   | { readonly kind: 'trouble'; readonly code: string; readonly detail: string }
+  /** What kept the place from being read is over; whether a board is there comes with `chips`. */
+  | { readonly kind: 'trouble-over' }
   | {
       readonly kind: 'run-begun';
       readonly runId: string;
@@ -116,7 +118,11 @@ export function nextSite(model: SiteModel, event: SiteEvent): SiteModel {
     case 'chips-gone':
       return withoutBoard(model);
     case 'trouble':
+      // A verdict that says the same already says more: at which stage, and what to do with this board.
+      if (model.verdict?.errorName === event.code) return withoutBoard(model);
       return { ...withoutBoard(model), trouble: { code: event.code, detail: event.detail } };
+    case 'trouble-over':
+      return { ...model, trouble: undefined };
     case 'run-begun':
       return {
         ...model,

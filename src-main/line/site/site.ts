@@ -6,6 +6,7 @@ import type { SiteView, VerdictView } from '../../../src-shared/ipc/state.ts';
 import type { RunRecord } from '../../../src-shared/model/run-record.ts';
 import {
   type ChipIdentity,
+  type DeviceFailure,
   describeFailure,
   failureToError,
   type KitEntry,
@@ -433,6 +434,13 @@ export class Site {
         if (this.#model.run === undefined) this.#host.activity.info(`${this.#place.label}: board removed.`);
         this.#assessment = undefined;
         this.#event({ kind: 'chips-gone' });
+        return;
+      case 'stuck':
+        this.#host.activity.warning(`${this.#place.label}: ${describeFailure(event.failure)}`);
+        this.#trouble(event.failure);
+        return;
+      case 'freed':
+        this.#event({ kind: 'trouble-over' });
     }
   }
 
@@ -447,9 +455,11 @@ export class Site {
 
   #tellTrouble(kit: KitEntry): void {
     const { trouble } = kit;
-    if (trouble === undefined || trouble.kind === 'no-chip') return;
-    const report = failureToError(trouble);
-    this.#event({ kind: 'trouble', code: report.code, detail: describeFailure(trouble) });
+    if (trouble !== undefined && trouble.kind !== 'no-chip') this.#trouble(trouble);
+  }
+
+  #trouble(failure: DeviceFailure): void {
+    this.#event({ kind: 'trouble', code: failureToError(failure).code, detail: describeFailure(failure) });
   }
 
   #assess(chips: readonly ChipIdentity[]): Assessment {

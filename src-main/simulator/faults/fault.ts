@@ -92,6 +92,8 @@ export type SceneAction =
   | { readonly do: 'remove-chip'; readonly side: Side; readonly backAfterLines: number | undefined }
   /** Another product is in the fixture: all chips are replaced by the board's next spare set. */
   | { readonly do: 'swap-chip'; readonly side: Side }
+  /** SDA or SCL is held low: nobody can be reached. Free after that many further lines; undefined = never. */
+  | { readonly do: 'stick-bus'; readonly side: Side; readonly freeAfterLines: number | undefined }
   /** Bits of the EEPROM flip: `offset` counts bytes from the start of the zone (config, otp) or slot (data). */
   | {
       readonly do: 'bit-rot';

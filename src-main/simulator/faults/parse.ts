@@ -224,6 +224,15 @@ const actions: Readonly<Record<string, ActionReader>> = {
       backAfterLines: fault.optional('backAfterLines', (n) => n.integer(1, 1_000_000)),
     }),
   },
+  'stick-bus': {
+    places: anywhere,
+    fields: ['when', 'freeAfterLines'],
+    read: (fault) => ({
+      do: 'stick-bus',
+      side: side(fault),
+      freeAfterLines: fault.optional('freeAfterLines', (n) => n.integer(1, 1_000_000)),
+    }),
+  },
   'swap-chip': { places: anywhere, fields: ['when'], read: (fault) => ({ do: 'swap-chip', side: side(fault) }) },
   'bit-rot': { places: anywhere, fields: ['zone', 'slot', 'offset', 'xor'], read: readBitRot },
   'drop-line': { places: ['line'], fields: [], read: () => ({ do: 'drop-line' }) },

@@ -99,12 +99,12 @@ export class SignetKit implements Kit {
     const byte = byteOf(argument);
     if (begins('device', command)) {
       const index = byte ?? 0;
-      if (index === 0 || !this.#searched) await this.#search();
-      if (index >= this.#found.length) await this.#searchLate();
+      if ((index === 0 || !this.#searched) && !(await this.#search())) return reply(BUS_STUCK);
+      if (index >= this.#found.length && !(await this.#searchLate())) return reply(BUS_STUCK);
       return describe(this.#found[index]);
     }
     if (begins('version', command)) {
-      await this.#search();
+      if (!(await this.#search())) return reply(BUS_STUCK);
       return `${this.name} ${describe(this.#found[0])}`;
     }
     if (begins('firmware', command)) {
@@ -137,7 +137,7 @@ export class SignetKit implements Kit {
       await this.#stopKeeping();
       const answer = await this.#wake(address);
       if (answer !== undefined && this.#wrapping === 'wraps') await this.#idle(address);
-      return answer === undefined ? reply(NO_WAKE) : reply(kitStatus.ok, answer);
+      return answer === undefined ? reply(this.#orStuck(NO_WAKE)) : reply(kitStatus.ok, answer);
     }
     if (begins('idle', command)) return this.#awake.has(address) ? this.#leave(address) : reply(kitStatus.ok);
     if (begins('sleep', command)) return this.#sleep(address);
@@ -173,7 +173,12 @@ export class SignetKit implements Kit {
   }
 
   async #leave(address: number): Promise<string> {
-    return reply((await this.#idle(address)) ? kitStatus.ok : kitStatus.noResponse);
+    return reply((await this.#idle(address)) ? kitStatus.ok : this.#orStuck(kitStatus.noResponse));
+  }
+
+  /** Why a chip could not be reached: nobody can while a wire of the bus is held low. */
+  #orStuck(status: number): number {
+    return this.#bus.stuck ? BUS_STUCK : status;
   }
 
   async #idle(address: number): Promise<boolean> {
@@ -183,9 +188,9 @@ export class SignetKit implements Kit {
 
   async #sleep(address: number): Promise<string> {
     if (this.#awake.delete(address) && (await this.#bus.sleep(address))) return reply(kitStatus.ok);
-    if ((await this.#wake(address)) === undefined) return reply(NO_WAKE);
+    if ((await this.#wake(address)) === undefined) return reply(this.#orStuck(NO_WAKE));
     this.#awake.delete(address);
-    return reply((await this.#bus.sleep(address)) ? kitStatus.ok : kitStatus.noResponse);
+    return reply((await this.#bus.sleep(address)) ? kitStatus.ok : this.#orStuck(kitStatus.noResponse));
   }
 
   async #talk(address: number, argument: string): Promise<string> {
@@ -209,14 +214,17 @@ export class SignetKit implements Kit {
     const since = this.#awake.get(address);
     if (this.#wrapping === 'keeps' && since !== undefined) {
       if (this.#bus.clock.now() - since <= KEEP_MS - USUAL_LIMIT_MS) return undefined;
-      if (!(await this.#idle(address))) return kitStatus.noResponse;
+      if (!(await this.#idle(address))) return this.#orStuck(kitStatus.noResponse);
     }
-    return (await this.#wake(address)) === undefined ? NO_WAKE : undefined;
+    return (await this.#wake(address)) === undefined ? this.#orStuck(NO_WAKE) : undefined;
   }
 
   /** Sends a packet once; its answer is read a second time when it came damaged. A number is the status without one. */
   async #exchange(address: number, packet: Uint8Array): Promise<Uint8Array | number> {
-    if (!(await this.#bus.send(address, packet))) return kitStatus.noResponse;
+    const taken = await this.#bus.send(address, packet);
+    // How much of the packet the chip has got, and whether it did it, nobody knows.
+    if (this.#bus.stuck) return BROKEN_OFF;
+    if (!taken) return kitStatus.noResponse;
     const polling = this.#bus.pace.kitPolling ? { firstMs: 1, everyMs: 1 } : { firstMs: 0, everyMs: 0 };
     if (!(await this.#bus.settle(address, ANSWER_LIMIT_MS, polling))) return TIMEOUT;
     const first = await this.#bus.read(address);
@@ -249,28 +257,30 @@ export class SignetKit implements Kit {
     return answer !== undefined && WAKE_ANSWERS.some((known) => sameBytes(known, answer)) ? answer : undefined;
   }
 
-  /** Wakes everybody and asks every address. Who tests itself at waking is waited for when nobody else is there. Ends a hold. */
-  async #search(): Promise<void> {
+  /** Wakes everybody and asks every address. Who tests itself at waking is waited for when nobody else is there. Ends a hold. False when the bus is stuck. */
+  async #search(): Promise<boolean> {
     this.#wrapping = 'wraps';
     for (const { address } of this.#found) await this.#bus.idle(address);
-    if (this.#awake.has(this.#address)) await this.#bus.idle(this.#address);
+    // One that could not be idled (a stuck bus) may be awake all the same.
+    await this.#bus.idle(this.#address);
     this.#awake.clear();
     this.#found = [];
     await this.#bus.wakePulse();
     await this.#sweep();
-    this.#searched = true;
-    this.#lateRoundDue = true;
-    if (this.#found.length === 0) await this.#searchLate();
+    this.#searched = !this.#bus.stuck;
+    this.#lateRoundDue = this.#searched;
+    return this.#searched && (this.#found.length > 0 || (await this.#searchLate()));
   }
 
-  /** The second round of a search, once. */
-  async #searchLate(): Promise<void> {
-    if (!this.#lateRoundDue) return;
+  /** The second round of a search, once. False when the bus is stuck. */
+  async #searchLate(): Promise<boolean> {
+    if (!this.#lateRoundDue) return true;
     this.#lateRoundDue = false;
     await this.#bus.wakePulse();
     await this.#bus.clock.pass(this.#bus.pace.bus ? SELF_TEST_MS : 0);
     await this.#sweep();
     for (const { address } of this.#found) if (!this.#awake.has(address)) await this.#bus.idle(address);
+    return !this.#bus.stuck;
   }
 
   /** Asks every address that has no chip yet; who answers is asked what it is, and idled. */
@@ -300,6 +310,7 @@ const BAD_INTERFACE = 0xc4;
 const NO_WAKE = 0xd0;
 const BROKEN_OFF = 0xe6;
 const TIMEOUT = 0xf1;
+const BUS_STUCK = 0xfe;
 const DEFAULT_ADDRESS = 0xc0;
 const LOWEST_ADDRESS = 0x10;
 const HIGHEST_ADDRESS = 0xee;

@@ -150,6 +150,15 @@ describe('faults at packets', () => {
     expect(() => new Board({ kit: { dialect: 'd21' }, chips: [], faults })).toThrow('no next product');
   });
 
+  it('stick-bus: nobody is reached, for so many lines, and the chip is none the worse', async () => {
+    const { host, chip } = setUp([{ at: { line: 1 }, do: 'stick-bus', freeAfterLines: 2 }]);
+    expect(await host.ask(`e:t(${COUNT})`)).toBe('E7()');
+    expect(await host.ask(`e:t(${INFO})`)).toBe('E7()');
+    expect(await host.ask(`e:t(${INFO})`)).toBe('E7()');
+    expect(chip.counter).toBe(0);
+    expect(await host.ask(`e:t(${INFO})`)).toBe(ANSWER);
+  });
+
   it('bit-rot reaches the EEPROM', async () => {
     const { host, chip } = setUp([{ at: { packet: 1 }, do: 'bit-rot', zone: 'data', slot: 8, offset: 40, xor: '10' }]);
     await host.ask(`e:t(${INFO})`);
