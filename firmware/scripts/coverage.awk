@@ -10,13 +10,13 @@ wanted && /^Taken at least once:/ { percent = $4; sub(/once:/, "", percent); bra
 
 END {
     for (file in line_count) {
-        printf "coverage %-16s lines %6.2f %% of %4d   branches %6.2f %% of %4d\n", file, line_share[file], line_count[file], branch_share[file], branch_count[file];
+        printf "coverage %-18s lines %6.2f %% of %4d   branches %6.2f %% of %4d\n", file, line_share[file], line_count[file], branch_share[file], branch_count[file];
         if (line_share[file] < minimum || branch_share[file] < minimum) low = low " " file;
         lines += line_count[file]; lines_hit += line_count[file] * line_share[file] / 100;
         branches += branch_count[file]; branches_hit += branch_count[file] * branch_share[file] / 100;
     }
     if (lines == 0 || branches == 0) { print "coverage: nothing was measured"; exit 1; }
     l = 100 * lines_hit / lines; b = 100 * branches_hit / branches;
-    printf "coverage %-16s lines %6.2f %%           branches %6.2f %%           (at least %d %%)\n", "all", l, b, minimum;
+    printf "coverage %-18s lines %6.2f %%           branches %6.2f %%           (at least %d %%)\n", "all", l, b, minimum;
     if (low != "") { print "coverage: too low in" low; exit 1; }
 }

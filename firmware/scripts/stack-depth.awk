@@ -63,7 +63,7 @@ END {
         if (one > handler) handler = one;
     }
     if (n > 1) total += handler + 32;
-    printf "stack %-8s %5d bytes at most, %d set aside\n", port, total, limit;
+    printf "stack %-10s %5d bytes at most, %d set aside\n", port, total, limit;
     if (own[root[1]] == "" ) { print "stack: " root[1] " not found"; exit 1; }
     if (recursion != "") { print "stack: recursion through " recursion; exit 1; }
     if (dynamic != "") { print "stack: size not fixed in " dynamic; exit 1; }

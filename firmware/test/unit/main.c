@@ -11,5 +11,7 @@ int main(void)
     host_suite();
     fake_chip_suite();
     samd21_suite();
+    usb_control_suite();
+    usb_data_suite();
     return check_summary();
 }

@@ -3,13 +3,30 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clock_model.h"
+#include "usb_model.h"
+
 #define TICKS_PER_ACCESS 4U
 #define SYNC_ACCESSES 3U
 #define RISE_NS 300U
 
-enum { PM = 0x1000, SYSCTRL = 0x2000, GCLK = 0x3000, PORTA = 0x4000, UART = 0x5000, I2C = 0x6000, SYSTICK = 0x7000, NVIC = 0x8000 };
+enum {
+    PM = 0x1000,
+    SYSCTRL = 0x2000,
+    GCLK = 0x3000,
+    PORTA = 0x4000,
+    UART = 0x5000,
+    I2C = 0x6000,
+    SYSTICK = 0x7000,
+    NVIC = 0x8000,
+    USB = 0x9000,
+    FLASH = 0xA000,
+    CALIBRATION = 0xB000,
+    UNIQUE = 0xC000
+};
 
-const struct samd21_blocks MODEL_BLOCKS = {PM, SYSCTRL, GCLK, PORTA, UART, I2C, SYSTICK, NVIC};
+const struct samd21_blocks MODEL_BLOCKS = {PM,      SYSCTRL, GCLK, PORTA, UART,        I2C,
+                                           SYSTICK, NVIC,    USB,  FLASH, CALIBRATION, UNIQUE};
 
 struct samd21_model model;
 
@@ -27,6 +44,8 @@ struct sercom {
 static struct {
     struct samd21 *samd21;
     uint32_t apbc;
+    uint32_t apbb;
+    uint32_t ahb;
     uint32_t osc8m;
     bool clocked[64];
     uint32_t gclk_sync;
@@ -60,11 +79,18 @@ static struct {
     bool sda_was_low;
 } m;
 
+static bool in_meanwhile;
+
 static void violate(const char *what)
 {
     if (model.violation == NULL) {
         model.violation = what;
     }
+}
+
+void model_violate(const char *what)
+{
+    violate(what);
 }
 
 static void frame(const char *text)
@@ -137,6 +163,11 @@ static void pass(uint64_t ticks)
         m.in_handler = true;
         samd21_on_tick(m.samd21);
         m.in_handler = false;
+        if ((model.meanwhile != NULL) && !in_meanwhile) {
+            in_meanwhile = true;
+            model.meanwhile();
+            in_meanwhile = false;
+        }
     }
 }
 
@@ -534,7 +565,14 @@ static void write_port(uintptr_t offset, uint32_t value)
     lines_moved();
 }
 
-static uint32_t read_register(uintptr_t address)
+/* What USB needs of the rest of the chip; PA24 and PA25 are its pads. */
+static void tell_usb(void)
+{
+    usb_model.clocked = ((m.ahb & 0x40U) != 0U) && ((m.apbb & 0x20U) != 0U) && m.clocked[0x06] && clock_model_is_fast();
+    usb_model.pads = ((m.pincfg[24] & m.pincfg[25]) & PINCFG_PMUXEN) != 0U && (m.pmux[12] == 0x66U);
+}
+
+static uint32_t read_register(uintptr_t address, uint32_t width)
 {
     const uintptr_t block = address & ~(uintptr_t)0xFFFU;
     const uintptr_t offset = address & 0xFFFU;
@@ -542,9 +580,17 @@ static uint32_t read_register(uintptr_t address)
     pass(TICKS_PER_ACCESS);
     switch (block) {
     case PM:
-        return m.apbc;
+        return (offset == PM_APBCMASK) ? m.apbc : ((offset == 0x14U) ? m.ahb : m.apbb);
     case SYSCTRL:
-        return m.osc8m;
+        return (offset == SYSCTRL_OSC8M) ? m.osc8m : clock_model_read_sysctrl(offset);
+    case FLASH:
+        return clock_model_read_flash(offset);
+    case CALIBRATION:
+        return clock_model_read_calibration(offset);
+    case UNIQUE:
+        return clock_model_read_unique(offset);
+    case USB:
+        return usb_model_read((uint32_t)offset, width);
     case GCLK:
         if (m.gclk_sync > 0U) {
             m.gclk_sync--;
@@ -576,7 +622,36 @@ static void write_systick(uintptr_t offset, uint32_t value)
     }
 }
 
-static void write_register(uintptr_t address, uint32_t value)
+static void write_gclk(uintptr_t offset, uint32_t value)
+{
+    if (m.gclk_sync > 0U) {
+        violate("GCLK written before the last write was synchronised");
+    }
+    m.gclk_sync = SYNC_ACCESSES;
+    if (offset == GCLK_CLKCTRL) {
+        m.clocked[value & 0x3FU] = ((value & GCLK_CLKCTRL_CLKEN) != 0U) && ((value & 0x0F00U) == 0U);
+    } else {
+        clock_model_write_generator(value);
+        model.cpu_hz = 48000000U;
+    }
+}
+
+static void write_nvic(uintptr_t offset, uint32_t value)
+{
+    if (offset == NVIC_ISPR) {
+        if (value != 0x80U) {
+            violate("another interrupt than USB's asked for");
+        }
+        usb_model_pend_interrupt();
+        return;
+    }
+    m.nvic |= value;
+    if ((value & 0x80U) != 0U) {
+        usb_model_enable_interrupt();
+    }
+}
+
+static void write_register(uintptr_t address, uint32_t width, uint32_t value)
 {
     const uintptr_t block = address & ~(uintptr_t)0xFFFU;
     const uintptr_t offset = address & 0xFFFU;
@@ -584,18 +659,25 @@ static void write_register(uintptr_t address, uint32_t value)
     pass(TICKS_PER_ACCESS);
     switch (block) {
     case PM:
-        m.apbc = value;
+        *((offset == PM_APBCMASK) ? &m.apbc : ((offset == 0x14U) ? &m.ahb : &m.apbb)) = value;
         break;
     case SYSCTRL:
-        m.osc8m = value;
-        model.cpu_hz = 8000000U >> ((value >> 8U) & 3U);
+        if (offset == SYSCTRL_OSC8M) {
+            m.osc8m = value;
+            model.cpu_hz = 8000000U >> ((value >> 8U) & 3U);
+        } else {
+            clock_model_write_sysctrl(offset, value);
+        }
         break;
     case GCLK:
-        if (m.gclk_sync > 0U) {
-            violate("GCLK written before the last write was synchronised");
-        }
-        m.gclk_sync = SYNC_ACCESSES;
-        m.clocked[value & 0x3FU] = ((value & GCLK_CLKCTRL_CLKEN) != 0U) && ((value & 0x0F00U) == 0U);
+        write_gclk(offset, value);
+        break;
+    case FLASH:
+        clock_model_write_flash(offset, value);
+        break;
+    case USB:
+        tell_usb();
+        usb_model_write((uint32_t)offset, width, value);
         break;
     case PORTA:
         write_port(offset, value);
@@ -608,7 +690,7 @@ static void write_register(uintptr_t address, uint32_t value)
         write_systick(offset, value);
         break;
     case NVIC:
-        m.nvic |= value;
+        write_nvic(offset, value);
         break;
     default:
         violate("an unknown block was written");
@@ -618,32 +700,32 @@ static void write_register(uintptr_t address, uint32_t value)
 
 uint8_t register_read8(uintptr_t address)
 {
-    return (uint8_t)read_register(address);
+    return (uint8_t)read_register(address, 1U);
 }
 
 uint16_t register_read16(uintptr_t address)
 {
-    return (uint16_t)read_register(address);
+    return (uint16_t)read_register(address, 2U);
 }
 
 uint32_t register_read32(uintptr_t address)
 {
-    return read_register(address);
+    return read_register(address, 4U);
 }
 
 void register_write8(uintptr_t address, uint8_t value)
 {
-    write_register(address, value);
+    write_register(address, 1U, value);
 }
 
 void register_write16(uintptr_t address, uint16_t value)
 {
-    write_register(address, value);
+    write_register(address, 2U, value);
 }
 
 void register_write32(uintptr_t address, uint32_t value)
 {
-    write_register(address, value);
+    write_register(address, 4U, value);
 }
 
 void model_power_on(struct samd21 *samd21)
@@ -656,6 +738,7 @@ void model_power_on(struct samd21 *samd21)
     model.cpu_hz = 1000000U;
     m.out = 0xFFFFFFFFU;
     m.apbc = 0x00010000U;
+    clock_model_power_on();
     fake_chip_init(&model.chip, 0xC0U, 0x50U, 0x00U);
     model.chip_present = true;
 }

@@ -47,6 +47,9 @@ struct samd21_model {
     char sent[MODEL_TEXT_MAX];
     size_t sent_length;
 
+    /* Called every millisecond while the main program runs: what happens outside meanwhile. */
+    void (*meanwhile)(void);
+
     /* First thing that the data sheet forbids, or NULL. */
     const char *violation;
 };
@@ -56,6 +59,8 @@ extern const struct samd21_blocks MODEL_BLOCKS;
 
 /* Power on; `samd21` gets the interrupts. */
 void model_power_on(struct samd21 *samd21);
+/* Notes what the data sheet forbids. */
+void model_violate(const char *what);
 /* One character on the receive line, with STATUS bits. Takes the time of a character. */
 void model_receive(uint8_t byte, uint16_t faults);
 /* Serial line speed that the registers give. */

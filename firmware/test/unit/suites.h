@@ -10,5 +10,7 @@ void bus_suite(void);
 void host_suite(void);
 void fake_chip_suite(void);
 void samd21_suite(void);
+void usb_control_suite(void);
+void usb_data_suite(void);
 
 #endif

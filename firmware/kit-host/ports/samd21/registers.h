@@ -27,6 +27,12 @@ struct samd21_blocks {
     uintptr_t i2c;
     uintptr_t systick;
     uintptr_t nvic;
+    /* What the USB image needs besides. */
+    uintptr_t usb;
+    uintptr_t nvmctrl;
+    /* Calibration of the factory, and the chip's unique number. */
+    uintptr_t calibration;
+    uintptr_t unique;
 };
 
 #define PM_APBCMASK 0x20U
@@ -100,6 +106,7 @@ struct samd21_blocks {
 #define SYSTICK_RUN 0x07U
 
 #define NVIC_ISER 0x00U
+#define NVIC_ISPR 0x100U
 #define IRQ_SERCOM3 12U
 
 #endif

@@ -37,7 +37,7 @@ static uint32_t ticks_start(const struct samd21 *samd21)
     return register_read32(samd21->blocks->systick + SYSTICK_CVR);
 }
 
-static void wait_us(const struct samd21 *samd21, uint32_t microseconds)
+void samd21_wait_us(const struct samd21 *samd21, uint32_t microseconds)
 {
     uint32_t last = ticks_start(samd21);
 
@@ -55,7 +55,7 @@ static void wait_us(const struct samd21 *samd21, uint32_t microseconds)
 
 static void delay_us(void *context, uint32_t microseconds)
 {
-    wait_us(context, microseconds);
+    samd21_wait_us(context, microseconds);
 }
 
 static uint32_t millis(void *context)
@@ -175,21 +175,21 @@ static bool recover(const struct samd21 *samd21)
 
     pin_to_gpio(samd21, PIN_SDA);
     pin_to_gpio(samd21, PIN_SCL);
-    wait_us(samd21, RECOVERY_HALF_US);
+    samd21_wait_us(samd21, RECOVERY_HALF_US);
     for (uint32_t clock = 0U; (clock < RECOVERY_CLOCKS) && !is_high(samd21, PIN_SDA); clock++) {
         pull_low(samd21, PIN_SCL);
-        wait_us(samd21, RECOVERY_HALF_US);
+        samd21_wait_us(samd21, RECOVERY_HALF_US);
         let_go(samd21, PIN_SCL);
-        wait_us(samd21, RECOVERY_HALF_US);
+        samd21_wait_us(samd21, RECOVERY_HALF_US);
     }
     pull_low(samd21, PIN_SCL);
-    wait_us(samd21, RECOVERY_HALF_US);
+    samd21_wait_us(samd21, RECOVERY_HALF_US);
     pull_low(samd21, PIN_SDA);
-    wait_us(samd21, RECOVERY_HALF_US);
+    samd21_wait_us(samd21, RECOVERY_HALF_US);
     let_go(samd21, PIN_SCL);
-    wait_us(samd21, RECOVERY_HALF_US);
+    samd21_wait_us(samd21, RECOVERY_HALF_US);
     let_go(samd21, PIN_SDA);
-    wait_us(samd21, RECOVERY_HALF_US);
+    samd21_wait_us(samd21, RECOVERY_HALF_US);
     is_free = is_high(samd21, PIN_SDA) && is_high(samd21, PIN_SCL);
 
     samd21_pin_to_peripheral(samd21, PIN_SDA, PMUX_D);

@@ -34,8 +34,10 @@ void samd21_fill_port(struct samd21 *samd21, struct kit_port *port);
 /* Interrupt handler. */
 void samd21_on_tick(struct samd21 *samd21);
 
-/* --- For the serial lines; none of these needs more of the struct than its blocks. --- */
+/* --- For the serial lines --- */
 
+/* Waits at least this long, by the tick. */
+void samd21_wait_us(const struct samd21 *samd21, uint32_t microseconds);
 void samd21_pin_to_peripheral(const struct samd21 *samd21, uint32_t pin, uint8_t function);
 /* Generator 0 to one of the peripherals. */
 void samd21_clock_to(const struct samd21 *samd21, uint32_t id);

@@ -1,0 +1,67 @@
+/*
+ * The kit host on the SAM D21 Xplained Pro, over the board's own USB connector: vectors and main loop. The port itself is
+ * samd21_board.c, samd21_usb_line.c and samd21_usb.c.
+ */
+#include "kit_host.h"
+#include "samd21_usb_line.h"
+#include "startup.h"
+
+#define CORE_EXCEPTIONS 15U
+#define INTERRUPTS 28U
+
+static const struct samd21_blocks BLOCKS = {
+    .pm = 0x40000400U,
+    .sysctrl = 0x40000800U,
+    .gclk = 0x40000C00U,
+    .port = 0x41004400U,
+    .uart = 0x42001400U,
+    .i2c = 0x42001000U,
+    .systick = 0xE000E010U,
+    .nvic = 0xE000E100U,
+    .usb = 0x41005000U,
+    .nvmctrl = 0x41004000U,
+    .calibration = 0x00806020U,
+    .unique = 0x0080A000U,
+};
+
+static struct samd21 samd21;
+static struct samd21_usb line;
+static struct kit_host kit;
+static struct kit_port port;
+
+static void tick_handler(void)
+{
+    samd21_on_tick(&samd21);
+}
+
+static void usb_handler(void)
+{
+    samd21_usb_on_interrupt(&line);
+}
+
+struct vector_table {
+    uint32_t *stack_top;
+    vector exceptions[CORE_EXCEPTIONS];
+    vector interrupts[INTERRUPTS];
+};
+
+extern const struct vector_table VECTORS;
+
+#define U unexpected_handler
+
+/* Exception n is entry n - 1: SysTick is exception 15. */
+const struct vector_table VECTORS __attribute__((section(".vectors"), used)) = {
+    .stack_top = linker_stack_top,
+    .exceptions = {reset_handler, U, U, U, U, U, U, U, U, U, U, U, U, U, tick_handler},
+    .interrupts = {U, U, U, U, U, U, U, usb_handler, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U},
+};
+
+int main(void)
+{
+    samd21_usb_line_start(&samd21, &BLOCKS, &line);
+    samd21_usb_line_fill_port(&samd21, &port);
+    kit_host_init(&kit, &port);
+    for (;;) {
+        (void)kit_host_step(&kit);
+    }
+}
