@@ -123,9 +123,7 @@ export function isBusStuck(failure: DeviceFailure): boolean {
 }
 
 function codeAndMessage(failure: DeviceFailure): { readonly code: ErrorName; readonly message: string } {
-  const message = englishSentence(reasonOfFailure(failure));
-  const found = failure.kind === 'uncertain' ? failure.readBack : undefined;
-  return { code: codeOf(failure), message: found === undefined ? message : `${message} Read back: ${found}.` };
+  return { code: codeOf(failure), message: englishSentence(reasonOfFailure(failure)) };
 }
 
 function codeOf(failure: DeviceFailure): ErrorName {
@@ -199,8 +197,12 @@ export function reasonOfFailure(failure: DeviceFailure): Reason {
       const { revision, found, expected } = failure;
       return reason('chip-wrong-part', { revision, found, expected });
     }
-    case 'uncertain':
-      return reason('chip-uncertain', { command: failure.command, quote: failure.cause });
+    case 'uncertain': {
+      const { command, cause: quote, readBack } = failure;
+      return readBack === undefined
+        ? reason('chip-uncertain', { command, quote })
+        : reason('chip-uncertain-seen', { command, quote, readBack });
+    }
     case 'read-back-differs':
       return reason('chip-read-back', { quote: failure.where });
     case 'watchdog-budget':

@@ -1,6 +1,6 @@
 import { fittingParts, parseConfigFile } from '../../src-shared/atecc/config/index.ts';
 import { parseHex, toHex, utf8 } from '../../src-shared/base/bytes.ts';
-import { SignetError } from '../../src-shared/base/error.ts';
+import { type ErrorDetails, SignetError } from '../../src-shared/base/error.ts';
 import {
   certificatesOf,
   dateText,
@@ -13,6 +13,7 @@ import {
   readCertInfo,
 } from '../../src-shared/certificates/index.ts';
 import type { CallOutput, ParsedInput } from '../../src-shared/ipc/contract.ts';
+import { certInfoReason, englishSentence, type Reason, reason, reasonDetails } from '../../src-shared/model/reasons.ts';
 import { certInfoFacts } from './plan-inspect.ts';
 
 type Imported = CallOutput<'plan.importFile'>;
@@ -48,21 +49,25 @@ export function importFile({ kind, name, content }: ParsedInput<'plan.importFile
   }
 }
 
+/** FILE_INVALID with its reason, for screens in any language. */
+function invalid(why: Reason, details: ErrorDetails = {}): SignetError {
+  return new SignetError('FILE_INVALID', englishSentence(why), { ...details, ...reasonDetails(why) });
+}
+
 function certInfo(name: string, content: string): Imported {
   const read = readCertInfo([{ fileName: name, text: content }]);
-  if (!read.ok) throw new SignetError('FILE_INVALID', `${read.failure.message}.`, { name });
+  if (!read.ok) throw invalid(certInfoReason(read.failure), { name });
   return { kind: 'certinfo', text: content, summary: certInfoFacts(read.value) };
 }
 
 function definition(name: string, content: string): Imported {
   const parsed = parseCSource(content);
   if (!parsed.ok) {
-    const { line, column, reason } = parsed.failure;
-    throw new SignetError('FILE_INVALID', `${name}:${line}:${column}: ${reason}.`, { name, line, column });
+    const { line, column, reason: quote } = parsed.failure;
+    throw invalid(reason('certinfo-source', { source: name, line, column, quote }), { name });
   }
   const { definitions } = parsed.value;
-  if (definitions.length === 0)
-    throw new SignetError('FILE_INVALID', `${name} holds no certificate definition.`, { name });
+  if (definitions.length === 0) throw invalid(reason('file-no-definition', { name }));
   return {
     kind: 'definition',
     text: content,
@@ -97,13 +102,13 @@ function certificate(name: string, content: string): Imported {
   const bytes =
     hex ?? (/^[A-Za-z0-9+/]+=*$/.test(compact) ? new Uint8Array(Buffer.from(compact, 'base64')) : undefined);
   const found = certificatesOf(bytes?.[0] === 0x30 ? bytes : utf8(content));
-  if (!found.ok) throw new SignetError('FILE_INVALID', `${name}: ${found.failure}.`, { name });
+  if (!found.ok) throw invalid(reason('file-says', { name, quote: found.failure }));
   const summary: Imported['summary'] = [];
   for (const der of found.value) {
     if (der.length > maxCertificateLength)
       throw new SignetError('TOO_LARGE', `${name} holds a certificate of ${der.length} bytes.`, { name });
     const decoded = decodeCertificate(der);
-    if (!decoded.ok) throw new SignetError('FILE_INVALID', `${name}: ${decoded.failure.reason}.`, { name });
+    if (!decoded.ok) throw invalid(reason('file-says', { name, quote: decoded.failure.reason }));
     const { subject, issuer, notAfter, publicKey } = decoded.value;
     summary.push(
       { label: 'subject', value: nameText(subject) },

@@ -3,8 +3,9 @@ import type { Part } from '../../src-shared/atecc/command.ts';
 import { findingLine } from '../../src-shared/atecc/config/index.ts';
 import { toHex } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
+import { type Reason, reason } from '../../src-shared/model/reasons.ts';
 import { type ChipIdentity, KitRegistry } from '../device/index.ts';
-import { type DryRun, dryRun, stageLine } from '../provisioning/dry-run.ts';
+import { type DryRun, dryRun, englishProblems, stageLine } from '../provisioning/dry-run.ts';
 import { foundState } from '../provisioning/found-state.ts';
 import { type PreparedEntry, prepareEntry } from '../provisioning/prepared-entry.ts';
 import { openKitAt } from './kit-address.ts';
@@ -39,10 +40,10 @@ export async function checkPlan(
       random: (length) => new Uint8Array(randomBytes(length)),
       ...(chip === undefined ? {} : { chip }),
     });
-    const problems = [...run.problems, ...stateProblems(prepared, chip)];
+    const problems = englishProblems({ ...run, problems: [...run.problems, ...stateProblems(prepared, chip)] });
     lines.push(
       `${entry.label}: ${part}${chip === undefined ? ', factory-fresh' : ` ${toHex(chip.serialNumber)}`}`,
-      ...linesOf({ ...run, problems }),
+      ...linesOf(run, problems),
       '',
     );
     json.push({
@@ -60,16 +61,16 @@ export async function checkPlan(
 }
 
 /** What the state of the chip in hand stands in the way of. */
-function stateProblems(prepared: PreparedEntry, chip: ChipIdentity | undefined): readonly string[] {
+function stateProblems(prepared: PreparedEntry, chip: ChipIdentity | undefined): readonly Reason[] {
   const image = chip === undefined ? undefined : prepared.images.get(chip.part);
   if (chip === undefined || image === undefined) return [];
   const { lockSlots } = prepared.entry;
   // Slots that a resumed run must still write are named by the server's definitions; the run itself judges them.
   const state = foundState(chip, { part: chip.part, image, slotsWritten: [], lockSlots });
-  return state === 'all-locked' ? ['This board is provisioned already: everything that the plan locks is locked.'] : [];
+  return state === 'all-locked' ? [reason('plan-finished')] : [];
 }
 
-function linesOf(run: DryRun): readonly string[] {
+function linesOf(run: DryRun, problems: readonly string[]): readonly string[] {
   const lines: string[] = [];
   let stage = -1;
   for (const { stage: number, packet } of run.packets) {
@@ -83,6 +84,6 @@ function linesOf(run: DryRun): readonly string[] {
   if (run.assumedDefinitions)
     lines.push('The certificate definitions were not given: the usual layout is assumed (slots 10, 11, 12).');
   for (const finding of run.findings) lines.push(findingLine(finding));
-  for (const problem of run.problems) lines.push(`WOULD FAIL: ${problem}`);
+  for (const problem of problems) lines.push(`WOULD FAIL: ${problem}`);
   return lines;
 }

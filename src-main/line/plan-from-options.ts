@@ -5,6 +5,7 @@ import { toHex } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import { type CertInfoFault, readCertInfo } from '../../src-shared/certificates/index.ts';
 import { canonicalPlan, dataWriteSchema, type Plan, planSchema } from '../../src-shared/model/plan.ts';
+import { certInfoReason, inEnglish } from '../../src-shared/model/reasons.ts';
 import { readBytes, readJson, readText } from './files.ts';
 
 /** What the note's client was told by options, and what ours adds to them. */
@@ -77,7 +78,8 @@ function checkSources(sources: readonly { readonly fileName: string; readonly te
 
 /** Why C sources are no certinfo; `files` = what was read. */
 export function certInfoError(failure: CertInfoFault, files: string): SignetError {
-  const { message, fileName } = failure;
+  const { fileName } = failure;
+  const message = inEnglish(certInfoReason(failure));
   return new SignetError('FILE_INVALID', fileName === undefined ? `${files}: ${message}.` : `${message}.`, {
     file: fileName ?? files,
   });

@@ -14,7 +14,9 @@ import {
 } from '../../src-shared/atecc/config/index.ts';
 import { fromHex, sliceExact, toHex } from '../../src-shared/base/bytes.ts';
 import { asSignetError, SignetError } from '../../src-shared/base/error.ts';
+import type { Result } from '../../src-shared/base/result.ts';
 import {
+  type CertInfoFault,
   certificateDate,
   checkCertInfoDefinitions,
   type DefinitionPair,
@@ -26,6 +28,7 @@ import type { CallOutput } from '../../src-shared/ipc/contract.ts';
 import { packetLines } from '../../src-shared/ipc/dry-run.ts';
 import type { DataWrite, Plan, PlanEntry } from '../../src-shared/model/plan.ts';
 import { planSchema } from '../../src-shared/model/plan.ts';
+import { certInfoReason, reason } from '../../src-shared/model/reasons.ts';
 import { registerOffset } from '../../src-shared/model/slot-fields.ts';
 import type { ChipIdentity } from '../device/index.ts';
 import type { ResolvedWrite } from '../provisioning/data-sources.ts';
@@ -63,14 +66,14 @@ export async function inspectPlan(question: InspectQuestion): Promise<Inspection
     certinfo: read.ok ? certInfoFacts(read.value) : [],
     sample: sample?.ok === true ? await certificateView(sample.value) : null,
   };
-  const error = read.ok ? '' : read.failure;
+  const error = read.ok ? null : certInfoReason(read.failure);
   if (hex === undefined)
     return {
       ...about,
       rows: [],
       slots: [],
       findings: [],
-      error: error === '' ? `No image for an ${question.part}.` : error,
+      error: error ?? reason('plan-no-image', { part: question.part }),
     };
   const image = fromHex(hex);
   return {
@@ -108,7 +111,7 @@ export async function dryRunPlan(question: InspectQuestion): Promise<CallOutput<
       typicalMs,
     })),
     findings: run.findings.map((finding) => findingView(finding, question.language)),
-    problems: [...run.problems],
+    problems: run.problems.map((why) => ({ ...why, facts: { ...why.facts } })),
     totalMs: run.totalMs,
   };
 }
@@ -179,15 +182,14 @@ function entryOf(plan: Plan, index: number): PlanEntry {
   return entry;
 }
 
-type Read = { readonly ok: true; readonly value: ReadCertInfo } | { readonly ok: false; readonly failure: string };
+type Read = Result<ReadCertInfo, CertInfoFault>;
 
 function readSources(entry: PlanEntry): Read {
-  const read = readCertInfo([
+  return readCertInfo([
     { fileName: 'certinfo', text: entry.certinfo },
     ...(entry.deviceDefinition === '' ? [] : [{ fileName: 'device definition', text: entry.deviceDefinition }]),
     ...(entry.signerDefinition === '' ? [] : [{ fileName: 'signer definition', text: entry.signerDefinition }]),
   ]);
-  return read.ok ? read : { ok: false, failure: read.failure.message };
 }
 
 /** The plan's own definitions, or those of a signer that this station has seen and the certinfo names. */

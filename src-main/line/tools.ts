@@ -30,6 +30,7 @@ import {
   readCertInfo,
   verifyDigest,
 } from '../../src-shared/certificates/index.ts';
+import { inEnglish } from '../../src-shared/model/reasons.ts';
 import { verifySigningLog } from '../records/index.ts';
 import { readBytes, readText } from './files.ts';
 import { certInfoError } from './plan-from-options.ts';
@@ -175,7 +176,7 @@ export function verifyLogFolder(folder: string): { readonly lines: readonly stri
   if (files === 0) throw new SignetError('FILE_MISSING', `There is no signing log in ${logs}.`, { path: logs });
   const store = join(folder, 'signet.db');
   const kept = existsSync(store) ? headInStore(store) : undefined;
-  const all = [...complaints, ...(kept === undefined ? [] : againstHead(rows, headHash, kept))];
+  const all = [...complaints.map(inEnglish), ...(kept === undefined ? [] : againstHead(rows, headHash, kept))];
   return {
     lines: [
       `${counted(files, 'file')}, ${counted(rows, 'row')}, head ${headHash}`,

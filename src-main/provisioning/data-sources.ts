@@ -5,6 +5,7 @@ import { parseHex, toHex, utf8 } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import { Secret } from '../../src-shared/base/secret.ts';
 import type { DataSource, DataWrite } from '../../src-shared/model/plan.ts';
+import { englishSentence, type Reason, reason, reasonDetails } from '../../src-shared/model/reasons.ts';
 
 /**
  * Where the bytes of stage 7 come from (architecture: DataSource). A plan holds references and check values, never a secret; a
@@ -37,29 +38,31 @@ export async function resolveDataWrites(
 ): Promise<readonly ResolvedWrite[]> {
   const resolved: ResolvedWrite[] = [];
   for (const write of writes) {
-    const place = write.zone === 'otp' ? 'OTP' : `slot ${write.slot}`;
+    const place = write.zone === 'otp' ? 'OTP' : write.slot;
     const bytes = await bytesOf(write.source, context, place);
     resolved.push({ write, bytes, sink: write.source.kind === 'random' ? write.source.sink : undefined });
   }
   return resolved;
 }
 
-function unavailable(place: string, reason: string, cause?: unknown): SignetError {
-  return new SignetError('DATA_SOURCE', `The data for ${place} cannot be had: ${reason}.`, { place }, cause);
+/** Where the bytes go: a slot's number, or OTP. */
+type Place = number | 'OTP';
+
+function unavailable(why: Reason, cause?: unknown): SignetError {
+  return new SignetError('DATA_SOURCE', englishSentence(why), reasonDetails(why), cause);
 }
 
-async function bytesOf(source: DataSource, context: DataContext, place: string): Promise<Uint8Array> {
+async function bytesOf(source: DataSource, context: DataContext, place: Place): Promise<Uint8Array> {
   switch (source.kind) {
     case 'bytes': {
       const bytes = parseHex(source.hex);
-      if (bytes === undefined) throw unavailable(place, 'the plan holds no hex');
+      if (bytes === undefined) throw unavailable(reason('data-no-hex', { place }));
       return bytes;
     }
     case 'file': {
       const bytes = await load(source.path, longestFile, place);
       const digest = createHash('sha256').update(bytes).digest('hex').toUpperCase();
-      if (digest !== source.sha256)
-        throw unavailable(place, `${source.path} is not the file the plan means (SHA-256 ${digest})`);
+      if (digest !== source.sha256) throw unavailable(reason('data-other-file', { place, path: source.path, digest }));
       return bytes;
     }
     case 'csv':
@@ -78,20 +81,20 @@ async function bytesOf(source: DataSource, context: DataContext, place: string):
   }
 }
 
-async function load(path: string, limit: number, place: string): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(path);
-    if (size > limit) throw new Error(`${path} is larger than ${limit} bytes`);
-    return new Uint8Array(await readFile(path));
-  } catch (thrown) {
-    throw unavailable(place, thrown instanceof Error ? thrown.message : String(thrown), thrown);
-  }
+async function load(path: string, limit: number, place: Place): Promise<Uint8Array> {
+  const failed = (thrown: unknown): never => {
+    const quote = thrown instanceof Error ? thrown.message : String(thrown);
+    throw unavailable(reason('data-unreadable', { place, quote }), thrown);
+  };
+  const { size } = await stat(path).catch(failed);
+  if (size > limit) throw unavailable(reason('data-file-long', { place, path, most: limit }));
+  return new Uint8Array(await readFile(path).catch(failed));
 }
 
 async function fromCsv(
   source: Extract<DataSource, { kind: 'csv' }>,
   context: DataContext,
-  place: string,
+  place: Place,
 ): Promise<Uint8Array> {
   const text = new TextDecoder().decode(await load(source.path, longestCsv, place));
   const { data, meta } = Papa.parse<Record<string, string>>(text, {
@@ -99,17 +102,18 @@ async function fromCsv(
     skipEmptyLines: true,
     transformHeader: (name) => name.trim(),
   });
+  const { path } = source;
   for (const column of [source.keyColumn, source.column]) {
-    if (!(meta.fields ?? []).includes(column)) throw unavailable(place, `${source.path} has no column "${column}"`);
+    if (!(meta.fields ?? []).includes(column)) throw unavailable(reason('data-no-column', { place, path, column }));
   }
   const key = source.key === 'serial' ? toHex(context.serialNumber) : context.unitLabel;
-  if (key === '') throw unavailable(place, 'the unit has no label to look it up with');
+  if (key === '') throw unavailable(reason('data-no-label', { place }));
   const rows = data.filter((row) => (row[source.keyColumn] ?? '').trim().toUpperCase() === key.toUpperCase());
-  if (rows.length === 0) throw unavailable(place, `${source.path} has no row for ${key}`);
-  if (rows.length > 1) throw unavailable(place, `${source.path} has ${rows.length} rows for ${key}`);
+  if (rows.length === 0) throw unavailable(reason('data-no-row', { place, path, key }));
+  if (rows.length > 1) throw unavailable(reason('data-many-rows', { place, path, rows: rows.length, key }));
   const bytes = parseHex((rows[0]?.[source.column] ?? '').replace(/\s+/g, ''));
   if (bytes === undefined || bytes.length === 0)
-    throw unavailable(place, `column "${source.column}" of ${key} is not hex`);
+    throw unavailable(reason('data-column-no-hex', { place, column: source.column, key }));
   return bytes;
 }
 
@@ -123,30 +127,30 @@ function checkValueOf(secret: Secret): string {
 async function masterSecret(
   source: Extract<DataSource, { kind: 'diversified' }>,
   context: DataContext,
-  place: string,
+  place: Place,
 ): Promise<Secret> {
   const secret =
     source.secret.from === 'file'
       ? await secretFile(source.secret.path, place)
       : await context.askSecret?.(source.secret.name);
-  if (secret === undefined) throw unavailable(place, 'nobody is there to enter the master secret');
+  if (secret === undefined) throw unavailable(reason('data-no-secret', { place }));
   if (checkValueOf(secret) !== source.checkValue) {
-    throw unavailable(place, 'the master secret is not the one the plan means (its check value differs)');
+    throw unavailable(reason('data-other-secret', { place }));
   }
   return secret;
 }
 
 /** A secret file is 16 to 64 bytes, raw or as hex text, readable by its owner alone. */
-async function secretFile(path: string, place: string): Promise<Secret> {
+async function secretFile(path: string, place: Place): Promise<Secret> {
   const bytes = await load(path, 4096, place);
   if (process.platform !== 'win32') {
     const { mode } = await stat(path);
-    if ((mode & 0o077) !== 0) throw unavailable(place, `${path} can be read by others than its owner`);
+    if ((mode & 0o077) !== 0) throw unavailable(reason('data-secret-open', { place, path }));
   }
   const text = /^[0-9a-fA-F\s]+$/.test(Buffer.from(bytes).toString('latin1'))
     ? parseHex(Buffer.from(bytes).toString('latin1').replace(/\s+/g, ''))
     : undefined;
   const secret = text ?? bytes;
-  if (secret.length < 16 || secret.length > 64) throw unavailable(place, `${path} does not hold 16 to 64 bytes`);
+  if (secret.length < 16 || secret.length > 64) throw unavailable(reason('data-secret-length', { place, path }));
   return new Secret(secret);
 }

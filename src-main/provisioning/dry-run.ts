@@ -1,10 +1,10 @@
 import type { Part } from '../../src-shared/atecc/command.ts';
-import { type Finding, hasErrors, lintConfig, presetImage } from '../../src-shared/atecc/config/index.ts';
+import { type Finding, lintConfig, presetImage } from '../../src-shared/atecc/config/index.ts';
 import { commandOfOpcode } from '../../src-shared/atecc/opcodes.ts';
 import { serialNumberOf } from '../../src-shared/atecc/serial.ts';
 import { executionTime } from '../../src-shared/atecc/timing.ts';
 import { fromHex } from '../../src-shared/base/bytes.ts';
-import { asSignetError } from '../../src-shared/base/error.ts';
+import { asSignetError, SignetError } from '../../src-shared/base/error.ts';
 import type { Result } from '../../src-shared/base/result.ts';
 import {
   type DefinitionPair,
@@ -14,6 +14,7 @@ import {
   sampleCertificate,
   writeItems,
 } from '../../src-shared/certificates/index.ts';
+import { englishSentence, type Reason, reason, reasonDetails } from '../../src-shared/model/reasons.ts';
 import { stages } from '../../src-shared/model/stages.ts';
 import {
   type AssumedChip,
@@ -39,6 +40,7 @@ import {
 } from '../device/index.ts';
 import { buildContent, type Content } from './content.ts';
 import { type ResolvedWrite, resolveDataWrites } from './data-sources.ts';
+import { EndOfRun, reasonOfError } from './outcome.ts';
 import { certificateSlots, lintContext, plannedContent } from './preflight.ts';
 import type { PreparedEntry } from './prepared-entry.ts';
 
@@ -53,8 +55,8 @@ export interface PlannedPacket {
 export interface DryRun {
   readonly packets: readonly PlannedPacket[];
   readonly findings: readonly Finding[];
-  /** What would make the run fail, in sentences; empty = nothing that can be known beforehand. */
-  readonly problems: readonly string[];
+  /** What would make the run fail, beside errors among the findings; empty = nothing that can be known beforehand. */
+  readonly problems: readonly Reason[];
   /** The definitions were assumed (the usual layout), because neither plan nor server gave them. */
   readonly assumedDefinitions: boolean;
   /** Typical execution times of the chip, added up, in ms. */
@@ -75,13 +77,13 @@ export async function dryRun(
     readonly random: (length: number) => Uint8Array;
   },
 ): Promise<DryRun> {
-  const problems: string[] = [];
+  const problems: Reason[] = [];
   const image = prepared.images.get(part);
   if (image === undefined) {
     return {
       packets: [],
       findings: [],
-      problems: [`The plan has no configuration for an ${part}.`],
+      problems: [reason('plan-no-image', { part })],
       assumedDefinitions: false,
       totalMs: 0,
     };
@@ -101,17 +103,10 @@ export async function dryRun(
       random: options.random,
     });
   } catch (thrown) {
-    problems.push(asSignetError(thrown).message);
+    problems.push(reasonOfThrown(thrown));
   }
   const findings = lintConfig(image, part, lintContext(prepared, writes, slots, chip, undefined));
-  if (hasErrors(findings))
-    problems.push(
-      ...findings
-        .filter(({ severity }) => severity === 'error')
-        .map(({ title, consequence }) => `${title}: ${consequence}`),
-    );
-  if (chip?.configLocked === true && !configMatches({ part, image }, chip.config))
-    problems.push('The configuration of this chip is locked and is not the plan’s.');
+  if (chip?.configLocked === true && !configMatches({ part, image }, chip.config)) problems.push(reason('run-foreign'));
   let content: Content | undefined;
   let certificates: readonly BlockWrite[] = [];
   try {
@@ -126,7 +121,7 @@ export async function dryRun(
       random: options.random,
     });
   } catch (thrown) {
-    problems.push(thrown instanceof Error ? thrown.message : String(thrown));
+    problems.push(reasonOfThrown(thrown));
   }
   const packets: PlannedPacket[] = [];
   if (content !== undefined)
@@ -138,6 +133,16 @@ export async function dryRun(
     assumedDefinitions: given === undefined,
     totalMs: packets.reduce((sum, { typicalMs }) => sum + typicalMs, 0),
   };
+}
+
+/** What would make the run fail, in English sentences: the problems, and the errors among the findings. */
+export function englishProblems({ problems, findings }: Pick<DryRun, 'problems' | 'findings'>): readonly string[] {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  return [...problems.map(englishSentence), ...errors.map(({ title, consequence }) => `${title}: ${consequence}`)];
+}
+
+function reasonOfThrown(thrown: unknown): Reason {
+  return thrown instanceof EndOfRun ? thrown.end.why : reasonOfError(asSignetError(thrown));
 }
 
 interface Ground {
@@ -249,18 +254,21 @@ function certificateBlocks(definitions: DefinitionPair, now: Date): readonly Blo
   };
   const stored = [definitions.device, definitions.signer].map((definition) => {
     const certificate = sampleCertificate(definition, asked);
-    if (!certificate.ok)
-      throw new RangeError(`no certificate can be made by this definition: ${certificate.failure.reason}`);
+    if (!certificate.ok) throw planUnsafe(reason('plan-no-certificate', { quote: certificate.failure.reason }));
     return { definition, certificate: certificate.value };
   });
   const items = writeItems(stored);
-  if (!items.ok) throw new RangeError(items.failure.reason);
+  if (!items.ok) throw planUnsafe(reason('plan-no-place', { quote: items.failure.reason }));
   return items.value
     .filter((item) => item.zone === deviceZone.DATA)
     .map((item) => ({
       address: { zone: 'data', slot: item.slot, block: item.offset / 32, word: 0 },
       bytes: item.bytes,
     }));
+}
+
+function planUnsafe(why: Reason): SignetError {
+  return new SignetError('PLAN_UNSAFE', englishSentence(why), reasonDetails(why));
 }
 
 /** Words of a stage number for lists; 0 = after the last. */

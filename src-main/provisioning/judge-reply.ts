@@ -6,6 +6,7 @@ import {
   readCertificate,
   writeItems,
 } from '../../src-shared/certificates/index.ts';
+import { reason } from '../../src-shared/model/reasons.ts';
 import type { CertReply } from '../../src-shared/wire/messages.ts';
 import type { BlockWrite } from '../device/index.ts';
 import { checkChain } from './chain.ts';
@@ -28,14 +29,14 @@ export interface ReplyContext {
  */
 export function judgeReply(reply: CertReply, context: ReplyContext): readonly BlockWrite[] {
   const { certInfo, definitions, publicKey, serialNumber, now } = context;
-  if (reply.privateKeySlot !== certInfo.devicePrivateKeySlot) differs('private key slot');
+  if (reply.privateKeySlot !== certInfo.devicePrivateKeySlot) differs('key-slot');
   if (certInfo.requiredSignerSn !== undefined && !equalBytes(reply.signerSerialNumber, certInfo.requiredSignerSn))
     differs('signer');
   const items = writeItems([
     { definition: definitions.device, certificate: reply.deviceCertificate },
     { definition: definitions.signer, certificate: reply.signerCertificate },
   ]);
-  if (!items.ok) differs(`certificate (${items.failure.reason})`);
+  if (!items.ok) stationFails('WRITE_ITEMS_DIFFER', reason('run-reply-certificate', { quote: items.failure.reason }));
   const same =
     items.value.length === reply.writeItems.length &&
     items.value.every((item, i) => {
@@ -48,7 +49,7 @@ export function judgeReply(reply: CertReply, context: ReplyContext): readonly Bl
         equalBytes(other.data, item.bytes)
       );
     });
-  if (!same) differs('list of blocks');
+  if (!same) differs('blocks');
   const chain = checkChain({
     device: reply.deviceCertificate,
     signer: reply.signerCertificate,
@@ -58,10 +59,10 @@ export function judgeReply(reply: CertReply, context: ReplyContext): readonly Bl
     definitions,
     now,
   });
-  if (!chain.ok) stationFails('CERTIFICATE_WRONG', `The server's certificates do not hold: ${chain.failure}.`);
+  if (!chain.ok) stationFails('CERTIFICATE_WRONG', reason('run-reply-chain', { quote: chain.failure }));
   const fields = readCertificate(definitions.device, reply.deviceCertificate);
   if (!fields.serialNumber.ok || !equalBytes(fields.serialNumber.value, reply.certificateSerial))
-    differs('certificate serial number');
+    differs('serial-number');
   return items.value
     .filter((item) => item.zone === deviceZone.DATA)
     .map((item) => ({
@@ -71,6 +72,6 @@ export function judgeReply(reply: CertReply, context: ReplyContext): readonly Bl
 }
 
 /** Ends the run: the server's reply is not what follows from its own certificates. */
-function differs(what: string): never {
-  return stationFails('WRITE_ITEMS_DIFFER', `The server's ${what} is not what the certificates demand.`);
+function differs(replied: 'key-slot' | 'signer' | 'blocks' | 'serial-number'): never {
+  return stationFails('WRITE_ITEMS_DIFFER', reason('run-reply-differs', { replied }));
 }

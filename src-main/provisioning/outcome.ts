@@ -1,15 +1,21 @@
 import type { SignetError } from '../../src-shared/base/error.ts';
 import { type ErrorName, errorCodes } from '../../src-shared/base/error-codes.ts';
+import { englishSentence, quoted, type Reason, reason, reasonOfDetails } from '../../src-shared/model/reasons.ts';
 import type { Outcome } from '../../src-shared/model/run-record.ts';
-import { type DeviceFailure, failureToError, isFault } from '../device/index.ts';
+import { type DeviceFailure, failureToError, isFault, reasonOfFailure } from '../device/index.ts';
 import type { RequestFailure } from './request-client.ts';
 
 /** Why a run ended without PASS. FAIL is the board's, FAULT the station's trouble (server, disk, kit). */
 export interface RunEnd {
   readonly kind: 'FAIL' | 'FAULT' | 'INTERRUPTED';
   readonly code: ErrorName;
-  /** Particulars in one sentence, without secrets. */
-  readonly detail: string;
+  /** Particulars, without secrets. */
+  readonly why: Reason;
+}
+
+/** The particulars of an end in one sentence, as records and logs have it. */
+export function detailOf({ why }: RunEnd): string {
+  return englishSentence(why);
 }
 
 /** Thrown inside a run to end it at once; caught at its edge and nowhere else. */
@@ -17,25 +23,25 @@ export class EndOfRun extends Error {
   readonly end: RunEnd;
 
   constructor(end: RunEnd) {
-    super(end.detail);
+    super(detailOf(end));
     this.end = end;
   }
 }
 
 /** Ends the run: the board failed. */
-export function boardFails(code: ErrorName, detail: string): never {
-  throw new EndOfRun({ kind: 'FAIL', code, detail });
+export function boardFails(code: ErrorName, why: Reason): never {
+  throw new EndOfRun({ kind: 'FAIL', code, why });
 }
 
 /** Ends the run: the station failed. */
-export function stationFails(code: ErrorName, detail: string): never {
-  throw new EndOfRun({ kind: 'FAULT', code, detail });
+export function stationFails(code: ErrorName, why: Reason): never {
+  throw new EndOfRun({ kind: 'FAULT', code, why });
 }
 
 /** The end that a failed chip access means. */
 export function endOfDevice(failure: DeviceFailure): RunEnd {
-  const report = failureToError(failure);
-  return { kind: isFault(failure) ? 'FAULT' : 'FAIL', code: report.code, detail: report.message };
+  const { code } = failureToError(failure);
+  return { kind: isFault(failure) ? 'FAULT' : 'FAIL', code, why: reasonOfFailure(failure) };
 }
 
 /** Codes of server errors that speak about the board; all others are the station's trouble. */
@@ -57,15 +63,20 @@ export function endOfRequest(failure: RequestFailure): RunEnd {
     return {
       kind: aboutTheBoard.has(code) ? 'FAIL' : 'FAULT',
       code,
-      detail: `The server answered error ${failure.number}: ${failure.message}.`,
+      why: reason('run-server-error', { number: failure.number, quote: failure.message }),
     };
   }
-  return { kind: 'FAULT', code: failure.code, detail: `${failure.message}.` };
+  return { kind: 'FAULT', code: failure.code, why: failure.why ?? quoted(failure.message) };
 }
 
 /** The end that a thrown error of ours means. */
 export function endOfError(error: SignetError): RunEnd {
-  return { kind: 'FAULT', code: error.code, detail: error.message };
+  return { kind: 'FAULT', code: error.code, why: reasonOfError(error) };
+}
+
+/** The reason that an error carries, or its own words. */
+export function reasonOfError(error: SignetError): Reason {
+  return reasonOfDetails(error.details) ?? quoted(error.message);
 }
 
 const retryable: ReadonlySet<ErrorName> = new Set<ErrorName>([
@@ -123,7 +134,7 @@ export function outcomeOf(end: RunEnd, stage: number, sentence: string, begun: b
     number: errorCodes[end.code],
     stage,
     sentence,
-    detail: end.detail.slice(0, 2000),
+    detail: detailOf(end).slice(0, 2000),
     next: nextStep(end, begun),
   };
 }

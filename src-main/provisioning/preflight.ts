@@ -2,10 +2,10 @@ import type { Part } from '../../src-shared/atecc/command.ts';
 import {
   decodeConfig,
   type Finding,
-  fillBlocks,
   hasErrors,
   type LintContext,
   lintConfig,
+  plannedFault,
 } from '../../src-shared/atecc/config/index.ts';
 import { checkSerialNumber } from '../../src-shared/atecc/serial.ts';
 import { equalBytes, toHex } from '../../src-shared/base/bytes.ts';
@@ -19,6 +19,7 @@ import {
   isPresent,
   locationsToRead,
 } from '../../src-shared/certificates/index.ts';
+import { reason } from '../../src-shared/model/reasons.ts';
 import type { Selection, ValidationReply } from '../../src-shared/wire/messages.ts';
 import type { ChipIdentity, KitLease } from '../device/index.ts';
 import type { ResolvedWrite } from './data-sources.ts';
@@ -42,9 +43,9 @@ export function selectionOf(certInfo: CertInfo): Selection {
 /** The image for this chip's part; WRONG_PART without one, DEVICE_SN_INVALID for a number of no chip of these families. */
 export function imageFor(prepared: PreparedEntry, chip: ChipIdentity): Uint8Array {
   const image = prepared.images.get(chip.part);
-  if (image === undefined) return boardFails('WRONG_PART', `The plan has no configuration for an ${chip.part}.`);
+  if (image === undefined) return boardFails('WRONG_PART', reason('plan-no-image', { part: chip.part }));
   if (!checkSerialNumber(chip.serialNumber).plausible) {
-    return boardFails('DEVICE_SN_INVALID', `${toHex(chip.serialNumber)} is no serial number of this chip family.`);
+    return boardFails('DEVICE_SN_INVALID', reason('board-serial-number', { serialNumber: toHex(chip.serialNumber) }));
   }
   return image;
 }
@@ -54,18 +55,20 @@ export function definitionsFrom(prepared: PreparedEntry, reply: ValidationReply)
   if (!equalBytes(reply.rootPublicKey, prepared.certInfo.caPublicKey)) {
     return stationFails(
       'SERVER_ROOT_MISMATCH',
-      `The server's root key is ${toHex(reply.rootPublicKey).slice(0, 16)}…, the plan's ${toHex(prepared.certInfo.caPublicKey).slice(0, 16)}….`,
+      reason('run-other-root', {
+        found: toHex(reply.rootPublicKey).slice(0, 16),
+        expected: toHex(prepared.certInfo.caPublicKey).slice(0, 16),
+      }),
     );
   }
   if (prepared.definitions !== undefined) return prepared.definitions;
   const device = reply.deviceDefinition === undefined ? undefined : decodeDefinition(reply.deviceDefinition);
   const signer = reply.signerDefinition === undefined ? undefined : decodeDefinition(reply.signerDefinition);
   if (device?.ok !== true || signer?.ok !== true)
-    return stationFails('DEFINITION_UNKNOWN', 'The server sent no usable certificate definitions.');
+    return stationFails('DEFINITION_UNKNOWN', reason('run-definitions-unusable'));
   const pair = { device: device.value, signer: signer.value };
   const same = checkCertInfoDefinitions(prepared.certInfo, pair);
-  if (!same.ok)
-    return stationFails('DEFINITION_MISMATCH', `The server's definitions are not the plan's: ${same.failure}.`);
+  if (!same.ok) return stationFails('DEFINITION_MISMATCH', reason('run-other-definition', { ...same.failure }));
   return pair;
 }
 
@@ -116,10 +119,10 @@ export function judgeImage(image: Uint8Array, part: Part, context: LintContext):
   const findings = lintConfig(image, part, context);
   if (!hasErrors(findings)) return findings;
   const errors = findings.filter((finding) => finding.severity === 'error');
-  const reasons = errors.map((finding) => finding.title).join('; ');
+  const quote = errors.map((finding) => finding.title).join('; ');
   const unfit = errors.some((finding) => finding.rule !== undefined);
-  if (unfit) return stationFails('IMAGE_UNFIT', `The image does not fit an ${part}: ${reasons}.`);
-  return stationFails('PLAN_UNSAFE', `The plan cannot work: ${reasons}.`);
+  if (unfit) return stationFails('IMAGE_UNFIT', reason('plan-unfit', { part, quote }));
+  return stationFails('PLAN_UNSAFE', reason('plan-faults', { quote }));
 }
 
 /** Bytes planned by slot (whole slots from byte 0, gaps 00) and for OTP. PLAN_UNSAFE where they do not fit or meet a certificate. */
@@ -133,12 +136,11 @@ export function plannedContent(
   let otp = new Uint8Array(0);
   for (const { write, bytes } of writes) {
     const end = write.offset + bytes.length;
-    const place = write.zone === 'otp' ? 'OTP' : `slot ${write.slot}`;
     if (write.zone === 'data' && slotsOfCertificates.includes(write.slot)) {
-      return stationFails('PLAN_UNSAFE', `The plan writes data into ${place}, which holds a certificate.`);
+      return stationFails('PLAN_UNSAFE', reason('plan-into-certificate', { place: write.slot }));
     }
     if (write.zone === 'otp') {
-      if (end > 64) return stationFails('PLAN_UNSAFE', `${end} bytes do not fit the 64 bytes of OTP.`);
+      if (end > 64) return stationFails('PLAN_UNSAFE', reason('plan-otp-length', { bytes: end }));
       const grown = new Uint8Array(Math.max(end, otp.length)).fill(0xff);
       grown.set(otp);
       grown.set(bytes, write.offset);
@@ -151,7 +153,10 @@ export function plannedContent(
     grown.set(bytes, write.offset);
     slots.set(write.slot, grown);
   }
-  // Throws PLAN_UNSAFE for private-key slots and bytes that do not fit, before anything is written.
-  fillBlocks(decodeConfig(image, part), slots, (count) => new Uint8Array(count), otp);
+  const config = decodeConfig(image, part);
+  for (const [slot, bytes] of slots) {
+    const fault = plannedFault(config, slot, bytes);
+    if (fault !== undefined) stationFails('PLAN_UNSAFE', { code: `plan-${fault.code}`, facts: fault.facts });
+  }
   return { slots, otp };
 }

@@ -2,6 +2,7 @@ import { equalBytes } from '../../src-shared/base/bytes.ts';
 import { type ErrorName, errorName } from '../../src-shared/base/error-codes.ts';
 import { fail, ok, type Result } from '../../src-shared/base/result.ts';
 import type { Secret } from '../../src-shared/base/secret.ts';
+import { inEnglish, type Reason, reason } from '../../src-shared/model/reasons.ts';
 import { authCode, NO_SESSION } from '../../src-shared/wire/auth.ts';
 import { decodeMessage, encodeMessage } from '../../src-shared/wire/codec.ts';
 import { FrameDecoder, HEADER_SIZE } from '../../src-shared/wire/frame.ts';
@@ -24,7 +25,7 @@ import type { ChannelFailure, RequestChannel } from './ports.ts';
 /** Why a server gave no answer that the run can use. */
 export type RequestFailure =
   /** The connection failed; `code` is SERVER_UNREACHABLE, SERVER_LOST or SERVER_SILENT. */
-  | { readonly kind: 'channel'; readonly code: ErrorName; readonly message: string }
+  | { readonly kind: 'channel'; readonly code: ErrorName; readonly message: string; readonly why?: Reason }
   /** The server answered with an error (atcaprov_request_error). */
   | {
       readonly kind: 'error';
@@ -35,7 +36,7 @@ export type RequestFailure =
       readonly retryAfterMs: number;
     }
   /** What came is no ATPR, or no answer to this question. */
-  | { readonly kind: 'garbage'; readonly code: ErrorName; readonly message: string };
+  | { readonly kind: 'garbage'; readonly code: ErrorName; readonly message: string; readonly why?: Reason };
 
 export interface StationIdentity {
   readonly station: string;
@@ -214,11 +215,9 @@ function channelFailure(failure: ChannelFailure): RequestFailure {
       return { kind: 'channel', code: 'SERVER_UNREACHABLE', message: failure.reason };
     case 'closed':
       return { kind: 'channel', code: 'SERVER_LOST', message: failure.reason };
-    case 'silent':
-      return {
-        kind: 'channel',
-        code: 'SERVER_SILENT',
-        message: `no answer for ${Math.round(failure.waitedMs / 1000)} s`,
-      };
+    case 'silent': {
+      const why = reason('run-server-silent', { seconds: Math.round(failure.waitedMs / 1000) });
+      return { kind: 'channel', code: 'SERVER_SILENT', message: inEnglish(why), why };
+    }
   }
 }

@@ -12,6 +12,7 @@ import {
   readCertificate,
   rebuildFromReader,
 } from '../../src-shared/certificates/index.ts';
+import { reason } from '../../src-shared/model/reasons.ts';
 import type { StageName } from '../../src-shared/model/stages.ts';
 import { proofOfPossessionDigest } from '../../src-shared/wire/index.ts';
 import { type CertReply, replyFlags } from '../../src-shared/wire/messages.ts';
@@ -128,7 +129,7 @@ export class RunStages {
     const definitions = validation.ok ? definitionsFrom(prepared, validation.value) : prepared.definitions;
     if (!validation.ok && (definitions === undefined || validation.failure.kind !== 'error'))
       this.#requestFailed(validation.failure);
-    if (definitions === undefined) stationFails('DEFINITION_UNKNOWN', 'No certificate definitions are at hand.');
+    if (definitions === undefined) stationFails('DEFINITION_UNKNOWN', reason('run-no-definitions'));
     this.#definitions = definitions;
     this.#certificateSlots = certificateSlots(definitions);
     judgeImage(
@@ -157,19 +158,16 @@ export class RunStages {
   #judgeState(action: RunOptions['action']): void {
     const { lockedSlots } = this.#o.board.chip;
     if (this.#state === 'foreign') {
-      boardFails('FOREIGN_CONFIG', "The configuration of this chip is locked and is not the plan's.");
+      boardFails('FOREIGN_CONFIG', reason('run-foreign'));
     }
     if (this.#state === 'slot-locked-early') {
-      boardFails(
-        'SCRAP',
-        `A slot that must still be written is locked (${lockedSlots.join(', ')}) while the data zone is open.`,
-      );
+      boardFails('SCRAP', reason('run-slot-locked', { slots: lockedSlots.join(', ') }));
     }
     if (this.#state === 'all-locked' && action === 'provision') {
-      boardFails('ALREADY_PROVISIONED', 'Everything that the plan locks is locked on this chip.');
+      boardFails('ALREADY_PROVISIONED', reason('run-all-locked'));
     }
     if (action === 'validate' && this.#state !== 'all-locked' && this.#state !== 'data-locked') {
-      boardFails('CONFIG_NOT_LOCKED', 'A board that is not finished cannot be validated.');
+      boardFails('CONFIG_NOT_LOCKED', reason('run-not-finished'));
     }
   }
 
@@ -223,7 +221,7 @@ export class RunStages {
   #otherBoard(found: Uint8Array): never {
     return boardFails(
       'BOARD_CHANGED',
-      `The chip now answering is ${toHex(found)} instead of ${toHex(this.#serialNumber)}.`,
+      reason('run-other-board', { found: toHex(found), expected: toHex(this.#serialNumber) }),
     );
   }
 
@@ -330,18 +328,11 @@ export class RunStages {
           return state === 'same-key' ? 'the certified key is kept' : 'a supervisor accepted the key found in the chip';
         }
         if (state !== 'none' && this.#o.rework !== true) {
-          return boardFails(
-            'DUPLICATE_DEVICE',
-            'Another key of this serial number was certified; a supervisor must record a rework first.',
-          );
+          return boardFails('DUPLICATE_DEVICE', reason('run-other-key'));
         }
-        if (!mayCreate)
-          return boardFails(
-            'KEY_OF_UNKNOWN_ORIGIN',
-            'The chip holds a key that is in no archive, and a new one can no longer be made.',
-          );
+        if (!mayCreate) return boardFails('KEY_OF_UNKNOWN_ORIGIN', reason('run-unknown-key'));
       } else if (!mayCreate) {
-        return boardFails('SCRAP', 'The chip holds no valid key, and none can be made any more.');
+        return boardFails('SCRAP', reason('run-no-key'));
       }
     }
     const made = this.#need(await generateKey(this.#session, slot, this.#serialNumber));
@@ -427,10 +418,7 @@ export class RunStages {
     for (const slot of slots) {
       const writable = ((this.#config[21 + 2 * slot] ?? 0) & 0xf0) === 0;
       if (chip.lockedSlots.includes(slot) || !writable)
-        return boardFails(
-          'SLOT_CONTENT_WRONG',
-          `Slot ${slot} holds something else than its certificate and can no longer be written.`,
-        );
+        return boardFails('SLOT_CONTENT_WRONG', reason('run-certificate-slot', { slot }));
     }
     this.#need(await writeBlocks(this.#session, this.#serialNumber, wrong));
     return `slots ${slots.join(', ')} written again`;
@@ -445,9 +433,9 @@ export class RunStages {
         configZone: this.#config,
       });
       for (const block of this.#callbackBlocks) {
-        if (block.bytes.length !== 32) stationFails('DATA_SOURCE', 'The data zone is written in blocks of 32 bytes.');
+        if (block.bytes.length !== 32) stationFails('DATA_SOURCE', reason('run-block-length'));
         if (block.zone === 'data' && this.#certificateSlots.includes(block.slot))
-          stationFails('PLAN_UNSAFE', `Slot ${block.slot} holds a certificate and is not free for data.`);
+          stationFails('PLAN_UNSAFE', reason('run-slot-taken', { slot: block.slot }));
       }
     }
     const content = this.#buildContent();
@@ -482,10 +470,7 @@ export class RunStages {
       if (equalBytes(found.subarray(write.offset, write.offset + bytes.length), bytes)) continue;
       const writable = !otp && ((this.#config[21 + 2 * write.slot] ?? 0) & 0xf0) === 0;
       if (!writable || chip.lockedSlots.includes(write.slot)) {
-        return boardFails(
-          'SLOT_CONTENT_WRONG',
-          `${otp ? 'OTP' : `Slot ${write.slot}`} does not hold what the plan says and can no longer be written.`,
-        );
+        return boardFails('SLOT_CONTENT_WRONG', reason('run-content', { place: otp ? 'OTP' : write.slot }));
       }
       const changed = found.slice();
       changed.set(bytes, write.offset);
@@ -533,8 +518,7 @@ export class RunStages {
   async #deliverRandom(): Promise<void> {
     for (const { bytes, sink } of this.#writes) {
       if (sink === undefined) continue;
-      if (this.#o.sink === undefined)
-        stationFails('DATA_SOURCE', `There is nobody to take the random data for "${sink}".`);
+      if (this.#o.sink === undefined) stationFails('DATA_SOURCE', reason('run-no-sink', { name: sink }));
       await this.#o.sink(sink, toHex(this.#serialNumber), bytes);
       bytes.fill(0);
     }
@@ -572,19 +556,11 @@ export class RunStages {
       return { ok: true, value: sliceExact(memory, location.offset, Math.max(0, end - location.offset)) };
     };
     const signer = await rebuildFromReader(definitions.signer, prepared.certInfo.caPublicKey, read);
-    if (!signer.ok)
-      boardFails(
-        'CERTIFICATE_WRONG',
-        `The signer certificate cannot be rebuilt from the chip: ${signer.failure.reason}.`,
-      );
+    if (!signer.ok) boardFails('CERTIFICATE_WRONG', reason('run-rebuild-signer', { quote: signer.failure.reason }));
     const signerKey = readCertificate(definitions.signer, signer.value).publicKey;
-    if (!signerKey.ok) boardFails('CERTIFICATE_WRONG', 'The signer certificate of the chip has no key.');
+    if (!signerKey.ok) boardFails('CERTIFICATE_WRONG', reason('run-signer-key'));
     const device = await rebuildFromReader(definitions.device, signerKey.value, read);
-    if (!device.ok)
-      boardFails(
-        'CERTIFICATE_WRONG',
-        `The device certificate cannot be rebuilt from the chip: ${device.failure.reason}.`,
-      );
+    if (!device.ok) boardFails('CERTIFICATE_WRONG', reason('run-rebuild-device', { quote: device.failure.reason }));
     const chain = checkChain({
       device: device.value,
       signer: signer.value,
@@ -594,9 +570,9 @@ export class RunStages {
       definitions,
       now: now(),
     });
-    if (!chain.ok) boardFails('CERTIFICATE_WRONG', `The certificates of the chip do not hold: ${chain.failure}.`);
+    if (!chain.ok) boardFails('CERTIFICATE_WRONG', reason('run-chain', { quote: chain.failure }));
     if (this.#reply !== undefined && !equalBytes(this.#reply.deviceCertificate, device.value)) {
-      boardFails('CERTIFICATE_WRONG', 'The certificate rebuilt from the chip is not the one that was issued.');
+      boardFails('CERTIFICATE_WRONG', reason('run-other-certificate'));
     }
     // Fresh, and known by what it is the digest of, so that the platform's library can verify it.
     const nonce = data.random(32);
@@ -604,10 +580,7 @@ export class RunStages {
     const signature = await challengeSignature(this.#session, { slot, part: board.chip.part, challenge });
     if (!signature.ok) this.#deviceFailed(signature.failure);
     if (!verifyMessage(key.value, nonce, signature.value))
-      boardFails(
-        'POSSESSION_NOT_PROVEN',
-        'The answer to a fresh challenge does not verify under the key of the certificate.',
-      );
+      boardFails('POSSESSION_NOT_PROVEN', reason('run-possession'));
     const serial = readCertificate(definitions.device, device.value).serialNumber;
     if (serial.ok) this.facts.certificateSerial = toHex(serial.value);
     this.facts.publicKey = toHex(key.value);

@@ -1,9 +1,10 @@
 import { toHex } from '../../src-shared/base/bytes.ts';
-import { asSignetError, SignetError } from '../../src-shared/base/error.ts';
+import { asSignetError } from '../../src-shared/base/error.ts';
+import { type Reason, reason } from '../../src-shared/model/reasons.ts';
 import type { RunRecord, StageRecord } from '../../src-shared/model/run-record.ts';
 import { sentences } from '../../src-shared/model/sentences.ts';
 import { type StageName, type StageStatus, stageNames, stageNumber } from '../../src-shared/model/stages.ts';
-import { EndOfRun, endOfError, outcomeOf, type RunEnd } from './outcome.ts';
+import { detailOf, EndOfRun, endOfError, outcomeOf, type RunEnd } from './outcome.ts';
 import type { StageDetail } from './ports.ts';
 import type { RunOptions } from './run-options.ts';
 import { RunStages, type Skipped } from './run-stages.ts';
@@ -12,6 +13,8 @@ import { RunStages, type Skipped } from './run-stages.ts';
 export interface RunResult {
   readonly record: RunRecord;
   readonly passed: boolean;
+  /** Why it did not pass, for a screen in any language; the record's `detail` says the same in English. */
+  readonly why: Reason | undefined;
 }
 
 /**
@@ -77,11 +80,7 @@ class Run {
       return;
     }
     if (this.#o.signal?.aborted === true)
-      throw new EndOfRun({
-        kind: 'INTERRUPTED',
-        code: 'INTERRUPTED',
-        detail: 'The run was stopped before this stage.',
-      });
+      throw new EndOfRun({ kind: 'INTERRUPTED', code: 'INTERRUPTED', why: reason('run-stopped') });
     if (this.#journalError !== undefined) throw this.#journalError;
     this.#notify(name, 'START', {});
     const noted = this.#journal(name, 'START');
@@ -107,9 +106,9 @@ class Run {
         status: 'ERROR',
         startMs,
         durationMs: this.#elapsed() - startMs,
-        note: end.detail.slice(0, 500),
+        note: detailOf(end).slice(0, 500),
       });
-      this.#notify(name, 'ERROR', { note: end.detail, code: end.code });
+      this.#notify(name, 'ERROR', { note: detailOf(end), code: end.code });
       void this.#journal(name, 'ERROR');
       throw thrown;
     }
@@ -176,15 +175,12 @@ class Run {
       await this.#o.journal.end(record);
     } catch (thrown) {
       // PASS is said only when it is on record.
-      const failure = thrown instanceof SignetError ? thrown : asSignetError(thrown);
-      const outcome = outcomeOf(
-        { kind: 'FAULT', code: 'STORAGE_FAILED', detail: failure.message },
-        stage,
-        sentences.STORAGE_FAILED.en,
-        facts.begun,
-      );
-      return { record: end === undefined ? { ...record, outcome } : record, passed: false };
+      const unwritten: RunEnd = { ...endOfError(asSignetError(thrown)), code: 'STORAGE_FAILED' };
+      const outcome = outcomeOf(unwritten, stage, sentences.STORAGE_FAILED.en, facts.begun);
+      return end === undefined
+        ? { record: { ...record, outcome }, passed: false, why: unwritten.why }
+        : { record, passed: false, why: end.why };
     }
-    return { record, passed: end === undefined };
+    return { record, passed: end === undefined, why: end?.why };
   }
 }

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import type { Reason } from '../../src-shared/model/reasons.ts';
 import { signingLogColumns } from '../../src-shared/model/signing-log-row.ts';
 import { type Exported, type ExportQuestion, exportRows } from './export.ts';
 import type { LogFilter } from './log-filter.ts';
@@ -33,7 +34,7 @@ export interface Questions {
   /** Reads every file of a log folder. */
   readonly verifyLog: {
     readonly in: { folder: string };
-    readonly out: { rows: number; files: number; complaints: string[] };
+    readonly out: { rows: number; files: number; complaints: Reason[] };
   };
   readonly export: { readonly in: ExportQuestion; readonly out: Exported };
 }

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { SignetError } from '../../src-shared/base/error.ts';
+import { type Reason, reason } from '../../src-shared/model/reasons.ts';
 import { type SigningLogEntry, type SigningLogRow, signingLogColumns } from '../../src-shared/model/signing-log-row.ts';
 import { type AppendFile, type DurableFiles, storageFailed, syncFolderSync } from './durable-files.ts';
 import {
@@ -492,38 +493,38 @@ export function verifySigningLog(folder: string): {
   readonly rows: number;
   readonly files: number;
   readonly headHash: string;
-  readonly complaints: readonly string[];
+  readonly complaints: readonly Reason[];
 } {
   const names = inOrder(readdirSync(folder));
-  const complaints: string[] = [];
+  const complaints: Reason[] = [];
   let rowHash = firstPreviousHash;
   let sequence = 0;
   let previousFile = '-';
-  for (const name of names) {
-    const content = readFileSync(join(folder, name), 'utf8');
+  for (const file of names) {
+    const content = readFileSync(join(folder, file), 'utf8');
     const lines = content.split('\n');
     const rest = lines.pop();
-    if (rest !== '') complaints.push(`${name}: the last line is cut off`);
-    if (lines[0] !== headerLine) complaints.push(`${name}: the first line is not the column names`);
+    if (rest !== '') complaints.push(reason('log-cut-off', { file }));
+    if (lines[0] !== headerLine) complaints.push(reason('log-no-header', { file }));
     lines.slice(1).forEach((line, i) => {
       const row = parseRow(line);
       if (row === undefined) {
-        complaints.push(`${name}: line ${i + 2} was changed or damaged`);
+        complaints.push(reason('log-changed', { file, line: i + 2 }));
         return;
       }
-      if (row.prev_hash !== rowHash) complaints.push(`${name}: row ${row.seq} does not follow the row before it`);
+      if (row.prev_hash !== rowHash) complaints.push(reason('log-not-following', { file, row: row.seq }));
       if (row.seq !== String(sequence + 1))
-        complaints.push(`${name}: row ${row.seq} where row ${sequence + 1} should be`);
+        complaints.push(reason('log-number', { file, row: row.seq, expected: sequence + 1 }));
       if (
         i === 0 &&
         (row.result !== 'START' || !row.note.startsWith(`v=1 prev=${previousFile} header=${sha256Hex(headerLine)}`))
       ) {
-        complaints.push(`${name}: the first row does not name the file before it`);
+        complaints.push(reason('log-other-file', { file }));
       }
       rowHash = row.row_hash;
       sequence = Number(row.seq);
     });
-    if (lines[0] === headerLine) previousFile = name;
+    if (lines[0] === headerLine) previousFile = file;
   }
   return { rows: sequence, files: names.length, headHash: rowHash, complaints };
 }

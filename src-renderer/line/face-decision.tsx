@@ -2,8 +2,9 @@ import { useTranslation } from 'react-i18next';
 import { formatClock, formatDuration } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { usualRest } from '../parts/run-segments.ts';
-import { sentenceOf, useLanguage, wordsOf } from '../texts/sentence.ts';
+import { sentenceOf, useLanguage } from '../texts/sentence.ts';
 import { ChoiceButtons } from './choice-buttons.tsx';
+import { FaceDetail } from './face-detail.tsx';
 import { ChipFacts, FaceBody, type FaceProps, Fact, HandsNote, useChipState } from './face-parts.tsx';
 import { firstChoice, siteGlyph, siteWord } from './site-words.ts';
 
@@ -16,7 +17,6 @@ export function DecisionBody(props: FaceProps) {
   const resume = firstChoice(site)?.action === 'resume';
   const [chip] = site.chips;
   const sentence = sentenceOf(site.reason, language);
-  const told = site.detailCode ?? site.detail;
   const stage = site.earlier === null ? undefined : site.stages[site.earlier.stage - 1];
   return (
     <>
@@ -34,10 +34,7 @@ export function DecisionBody(props: FaceProps) {
             {resume && <span className="face-more">{t('line.resume.safe')}</span>}
           </p>
         )}
-        {site.detail !== '' && (
-          // Without a code it is what a person wrote.
-          <p className="face-tell">{wordsOf(told, language, site.detailFacts)}</p>
-        )}
+        <FaceDetail detail={site.detail} told={site.told} className="face-tell" />
         <div className="face-fact-rows">
           <ChipFacts site={site} />
           <dl className="facts">
@@ -71,11 +68,7 @@ export function NoChipBody(props: FaceProps) {
       <FaceTop {...props} tell={sentenceOf('NO_CHIP', language)} />
       <FaceBody>
         <p className="face-tell">{t('line.noChip.try')}</p>
-        {site.detail !== '' && (
-          <p className="face-detail" lang="en">
-            {site.detail}
-          </p>
-        )}
+        <FaceDetail detail={site.detail} told={site.told} />
       </FaceBody>
       <div className="face-foot">
         <HandsNote icon="remove">{t('line.remove')}</HandsNote>
@@ -94,11 +87,7 @@ export function FaultBody(props: FaceProps) {
       <FaceTop {...props} tell={t('line.faultNotBoard')} />
       <FaceBody>
         <p className="face-tell face-strong">{sentenceOf(site.reason, language) ?? site.reason}</p>
-        {site.detail !== '' && (
-          <p className="face-detail" lang="en">
-            {site.detail}
-          </p>
-        )}
+        <FaceDetail detail={site.detail} told={site.told} />
       </FaceBody>
       {site.choices.length > 0 && (
         <div className="face-foot">

@@ -3,6 +3,7 @@ import { formatDuration } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { sentenceOf, useLanguage } from '../texts/sentence.ts';
 import { ChoiceButtons } from './choice-buttons.tsx';
+import { FaceDetail } from './face-detail.tsx';
 import { ChipFacts, DeviceNumbers, FaceBody, type FaceProps, Fact, HandsNote } from './face-parts.tsx';
 import { verdictTone, verdictWord } from './site-words.ts';
 
@@ -28,11 +29,7 @@ export function VerdictBody(props: FaceProps) {
         </div>
         {verdict.kind === 'FAULT' && <p className="face-tell face-strong">{t('line.faultNotBoard')}</p>}
         {sentence !== undefined && <p className="face-tell face-strong">{sentence}</p>}
-        {verdict.detail !== '' && (
-          <p className="face-detail" lang="en">
-            {verdict.detail}
-          </p>
-        )}
+        <FaceDetail detail={verdict.detail} told={verdict.told} />
         <div className="face-fact-rows">
           {gone ? <DeviceNumbers values={verdict.serialNumbers} /> : <ChipFacts site={site} />}
           <dl className="facts">

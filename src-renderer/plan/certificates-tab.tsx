@@ -1,12 +1,14 @@
 import type { TFunction } from 'i18next';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallInput } from '../../src-shared/ipc/contract.ts';
 import type { Plan } from '../../src-shared/model/plan.ts';
+import { reasonOfDetails } from '../../src-shared/model/reasons.ts';
 import { useAsk } from '../app/client-context.tsx';
 import { CertificateCard } from '../parts/certificate.tsx';
 import { Glyph } from '../parts/glyph.tsx';
 import { ScrollBox } from '../parts/scroll-box.tsx';
+import { Told } from '../parts/told.tsx';
 import { useSentence } from '../texts/sentence.ts';
 import type { Inspected } from './config-tab.tsx';
 import { withEntry } from './draft.ts';
@@ -87,10 +89,12 @@ export function CertificatesTab({
               {sentence(inspected.error)}
             </p>
           )}
-          {value !== undefined && value.error !== '' && (
+          {value !== undefined && value.error !== null && (
             <p className="failure" role="alert">
               <Glyph name="fail" />
-              {value.error}
+              <span>
+                <Told reason={value.error} sentence />
+              </span>
             </p>
           )}
           {value !== undefined && value.certinfo.length > 0 && (
@@ -137,7 +141,7 @@ function SourceFile({
   const { t } = useTranslation();
   const ask = useAsk();
   const sentence = useSentence();
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<ReactNode>(null);
   const [summary, setSummary] = useState<readonly { readonly label: string; readonly value: string }[]>([]);
 
   const take = async (file: File): Promise<void> => {
@@ -148,7 +152,12 @@ function SourceFile({
       return;
     }
     const answer = await ask('plan.importFile', { kind, name: file.name, content: await file.text() }, (failure) => {
-      setError(`${sentence(failure)} ${failure.code === 'FILE_INVALID' ? failure.message : ''}`.trim());
+      const why = reasonOfDetails(failure.details);
+      setError(
+        <span>
+          {sentence(failure)} {why !== undefined && <Told reason={why} sentence />}
+        </span>,
+      );
       return true;
     });
     if (answer === undefined) return;

@@ -10,6 +10,7 @@ import { Glyph } from '../parts/glyph.tsx';
 import { ScrollBox } from '../parts/scroll-box.tsx';
 import { SerialNumber } from '../parts/serial-number.tsx';
 import { ForeverMark } from '../parts/tag.tsx';
+import { Told } from '../parts/told.tsx';
 import { useSentence } from '../texts/sentence.ts';
 import { ByteMap, chipBytes } from './byte-map.tsx';
 import { changedBytes, type PlanPart, withEntry, withSlotLock } from './draft.ts';
@@ -59,10 +60,12 @@ export function ConfigTab({
               {sentence(inspected.error)}
             </p>
           )}
-          {value !== undefined && value.error !== '' && (
+          {value !== undefined && value.error !== null && (
             <p className="failure" role="alert">
               <Glyph name="fail" />
-              {value.error}
+              <span>
+                <Told reason={value.error} sentence />
+              </span>
             </p>
           )}
           <table className="table slot-table">

@@ -10,6 +10,7 @@ import { PostKey, RunScale } from '../parts/run-scale.tsx';
 import { saveFile } from '../parts/save-file.ts';
 import { ScrollBox } from '../parts/scroll-box.tsx';
 import { ForeverMark } from '../parts/tag.tsx';
+import { Told } from '../parts/told.tsx';
 import { useLanguage, useSentence } from '../texts/sentence.ts';
 import { Findings } from './findings.tsx';
 import { deedWords } from './packet-words.ts';
@@ -66,11 +67,21 @@ export function DryRunTab({
               </div>
             </div>
             {value.problems.map((problem) => (
-              <p key={problem} className="failure" role="alert">
+              <p key={`${problem.code} ${JSON.stringify(problem.facts)}`} className="failure" role="alert">
                 <Glyph name="fail" />
-                {problem}
+                <span>
+                  <Told reason={problem} sentence />
+                </span>
               </p>
             ))}
+            {value.findings
+              .filter((finding) => finding.severity === 'error')
+              .map((finding) => (
+                <p key={`${finding.id} ${finding.title}`} className="failure" role="alert">
+                  <Glyph name="fail" />
+                  {`${finding.title}: ${finding.consequence}`}
+                </p>
+              ))}
             <ScrollBox>
               <table className="table packet-table">
                 <thead>

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows of a million stand absolutely placed in a scroller, which no table can do
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { LogRow } from '../../src-shared/ipc/contract.ts';
+import type { CallOutput, LogRow } from '../../src-shared/ipc/contract.ts';
 import type { SigningLogColumn } from '../../src-shared/model/signing-log-row.ts';
 import { useAsk, useClient } from '../app/client-context.tsx';
 import { clock } from '../app/clock.ts';
@@ -13,6 +13,7 @@ import { Glyph } from '../parts/glyph.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { copyText } from '../parts/save-file.ts';
 import { SerialNumber } from '../parts/serial-number.tsx';
+import { Told } from '../parts/told.tsx';
 import { usePages } from '../parts/use-pages.ts';
 import { useSettled } from '../parts/use-settled.ts';
 import { ui, useUi } from '../stores/ui-store.ts';
@@ -229,21 +230,27 @@ function Cell({ column, value }: { readonly column: SigningLogColumn; readonly v
   return hexColumns.has(column) ? <span className="hex">{value}</span> : value;
 }
 
+/** As many complaints as the core tells; there may be more. */
+const mostComplaints = 100;
+
 /** Checks the chain of the whole signing log now. */
 function VerifyLog() {
   const { t } = useTranslation();
   const language = useLanguage();
   const ask = useAsk();
-  const [result, setResult] = useState<{ rows: number; complaints: readonly string[] } | 'busy' | null>(null);
+  const [result, setResult] = useState<CallOutput<'records.verifyLog'> | 'busy' | null>(null);
   if (result === 'busy') return <span>{t('records.verifying')}</span>;
   if (result !== null) {
-    return result.complaints.length === 0 ? (
+    const [worst] = result.complaints;
+    return worst === undefined ? (
       <span className="result is-pass">
         <Glyph name="pass" /> {t('records.unbroken', { rows: formatNumber(result.rows, language) })}
       </span>
     ) : (
       <span className="result is-fail" role="alert">
-        <Glyph name="fail" /> {result.complaints[0]}
+        <Glyph name="fail" /> <Told reason={worst} sentence />
+        {result.complaints.length > 1 &&
+          ` ${t(result.complaints.length < mostComplaints ? 'records.moreComplaints' : 'records.manyComplaints', { count: result.complaints.length - 1 })}`}
       </span>
     );
   }

@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { equalBytes, toHex, utf8 } from '../base/bytes.ts';
 import { fail, ok, type Result } from '../base/result.ts';
-import { type CSourceFault, faultText, type Position } from './c-source/fault.ts';
+import type { CSourceFault, Position } from './c-source/fault.ts';
 import { type CSource, parseCSource, type SourceCertInfo, type SourceDefinition } from './c-source/parse.ts';
 import { arraySource, byteRows, commentBlock, stringLiteral } from './c-source/write.ts';
 import { definitionDigest } from './canonical.ts';
@@ -128,11 +128,39 @@ export interface NamedSource {
   readonly text: string;
 }
 
-/** Why no certinfo could be read; `message` names file, line and column where there is one. */
+/** What exactly keeps a certinfo from being read; the words for it are the model's (`certInfoReasons`). */
+export type CertInfoCode =
+  /** The C source itself, in the words of its reader. */
+  | 'source'
+  | 'version'
+  | 'range'
+  | 'key-length'
+  | 'key-curve'
+  | 'key-id'
+  | 'several'
+  | 'pair-count'
+  | 'pair-unclear'
+  | 'none'
+  | 'none-unclear'
+  | 'key-arrays'
+  | 'pair-unfit'
+  | 'other-definition';
+
+/** Why no certinfo could be read. */
 export interface CertInfoFault {
-  readonly message: string;
+  readonly code: CertInfoCode;
+  /** What the words of the code have holes for: `source` is a file's name, `line` and `column` count from 1. */
+  readonly facts: Readonly<Record<string, string | number>>;
   readonly fileName: string | undefined;
   readonly position: Position | undefined;
+}
+
+/** A definition that is not the one a certinfo names. */
+export interface OtherDefinition {
+  /** Which of the two it is. */
+  readonly source: 'device definition' | 'signer definition';
+  /** SHA-256 that the certinfo names, upper-case hex. */
+  readonly digest: string;
 }
 
 /**
@@ -144,14 +172,17 @@ export function readCertInfo(sources: readonly NamedSource[]): Result<ReadCertIn
   const parsed: { readonly source: NamedSource; readonly content: CSource }[] = [];
   for (const source of sources) {
     const content = parseCSource(source.text);
-    if (!content.ok) return fail(inFile(source.fileName, content.failure));
+    if (!content.ok) return fail(ofSource(source.fileName, content.failure));
     parsed.push({ source, content: content.value });
   }
   const certInfos = parsed.flatMap(({ source, content }) =>
     content.certInfos.map((certInfo) => ({ source, certInfo })),
   );
   const [first, second] = certInfos;
-  if (second !== undefined) return fail(plainFault('more than one certinfo in the files', second.source.fileName));
+  if (second !== undefined) {
+    const { fileName } = second.source;
+    return fail({ ...plainFault('several', { source: fileName }), fileName });
+  }
   // A signing request has a definition too, but no place for a compressed certificate.
   const definitions = parsed
     .flatMap(({ content }) => content.definitions)
@@ -161,13 +192,13 @@ export function readCertInfo(sources: readonly NamedSource[]): Result<ReadCertIn
       definitions,
       parsed.map(({ content }) => content),
     );
-  const judged = judge(first.certInfo);
-  if (!judged.ok) return fail(inFile(first.source.fileName, judged.failure));
+  const judged = judge(first.certInfo, first.source.fileName);
+  if (!judged.ok) return judged;
   const pair = definitions.length === 0 ? undefined : choosePair(definitions);
   if (pair !== undefined) {
-    if (!pair.ok) return fail(plainFault(pair.failure, undefined));
+    if (!pair.ok) return fail(plainFault(pair.failure.code, pair.failure.facts));
     const compared = checkCertInfoDefinitions(judged.value, pair.value);
-    if (!compared.ok) return fail(plainFault(compared.failure, undefined));
+    if (!compared.ok) return fail(plainFault('other-definition', { ...compared.failure }));
   }
   return ok({
     certInfo: judged.value,
@@ -177,15 +208,13 @@ export function readCertInfo(sources: readonly NamedSource[]): Result<ReadCertIn
 }
 
 /** Whether definitions are those that a certinfo names; the failure says which is not. */
-export function checkCertInfoDefinitions(certInfo: CertInfo, pair: DefinitionPair): Result<undefined, string> {
-  for (const [which, definition, expected] of [
-    ['device', pair.device, certInfo.deviceDigest],
-    ['signer', pair.signer, certInfo.signerDigest],
+export function checkCertInfoDefinitions(certInfo: CertInfo, pair: DefinitionPair): Result<undefined, OtherDefinition> {
+  for (const [source, definition, expected] of [
+    ['device definition', pair.device, certInfo.deviceDigest],
+    ['signer definition', pair.signer, certInfo.signerDigest],
   ] as const) {
     const digest = definitionDigest(definition);
-    if (!digest.ok || !equalBytes(digest.value, expected)) {
-      return fail(`the ${which} definition is not the one that the certinfo names (SHA-256 ${toHex(expected)})`);
-    }
+    if (!digest.ok || !equalBytes(digest.value, expected)) return fail({ source, digest: toHex(expected) });
   }
   return ok(undefined);
 }
@@ -202,12 +231,12 @@ function fingerprintOf(text: string): ReadCertInfo['fingerprint'] {
 }
 
 /** The structure's members as a certinfo, or the place of the first one that cannot be. */
-function judge(source: SourceCertInfo): Result<CertInfo, CSourceFault> {
+function judge(source: SourceCertInfo, fileName: string): Result<CertInfo, CertInfoFault> {
   const { members } = source;
-  const refuse = (path: string, reason: string): Result<CertInfo, CSourceFault> =>
-    fail({ ...source.placeOf(path), reason });
+  const refuse = (path: string, code: CertInfoCode, facts: CertInfoFault['facts'] = {}) =>
+    fail(inFile(fileName, source.placeOf(path), code, facts));
   if (members.version !== certInfoVersion) {
-    return refuse('version', `certinfo version ${members.version}; this program knows version ${certInfoVersion}`);
+    return refuse('version', 'version', { found: members.version, known: certInfoVersion });
   }
   for (const [path, value, max] of [
     ['chain_id', members.chainId, 15],
@@ -215,14 +244,11 @@ function judge(source: SourceCertInfo): Result<CertInfo, CSourceFault> {
     ['device_template_id', members.deviceTemplateId, 15],
     ['device_private_key_slot', members.devicePrivateKeySlot, 0xffff],
   ] as const) {
-    if (value > max) return refuse(path, `${path}: ${value} is not within 0..${max}`);
+    if (value > max) return refuse(path, 'range', { member: path, found: value, most: max });
   }
-  if (members.caPublicKey.length !== 64) return refuse('signer_ca_public_key', 'the CA public key has 64 bytes');
-  if (!isPublicKey(members.caPublicKey))
-    return refuse('signer_ca_public_key', 'the CA public key is no point of P-256');
-  if (!equalBytes(members.caKeyId, keyId(members.caPublicKey))) {
-    return refuse('signer_ca_key_id', 'signer_ca_key_id does not belong to the CA public key');
-  }
+  if (members.caPublicKey.length !== 64) return refuse('signer_ca_public_key', 'key-length');
+  if (!isPublicKey(members.caPublicKey)) return refuse('signer_ca_public_key', 'key-curve');
+  if (!equalBytes(members.caKeyId, keyId(members.caPublicKey))) return refuse('signer_ca_key_id', 'key-id');
   return ok({
     chainId: members.chainId,
     signerTemplateId: members.signerTemplateId,
@@ -236,19 +262,22 @@ function judge(source: SourceCertInfo): Result<CertInfo, CSourceFault> {
   });
 }
 
+/** Why two definitions are no pair. */
+type NoPair = {
+  readonly code: 'pair-count' | 'pair-unclear';
+  readonly facts: CertInfoFault['facts'];
+};
+
 /** The first that names the other as its CA is the device; else a key read by GenKey tells it. */
-function choosePair(definitions: readonly SourceDefinition[]): Result<DefinitionPair, string> {
-  if (definitions.length !== 2)
-    return fail(`a signer and a device definition are needed, ${definitions.length} were found`);
+function choosePair(definitions: readonly SourceDefinition[]): Result<DefinitionPair, NoPair> {
   const [a, b] = definitions;
-  if (a === undefined || b === undefined) return fail('a signer and a device definition are needed');
+  if (definitions.length !== 2 || a === undefined || b === undefined)
+    return fail({ code: 'pair-count', facts: { found: definitions.length } });
   if (a.caDefinition === b.name && b.caDefinition !== a.name) return ok({ device: a.definition, signer: b.definition });
   if (b.caDefinition === a.name && a.caDefinition !== b.name) return ok({ device: b.definition, signer: a.definition });
   const own = [a, b].filter(({ definition }) => definition.publicKeyLocation.isGenkey);
   const [device] = own;
-  if (device === undefined || own.length !== 1) {
-    return fail('which of the two definitions is the device cannot be told: neither or both use GenKey');
-  }
+  if (device === undefined || own.length !== 1) return fail({ code: 'pair-unclear', facts: {} });
   return ok({ device: device.definition, signer: (device === a ? b : a).definition });
 }
 
@@ -257,24 +286,33 @@ function fromPair(
   contents: readonly CSource[],
 ): Result<ReadCertInfo, CertInfoFault> {
   const pair = choosePair(definitions);
-  if (!pair.ok) return fail(plainFault(`neither a certinfo nor a pair of definitions: ${pair.failure}`, undefined));
+  if (!pair.ok) {
+    const { code, facts } = pair.failure;
+    return fail(plainFault(code === 'pair-count' ? 'none' : 'none-unclear', facts));
+  }
   const keys = contents.flatMap(({ byteArrays }) =>
     [...byteArrays].filter(([name, bytes]) => bytes.length === 64 && /ca_public_key|root/i.test(name)),
   );
   const [key] = keys;
-  if (key === undefined || keys.length !== 1) {
-    return fail(plainFault(`one 64-byte array with the CA public key is needed, ${keys.length} were found`, undefined));
-  }
+  if (key === undefined || keys.length !== 1) return fail(plainFault('key-arrays', { found: keys.length }));
   const certInfo = certInfoOfPair(pair.value, key[1], { name: '' });
-  if (!certInfo.ok) return fail(plainFault(certInfo.failure, undefined));
+  if (!certInfo.ok) return fail(plainFault('pair-unfit', { quote: certInfo.failure }));
   return ok({ certInfo: certInfo.value, fingerprint: 'absent', definitions: pair.value });
 }
 
-function inFile(fileName: string, fault: CSourceFault): CertInfoFault {
-  const { line, column } = fault;
-  return { message: `${fileName}:${faultText(fault)}`, fileName, position: { line, column } };
+function ofSource(fileName: string, fault: CSourceFault): CertInfoFault {
+  return inFile(fileName, fault, 'source', { quote: fault.reason });
 }
 
-function plainFault(reason: string, fileName: string | undefined): CertInfoFault {
-  return { message: fileName === undefined ? reason : `${fileName}: ${reason}`, fileName, position: undefined };
+function inFile(
+  fileName: string,
+  { line, column }: Position,
+  code: CertInfoCode,
+  facts: CertInfoFault['facts'],
+): CertInfoFault {
+  return { code, facts: { ...facts, source: fileName, line, column }, fileName, position: { line, column } };
+}
+
+function plainFault(code: CertInfoCode, facts: CertInfoFault['facts']): CertInfoFault {
+  return { code, facts, fileName: undefined, position: undefined };
 }

@@ -405,7 +405,7 @@ export const contract = {
     },
     'records.verifyLog': {
       in: none,
-      out: z.strictObject({ rows: z.int(), files: z.int(), complaints: z.array(z.string()) }),
+      out: z.strictObject({ rows: z.int(), files: z.int(), complaints: z.array(reasonSchema) }),
     },
 
     // plan
@@ -456,7 +456,8 @@ export const contract = {
         findings: z.array(findingSchema),
         certinfo: z.array(z.strictObject({ label: z.string(), value: z.string() })),
         sample: certificateViewSchema.nullable(),
-        error: z.string(),
+        /** Why there is nothing to be seen of the certinfo, or of this part; null = there is. */
+        error: reasonSchema.nullable(),
       }),
     },
     'plan.dryRun': {
@@ -464,7 +465,8 @@ export const contract = {
       out: z.strictObject({
         packets: z.array(packetSchema),
         findings: z.array(findingSchema),
-        problems: z.array(z.string()),
+        /** What would make the run fail, beside errors among the findings. */
+        problems: z.array(reasonSchema),
         totalMs: z.number(),
       }),
     },

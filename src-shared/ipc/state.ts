@@ -13,7 +13,7 @@ import {
   siteStates,
   verdictKinds,
 } from './lists.ts';
-import { factsSchema, reasonSchema } from './reason.ts';
+import { reasonSchema } from './reason.ts';
 
 /**
  * What a screen sees of the running station. The core sends it whole once (`snapshot`) and then slice by slice, each with a
@@ -98,7 +98,10 @@ const verdictSchema = z.strictObject({
   /** `6-07`: stage and number; empty for PASS. */
   code: z.string(),
   errorName: z.string(),
+  /** The particulars as the run's record has them, in English; of a board set aside what a person wrote. */
   detail: z.string(),
+  /** What `detail` says, for a screen in another language; absent when a person wrote it. */
+  told: reasonSchema.optional(),
   next: z.enum(['remove', 'retry', 'resume', 'set-aside', 'scrap', 'none']),
   runId: z.string(),
 });
@@ -124,9 +127,8 @@ const siteSchema = z.strictObject({
   /** Why a decision or fault is needed; an error name. */
   reason: z.string(),
   detail: z.string(),
-  /** Code of `detail` (a `ReasonCode`) and what its words need; absent when its words are all there is. */
-  detailCode: z.string().optional(),
-  detailFacts: factsSchema.optional(),
+  /** What `detail` says, for a screen in another language; absent when a person wrote it. */
+  told: reasonSchema.optional(),
   stages: z.array(stageViewSchema),
   /** ms since the run began, at the time of `sequence`; the screen counts on. */
   elapsedMs: z.number().nullable(),

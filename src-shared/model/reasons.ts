@@ -1,13 +1,17 @@
 import type { ErrorDetails } from '../base/error.ts';
-import type { ChainFailure } from '../certificates/index.ts';
+import type { CertInfoFault, ChainFailure } from '../certificates/index.ts';
 import { boardReasons } from './reasons/board.ts';
+import { certInfoReasons } from './reasons/certinfo.ts';
 import { chainReasons } from './reasons/chain.ts';
 import { deviceReasons } from './reasons/device.ts';
 import { kitReasons } from './reasons/kit.ts';
+import { logReasons } from './reasons/log.ts';
+import { planReasons } from './reasons/plan.ts';
+import { runReasons } from './reasons/run.ts';
 import { setUpReasons } from './reasons/set-up.ts';
 import { signerReasons } from './reasons/signer.ts';
 import { stationReasons } from './reasons/station.ts';
-import { quotedHoles } from './reasons/words.ts';
+import { factWords, quotedHoles } from './reasons/words.ts';
 import type { Language } from './sentences.ts';
 
 /**
@@ -22,6 +26,10 @@ export const reasons = {
   ...kitReasons,
   ...chainReasons,
   ...deviceReasons,
+  ...planReasons,
+  ...certInfoReasons,
+  ...runReasons,
+  ...logReasons,
 } as const;
 
 export type ReasonCode = keyof typeof reasons;
@@ -65,7 +73,7 @@ export interface ReasonPart {
 /** The words of a reason, piece by piece, so that a screen can mark what is quoted; a hole without its fact stays empty. */
 export function reasonParts(code: ReasonCode, language: Language, facts: Facts = {}): readonly ReasonPart[] {
   return reasons[code][language].split(/\{\{(\w+)\}\}/).flatMap((text, i) => {
-    const part = i % 2 === 0 ? { text, quoted: false } : holeOf(text, facts);
+    const part = i % 2 === 0 ? { text, quoted: false } : holeOf(text, language, facts);
     return part.text === '' ? [] : [part];
   });
 }
@@ -80,8 +88,8 @@ export function sentenceParts(code: ReasonCode, language: Language, facts: Facts
   return /[.!?]$/.test(parts.at(-1)?.text ?? '') ? parts : [...parts, { text: '.', quoted: false }];
 }
 
-function holeOf(name: string, facts: Facts): ReasonPart {
-  return { text: String(facts[name] ?? ''), quoted: quotedHoles.some((hole) => hole === name) };
+function holeOf(name: string, language: Language, facts: Facts): ReasonPart {
+  return { text: factWords(name, facts[name], language), quoted: quotedHoles.some((hole) => hole === name) };
 }
 
 /** The words of a reason; a hole without its fact stays empty. */
@@ -99,6 +107,11 @@ export function inEnglish(why: Reason | undefined): string {
 /** What a certificate's chain breaks, in the codes of all reasons. */
 export function chainReason({ code, facts }: Pick<ChainFailure, 'code' | 'facts'>): Reason {
   return { code: `chain-${code}`, facts };
+}
+
+/** Why no certinfo could be read, in the codes of all reasons. */
+export function certInfoReason({ code, facts }: Pick<CertInfoFault, 'code' | 'facts'>): Reason {
+  return { code: `certinfo-${code}`, facts };
 }
 
 /** The same as a sentence of its own. */

@@ -14,6 +14,7 @@ import {
   writeCertInfo,
   writeDefinitionSource,
 } from '../../src-shared/certificates/index.ts';
+import { certInfoReason, inEnglish } from '../../src-shared/model/reasons.ts';
 import { bytesOf } from './arbitraries.ts';
 import { withCompiler } from './compiler.ts';
 import { pairOf } from './sample-definitions.ts';
@@ -37,7 +38,7 @@ const file = (content: string, fileName = 'atcaprov_cert_info_3.c') => ({ fileNa
 
 function message(...contents: readonly string[]): string {
   const result = readCertInfo(contents.map((content, index) => file(content, `file${index}.c`)));
-  return result.ok ? 'accepted' : result.failure.message;
+  return result.ok ? 'accepted' : inEnglish(certInfoReason(result.failure));
 }
 
 describe('certinfo files (signer-and-server.md 8)', () => {
@@ -177,7 +178,7 @@ describe('a plain pair of definition files', () => {
 
   it('stands for a certinfo', () => {
     const read = readCertInfo([sample('cert_def_2_device.c'), sample('cert_def_1_signer.c')]);
-    if (!read.ok) throw new Error(read.failure.message);
+    if (!read.ok) throw new Error(inEnglish(certInfoReason(read.failure)));
     const { certInfo: derived, definitions } = read.value;
     expect(derived).toMatchObject({
       chainId: 1,

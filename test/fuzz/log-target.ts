@@ -12,6 +12,7 @@ import {
   sha256Hex,
 } from '../../src-main/records/signing-log-format.ts';
 import type { StorageGuard } from '../../src-main/records/storage-guard.ts';
+import { inEnglish } from '../../src-shared/model/reasons.ts';
 import { signingLogColumns } from '../../src-shared/model/signing-log-row.ts';
 import { seedsOf, type Target, text } from './target.ts';
 
@@ -97,14 +98,17 @@ export function logFiles(): Target {
       }
       for (const name of readdirSync(folder)) unlinkSync(join(folder, name));
       writeFileSync(path, content);
-      const { complaints, rows } = verifySigningLog(folder);
+      const { complaints: found, rows } = verifySigningLog(folder);
+      const complaints = found.map(inEnglish);
       if (rows > 0 && complaints.length === 0 && !mended && content !== wholeLog(rows))
         throw new Error('a changed log that verifies');
       // A start costs more: one of every 32 inputs.
       if (input.length % 32 > 1) return undefined;
       return opened().then((alarm) => {
         // Torn ends are cut off by it; of what is left it must think as the check does.
-        const left = verifySigningLog(folder).complaints.filter((complaint) => !complaint.includes('does not name'));
+        const left = verifySigningLog(folder)
+          .complaints.map(inEnglish)
+          .filter((complaint) => !complaint.includes('does not name'));
         const numbered = left.filter((complaint) => !complaint.includes('cut off'));
         if ((alarm !== '') !== numbered.length > 0)
           throw new Error(`a start says "${alarm}", the check "${numbered.join('; ')}"`);

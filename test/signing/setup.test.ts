@@ -155,7 +155,7 @@ describe('a blank stick becomes a signer (signer-and-server.md 6.5)', () => {
         { fileName: 'b', text: text('cert_def_1_signer.c') },
         { fileName: 'c', text: text('cert_def_2_device.c') },
       ]);
-      if (!certInfo.ok) throw new Error(certInfo.failure.message);
+      if (!certInfo.ok) throw new Error(certInfo.failure.code);
       expect(certInfo.value.fingerprint).toBe('matches');
       expect(certInfo.value.certInfo.requiredSignerSn).toEqual(identity.serialNumber);
       expect(certInfo.value.certInfo.caPublicKey).toEqual(root.facts.publicKey);

@@ -1,6 +1,7 @@
 import { toHex } from '../../../src-shared/base/bytes.ts';
 import type { SiteState } from '../../../src-shared/ipc/lists.ts';
 import type { StageView, VerdictView } from '../../../src-shared/ipc/state.ts';
+import type { Reason } from '../../../src-shared/model/reasons.ts';
 import { type StageName, type StageStatus, stageNames } from '../../../src-shared/model/stages.ts';
 import type { ChipIdentity } from '../../device/index.ts';
 
@@ -25,8 +26,8 @@ export interface SiteModel {
   readonly enabled: boolean;
   /** `opening` = a kit is there and being asked who it is. */
   readonly kit: 'none' | 'opening' | 'here';
-  /** Why nothing can be read behind the kit; an error name and a sentence. */
-  readonly trouble: { readonly code: string; readonly detail: string } | undefined;
+  /** Why nothing can be read behind the kit; an error name, a sentence, and the same for a screen in any language. */
+  readonly trouble: { readonly code: string; readonly detail: string; readonly told?: Reason } | undefined;
   readonly chips: readonly ChipIdentity[];
   /** The kit stays when boards go: it was there before the first board, or a chip has answered behind it already. */
   readonly fixture: boolean;
@@ -52,7 +53,7 @@ export type SiteEvent =
   /** Chips as just looked at: a board that came, or the same one with another content. */
   | { readonly kind: 'chips'; readonly chips: readonly ChipIdentity[] }
   | { readonly kind: 'chips-gone' }
-  | { readonly kind: 'trouble'; readonly code: string; readonly detail: string }
+  | { readonly kind: 'trouble'; readonly code: string; readonly detail: string; readonly told?: Reason }
   /** What kept the place from being read is over; whether a board is there comes with `chips`. */
   | { readonly kind: 'trouble-over' }
   | {
@@ -102,6 +103,10 @@ const stagesToDo: readonly StageProgress[] = stageNames.map((stage) => ({
   note: '',
 }));
 
+function troubleOf({ code, detail, told }: Extract<SiteEvent, { kind: 'trouble' }>): SiteModel['trouble'] {
+  return { code, detail, ...(told === undefined ? {} : { told }) };
+}
+
 /** The next model of a site. Pure: time comes with the events. */
 export function nextSite(model: SiteModel, event: SiteEvent): SiteModel {
   switch (event.kind) {
@@ -120,7 +125,7 @@ export function nextSite(model: SiteModel, event: SiteEvent): SiteModel {
     case 'trouble':
       // A verdict that says the same already says more: at which stage, and what to do with this board.
       if (model.verdict?.errorName === event.code) return withoutBoard(model);
-      return { ...withoutBoard(model), trouble: { code: event.code, detail: event.detail } };
+      return { ...withoutBoard(model), trouble: troubleOf(event) };
     case 'trouble-over':
       return { ...model, trouble: undefined };
     case 'run-begun':

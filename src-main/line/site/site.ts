@@ -3,6 +3,7 @@ import { fromHex, toHex } from '../../../src-shared/base/bytes.ts';
 import { asSignetError, SignetError } from '../../../src-shared/base/error.ts';
 import type { SiteAction } from '../../../src-shared/ipc/lists.ts';
 import type { SiteView, VerdictView } from '../../../src-shared/ipc/state.ts';
+import type { Reason } from '../../../src-shared/model/reasons.ts';
 import type { RunRecord } from '../../../src-shared/model/run-record.ts';
 import {
   type ChipIdentity,
@@ -14,10 +15,12 @@ import {
   type KitRegistry,
   Presence,
   type PresenceEvent,
+  reasonOfFailure,
   takeFailureAsError,
 } from '../../device/index.ts';
+import { reasonOfError } from '../../provisioning/outcome.ts';
 import type { RequestClient } from '../../provisioning/request-client.ts';
-import { runProvisioning } from '../../provisioning/run.ts';
+import { type RunResult, runProvisioning } from '../../provisioning/run.ts';
 import type { RunAction } from '../../provisioning/run-options.ts';
 import type { RunStore, StationBook } from '../../records/index.ts';
 import { appendToSink } from '../../records/index.ts';
@@ -145,7 +148,7 @@ export class Site {
   notOpened(trouble: SignetError | undefined): void {
     if (this.#kitId !== undefined || this.busy) return;
     this.#event({ kind: 'kit-gone' });
-    if (trouble !== undefined) this.#event({ kind: 'trouble', code: trouble.code, detail: trouble.message });
+    if (trouble !== undefined) this.#troubled(trouble);
   }
 
   /** A kit was adopted for this site. `fixture`: it was there before the line began. */
@@ -164,7 +167,7 @@ export class Site {
       addresses: this.#plannedAddresses(),
     });
     presence.run(watch.signal).catch((thrown: unknown) => {
-      this.#event({ kind: 'trouble', code: asSignetError(thrown).code, detail: asSignetError(thrown).message });
+      this.#troubled(asSignetError(thrown));
     });
   }
 
@@ -299,6 +302,7 @@ export class Site {
   ): Promise<void> {
     const records: RunRecord[] = [];
     let runId = ids.runId;
+    let why: Reason | undefined;
     let broken: SignetError | undefined;
     try {
       for (const [chipIndex, work] of works.entries()) {
@@ -306,8 +310,10 @@ export class Site {
           runId = toHex(random(16));
           this.#event({ kind: 'chip-begun', chipIndex, runId });
         }
-        const record = await this.#runChip(lease, plan, work, action, { ...ids, runId });
+        const result = await this.#runChip(lease, plan, work, action, { ...ids, runId });
+        const { record } = result;
         records.push(record);
+        why = result.why;
         if (record.outcome.kind !== 'PASS') break;
       }
     } catch (thrown) {
@@ -319,7 +325,7 @@ export class Site {
     const now = this.#host.now();
     const verdict =
       broken === undefined
-        ? boardVerdict(records, works, durationMs, now)
+        ? boardVerdict(records, works, durationMs, now, why)
         : faultVerdict(broken, works, ids.runId, durationMs, now);
     // A board that passed has nothing to be decided: its verdict does not wait until the chip was read again.
     if (verdict.kind === 'PASS') this.#end(verdict, records);
@@ -336,7 +342,7 @@ export class Site {
     { chip, prepared }: ChipWork,
     action: RunAction,
     ids: { readonly runId: string; readonly boardId: Uint8Array; readonly unitLabel: string; readonly startMs: number },
-  ): Promise<RunRecord> {
+  ): Promise<RunResult> {
     const { now, monotonic, runs, book } = this.#host;
     const operator = this.#host.operator();
     const serialNumber = toHex(chip.serialNumber);
@@ -368,7 +374,7 @@ export class Site {
       startedAt: now().toISOString(),
       dataLock: prepared.entry.dataLock,
     };
-    const result = await runProvisioning({
+    return runProvisioning({
       prepared,
       plan: named,
       action,
@@ -406,7 +412,6 @@ export class Site {
       sink: appendToSink,
       ...(this.#stop === undefined ? {} : { signal: this.#stop.signal }),
     });
-    return result.record;
   }
 
   #end(verdict: VerdictView, records: readonly RunRecord[]): void {
@@ -459,7 +464,12 @@ export class Site {
   }
 
   #trouble(failure: DeviceFailure): void {
-    this.#event({ kind: 'trouble', code: failureToError(failure).code, detail: describeFailure(failure) });
+    const { code, message: detail } = failureToError(failure);
+    this.#event({ kind: 'trouble', code, detail, told: reasonOfFailure(failure) });
+  }
+
+  #troubled(error: SignetError): void {
+    this.#event({ kind: 'trouble', code: error.code, detail: error.message, told: reasonOfError(error) });
   }
 
   #assess(chips: readonly ChipIdentity[]): Assessment {

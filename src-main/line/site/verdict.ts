@@ -2,16 +2,19 @@ import { toHex } from '../../../src-shared/base/bytes.ts';
 import type { SignetError } from '../../../src-shared/base/error.ts';
 import { type ErrorName, errorCodes } from '../../../src-shared/base/error-codes.ts';
 import type { VerdictView } from '../../../src-shared/ipc/state.ts';
+import type { Reason } from '../../../src-shared/model/reasons.ts';
 import type { RunRecord } from '../../../src-shared/model/run-record.ts';
+import { reasonOfError } from '../../provisioning/outcome.ts';
 import { failureCode } from '../../records/index.ts';
 import type { ChipWork } from '../loaded-plan.ts';
 
-/** The board passes when all its chips pass; otherwise the chip that ended it speaks for it. */
+/** The board passes when all its chips pass; otherwise the chip that ended it speaks for it, and `why` is its run's. */
 export function boardVerdict(
   records: readonly RunRecord[],
   works: readonly ChipWork[],
   durationMs: number,
   now: Date,
+  why: Reason | undefined,
 ): VerdictView {
   const last = records.at(-1);
   const common = {
@@ -29,6 +32,7 @@ export function boardVerdict(
     code: failureCode(outcome.stage, outcome.number),
     errorName: outcome.code,
     detail: outcome.detail ?? '',
+    ...toldOf(why),
     next: outcome.next === 'validate' ? 'none' : outcome.next,
   };
 }
@@ -49,6 +53,7 @@ export function faultVerdict(
     code: failureCode(0, error.number),
     errorName: error.code,
     detail: error.message,
+    ...toldOf(reasonOfError(error)),
     next: 'resume',
     runId,
   };
@@ -77,6 +82,10 @@ export function asideVerdict(
     next: 'remove',
     runId: before?.runId ?? '',
   };
+}
+
+function toldOf(why: Reason | undefined): Pick<VerdictView, 'told'> {
+  return why === undefined ? {} : { told: { code: why.code, facts: { ...why.facts } } };
 }
 
 function isErrorName(name: string): name is ErrorName {

@@ -81,6 +81,7 @@ export function siteView(
   const { run } = model;
   const shownAssessment = state === 'verdict' || state === 'running' ? undefined : assessment;
   const trouble = state === 'fault' ? model.trouble : undefined;
+  const told = trouble === undefined ? shownAssessment?.told : trouble.told;
   return {
     ...place,
     state,
@@ -88,9 +89,7 @@ export function siteView(
     choices: choices.map((choice) => ({ ...choice })),
     reason: trouble?.code ?? shownAssessment?.reason ?? '',
     detail: trouble?.detail ?? shownAssessment?.detail ?? '',
-    ...(trouble !== undefined || shownAssessment?.told === undefined
-      ? {}
-      : { detailCode: shownAssessment.told.code, detailFacts: { ...shownAssessment.told.facts } }),
+    ...(told === undefined ? {} : { told: { code: told.code, facts: { ...told.facts } } }),
     stages: stagesOf(model, shownAssessment),
     elapsedMs: run === undefined ? null : Math.max(0, nowMs - run.startMs),
     startedAt: run?.startedAt ?? null,

@@ -20,6 +20,9 @@ export const records: Words<typeof english> = {
     verify: 'Kette des Protokolls prüfen',
     verifying: 'Kette wird geprüft …',
     unbroken: 'Kette geschlossen, {{rows}} Zeilen',
+    moreComplaints_one: 'Und {{count}} weitere Beanstandung.',
+    moreComplaints_other: 'Und {{count}} weitere Beanstandungen.',
+    manyComplaints: 'Und hundert weitere oder noch mehr.',
   },
   filter: {
     time: 'Zeit',

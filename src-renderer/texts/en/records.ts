@@ -17,6 +17,9 @@ export const records = {
     verify: 'Check the chain of the log',
     verifying: 'Checking the chain …',
     unbroken: 'chain unbroken, {{rows}} rows',
+    moreComplaints_one: 'And {{count}} more complaint.',
+    moreComplaints_other: 'And {{count}} more complaints.',
+    manyComplaints: 'And a hundred more, or still more.',
   },
   filter: {
     time: 'Time',

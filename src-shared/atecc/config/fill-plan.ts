@@ -77,23 +77,27 @@ export function fillBlocks(
   return { blocks, crcInput: dataLockBytes({ config: encodeConfig(config), slots, otp: otpContent }) };
 }
 
-function checkPlanned(config: ConfigZone, number: number, bytes: Uint8Array): void {
-  const slot = config.slots[number];
-  if (slot === undefined) throw new SignetError('PLAN_UNSAFE', `there is no slot ${number}`, { slot: number });
-  if (slot.keyConfig.private) {
-    throw new SignetError('PLAN_UNSAFE', `slot ${number} holds a private key; data cannot be written there`, {
-      slot: number,
-    });
-  }
-  if (bytes.length > slotSize(number)) {
-    throw new SignetError(
-      'PLAN_UNSAFE',
-      `${bytes.length} bytes do not fit the ${slotSize(number)} bytes of slot ${number}`,
-      {
-        slot: number,
-      },
-    );
-  }
+/** Why bytes cannot be planned for a slot; the words for it are the model's (`planReasons`). */
+export type PlannedFault =
+  | { readonly code: 'slot-unknown' | 'slot-private'; readonly facts: { readonly slot: number } }
+  | {
+      readonly code: 'slot-length';
+      readonly facts: { readonly slot: number; readonly bytes: number; readonly most: number };
+    };
+
+/** What is wrong with bytes planned for a slot from its first byte on; undefined = nothing. */
+export function plannedFault(config: ConfigZone, slot: number, bytes: Uint8Array): PlannedFault | undefined {
+  const found = config.slots[slot];
+  if (found === undefined) return { code: 'slot-unknown', facts: { slot } };
+  if (found.keyConfig.private) return { code: 'slot-private', facts: { slot } };
+  const most = slotSize(slot);
+  return bytes.length > most ? { code: 'slot-length', facts: { slot, bytes: bytes.length, most } } : undefined;
+}
+
+function checkPlanned(config: ConfigZone, slot: number, bytes: Uint8Array): void {
+  const fault = plannedFault(config, slot, bytes);
+  if (fault === undefined) return;
+  throw new SignetError('PLAN_UNSAFE', `what is planned for slot ${slot} does not fit: ${fault.code}`, fault.facts);
 }
 
 function slotContent(slot: Slot, planned: Uint8Array | undefined, random: (count: number) => Uint8Array): Uint8Array {

@@ -11,7 +11,7 @@ export {
   writableBytes,
 } from './diff.ts';
 export { type ConfigField, configFields, type FieldAccess } from './fields.ts';
-export { type Fill, type FilledBlock, type FillPlan, fillBlocks, fillPlan } from './fill-plan.ts';
+export { type Fill, type FilledBlock, type FillPlan, fillBlocks, fillPlan, plannedFault } from './fill-plan.ts';
 export { formatConfigFile, parseConfigFile } from './image-file.ts';
 export { type FindingId, findingDefinition, findingIds } from './lint/catalog.ts';
 export type { FindingDefinition, FindingLanguage, FindingWords, PartRule, Severity } from './lint/definition.ts';

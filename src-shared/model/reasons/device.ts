@@ -52,6 +52,10 @@ export const deviceReasons = {
     en: 'nobody knows whether "{{command}}" was executed: {{quote}}',
     de: 'niemand weiß, ob „{{command}}“ ausgeführt wurde: {{quote}}',
   },
+  'chip-uncertain-seen': {
+    en: 'nobody knows whether "{{command}}" was executed: {{quote}}. Read back: {{readBack}}',
+    de: 'niemand weiß, ob „{{command}}“ ausgeführt wurde: {{quote}}. Zurückgelesen: {{readBack}}',
+  },
   'chip-read-back': {
     en: 'what was read back from {{quote}} is not what was written',
     de: 'was aus {{quote}} zurückgelesen wurde, ist nicht das Geschriebene',
@@ -65,10 +69,10 @@ export const deviceReasons = {
     de: 'das Kit wurde abgegeben (Sitzung {{session}}, jetzt {{current}})',
   },
   'chip-zone-locked': {
-    en: 'the {{zone}} zone is locked already',
-    de: 'die Zone {{zone}} ist bereits gesperrt',
+    en: 'the {{zone}} is locked already',
+    de: 'die {{zone}} ist bereits gesperrt',
   },
-  'chip-zone-open': { en: 'the {{zone}} zone is not locked yet', de: 'die Zone {{zone}} ist noch nicht gesperrt' },
+  'chip-zone-open': { en: 'the {{zone}} is not locked yet', de: 'die {{zone}} ist noch nicht gesperrt' },
   'chip-config-crc': {
     en: 'the chip refused the CRC of its own configuration zone',
     de: 'der Chip wies die Prüfsumme seiner eigenen Konfigurationszone zurück',
