@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Client } from '../../src-shared/ipc/client.ts';
 import { followState } from '../../src-shared/ipc/state-feed.ts';
-import { stationSink, useSlice, useStation } from '../stores/station-store.ts';
+import { stationSink, useStateView, useStation } from '../stores/station-store.ts';
 import { ClientProvider } from './client-context.tsx';
 import { clock } from './clock.ts';
 import { Frame } from './frame.tsx';
@@ -53,13 +53,13 @@ function Screen() {
 
 /** Colour scheme, language and text size of the station; `forced` is for pictures. */
 export function Themed({ forced, children }: { readonly forced?: Look; readonly children: React.ReactNode }) {
-  const station = useSlice('station');
+  const look = useStateView(({ station: { theme, language, textScale } }) => ({ theme, language, textScale }));
   const { i18n } = useTranslation();
   const dark = useSystemDark();
-  const wanted = forced?.theme ?? station?.theme ?? 'system';
+  const wanted = forced?.theme ?? look?.theme ?? 'system';
   const scheme = wanted === 'system' ? (dark ? 'dark' : 'light') : wanted;
-  const language = forced?.language ?? station?.language;
-  const scale = (forced?.textScale ?? station?.textScale ?? 100) / 100;
+  const language = forced?.language ?? look?.language;
+  const scale = (forced?.textScale ?? look?.textScale ?? 100) / 100;
   useEffect(() => {
     if (language === undefined) return;
     document.documentElement.lang = language;

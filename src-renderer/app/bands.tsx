@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Band, StationView } from '../../src-shared/ipc/state.ts';
+import type { Band } from '../../src-shared/ipc/state.ts';
 import { Icon, type IconName } from '../parts/icon.tsx';
-import { useStation } from '../stores/station-store.ts';
+import { useStateView, useStation } from '../stores/station-store.ts';
 import { ui } from '../stores/ui-store.ts';
 import { useLanguage, wordsOf } from '../texts/sentence.ts';
 import { useAsk } from './client-context.tsx';
@@ -18,15 +18,16 @@ const icons: Readonly<Record<Band['kind'], IconName>> = {
 };
 
 /** Red bands: what is not as it must be. They push the frame down, cannot be dismissed, and their button ends the cause. */
-export function Bands({ station }: { readonly station: StationView }) {
+export function Bands() {
   const { t } = useTranslation();
   const language = useLanguage();
   const ask = useAsk();
   const link = useStation((store) => store.link);
+  const bands = useStateView(({ station }) => station.bands) ?? [];
   return (
     <section className="bands" aria-label={t('band.region')}>
       {link.state === 'lost' && <LinkLost retryAt={link.retryAt} />}
-      {station.bands.map((band) => (
+      {bands.map((band) => (
         <BandRow key={band.kind} icon={icons[band.kind]} title={t(`band.${band.kind}.title`)}>
           <p>
             {t(`band.${band.kind}.tell`, {

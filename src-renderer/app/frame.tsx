@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import FirstStart from '../first-start/first-start.tsx';
 import LinePlace from '../line/line-place.tsx';
 import { Icon, type IconName } from '../parts/icon.tsx';
-import { useSlice } from '../stores/station-store.ts';
+import { useStateView } from '../stores/station-store.ts';
 import { type Place, ui, useUi } from '../stores/ui-store.ts';
 import { Bands } from './bands.tsx';
 import { Dialogs } from './dialogs.tsx';
@@ -32,21 +32,21 @@ const railPlaces = [
 /** Rail, top bar, red bands and the place in the middle. */
 export function Frame() {
   const place = useUi((store) => store.place);
-  const station = useSlice('station');
+  const mode = useStateView(({ station }) => station.mode);
   useGlobalKeys();
   // `npm run bench -- ui` reads when the first screen stood.
   useEffect(() => {
     performance.mark('signet-screen');
   }, []);
-  if (station === undefined) return null;
+  if (mode === undefined) return null;
   return (
     <div className="frame">
-      <Bands station={station} />
+      <Bands />
       <Rail place={place} />
-      <TopBar station={station} />
+      <TopBar />
       <main className="main" id="main">
         <Suspense fallback={<Waiting />}>
-          <PlaceView place={place} unset={station.mode === 'unset'} />
+          <PlaceView place={place} unset={mode === 'unset'} />
         </Suspense>
       </main>
       <Notices />

@@ -1,8 +1,8 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SiteView } from '../../src-shared/ipc/state.ts';
 import { siteWord } from '../line/site-words.ts';
-import { useSlice } from '../stores/station-store.ts';
+import { useStation } from '../stores/station-store.ts';
 
 /** What a site's change is worth saying aloud: verdicts politely, a wanted password at once. */
 export function announcement(
@@ -27,24 +27,25 @@ export function announcement(
 /** For screen readers: verdicts go to a polite region, password requests to an assertive one. */
 export function LiveRegions() {
   const { t } = useTranslation();
-  const sites = useSlice('sites');
-  const before = useRef<readonly SiteView[] | undefined>(undefined);
   const [polite, setPolite] = useState('');
   const [assertive, setAssertive] = useState('');
-  useEffect(() => {
-    const old = before.current;
-    before.current = sites;
-    if (sites === undefined || old === undefined) return;
-    for (const site of sites) {
-      const kind = announcement(
-        old.find((candidate) => candidate.id === site.id),
-        site,
-      );
-      const where = t('line.site', { number: site.number });
-      if (kind === 'password') setAssertive(`${where}: ${t('line.waiting.say')}`);
-      else if (kind !== undefined) setPolite(`${where}: ${t(`line.word.${siteWord(site)}`)}`);
-    }
-  }, [sites, t]);
+  useEffect(
+    () =>
+      useStation.subscribe(({ state }, { state: before }) => {
+        if (state === null || before === null || state.sites === before.sites) return;
+        for (const site of state.sites) {
+          const kind = announcement(
+            before.sites.find((candidate) => candidate.id === site.id),
+            site,
+          );
+          if (kind === undefined) continue;
+          const where = t('line.site', { number: site.number });
+          if (kind === 'password') setAssertive(`${where}: ${t('line.waiting.say')}`);
+          else setPolite(`${where}: ${t(`line.word.${siteWord(site)}`)}`);
+        }
+      }),
+    [t],
+  );
   return (
     <>
       <p className="hidden-text" aria-live="polite">

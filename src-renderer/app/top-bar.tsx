@@ -1,19 +1,33 @@
 import type { TFunction } from 'i18next';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { StationView } from '../../src-shared/ipc/state.ts';
+import type { StateView, StationView } from '../../src-shared/ipc/state.ts';
 import { formatClock, formatDay } from '../parts/format.ts';
 import { Glyph, type GlyphName } from '../parts/glyph.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { useStateView } from '../stores/station-store.ts';
 import { ui } from '../stores/ui-store.ts';
 import { useLanguage } from '../texts/sentence.ts';
 import { useAsk } from './client-context.tsx';
 import { clock, useTicking } from './clock.ts';
 
+/** What the bar shows of the station. */
+type BarView = Pick<
+  StationView,
+  'name' | 'batch' | 'server' | 'signersReady' | 'signersTotal' | 'person' | 'peopleConfigured'
+>;
+
+function barView({ station }: StateView): BarView {
+  const { name, batch, server, signersReady, signersTotal, person, peopleConfigured } = station;
+  return { name, batch, server, signersReady, signersTotal, person, peopleConfigured };
+}
+
 /** Station, batch, server, signers, who is there, the time. */
-export function TopBar({ station }: { readonly station: StationView }) {
+export function TopBar() {
   const { t } = useTranslation();
   const ask = useAsk();
+  const station = useStateView(barView);
+  if (station === undefined) return null;
   const [mark, tone] = serverMark(station);
   const ready: readonly [GlyphName, string] =
     station.signersTotal === 0 ? ['skip', ''] : station.signersReady === 0 ? ['ask', 'is-ask'] : ['pass', 'is-pass'];
@@ -53,7 +67,7 @@ export function TopBar({ station }: { readonly station: StationView }) {
   );
 }
 
-function Person({ station, onOff }: { readonly station: StationView; readonly onOff: () => void }) {
+function Person({ station, onOff }: { readonly station: BarView; readonly onOff: () => void }) {
   const { t } = useTranslation();
   const { person } = station;
   if (person === null) {
@@ -93,7 +107,7 @@ function Clock(): ReactNode {
   );
 }
 
-function serverMark({ server }: StationView): readonly [GlyphName, string] {
+function serverMark({ server }: BarView): readonly [GlyphName, string] {
   switch (server.status) {
     case 'listening':
     case 'connected':
@@ -105,7 +119,7 @@ function serverMark({ server }: StationView): readonly [GlyphName, string] {
   }
 }
 
-function serverWords({ server }: StationView, t: TFunction): string {
+function serverWords({ server }: BarView, t: TFunction): string {
   if (server.status === 'unreachable') return t('top.serverIs.unreachable', { address: server.address });
   if (server.mode === 'remote') return t('top.serverIs.remote', { address: server.address });
   if (server.status === 'listening') return t('top.serverIs.listening', { address: server.address });

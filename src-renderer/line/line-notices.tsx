@@ -1,29 +1,43 @@
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { StationView } from '../../src-shared/ipc/state.ts';
+import type { StateView } from '../../src-shared/ipc/state.ts';
 import { useAsk } from '../app/client-context.tsx';
 import { Button } from '../parts/button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '../parts/dialog.tsx';
 import { Glyph } from '../parts/glyph.tsx';
 import { FormField } from '../signers/form-field.tsx';
+import { useStateView } from '../stores/station-store.ts';
 import { ui } from '../stores/ui-store.ts';
 
+/** What the notices depend on. */
+function noticesView({ station: { plan, stopped, signersTotal, signersShort, server, mode } }: StateView) {
+  return {
+    stopped,
+    noPlan: plan === null,
+    first: plan?.firstArticle,
+    noSigner: signersTotal === 0 && server.mode === 'own' && mode === 'real',
+    signersShort,
+  };
+}
+
 /** What stops or slows the whole line, above its sites. */
-export function LineNotices({ station }: { readonly station: StationView }) {
+export function LineNotices() {
   const { t } = useTranslation();
   const ask = useAsk();
   const [releasing, setReleasing] = useState(false);
-  const first = station.plan?.firstArticle;
+  const view = useStateView(noticesView);
+  if (view === undefined) return null;
+  const { stopped, first } = view;
   return (
     <>
-      {station.stopped !== null && (
+      {stopped !== null && (
         <div className="line-notice line-notice-stop" role="alert">
           <Glyph name="aside" />
           <p>
             <b>
-              {station.stopped.reason === 'yield'
-                ? t('line.stopped.yield', { share: station.stopped.count })
-                : t('line.stopped.row', { count: station.stopped.count })}
+              {stopped.reason === 'yield'
+                ? t('line.stopped.yield', { share: stopped.count })
+                : t('line.stopped.row', { count: stopped.count })}
             </b>{' '}
             {t('line.stopped.tell')}
           </p>
@@ -32,7 +46,7 @@ export function LineNotices({ station }: { readonly station: StationView }) {
           </Button>
         </div>
       )}
-      {station.plan === null && (
+      {view.noPlan && (
         <div className="line-notice">
           <Glyph name="ask" />
           <p>
@@ -62,7 +76,7 @@ export function LineNotices({ station }: { readonly station: StationView }) {
           </Button>
         </div>
       )}
-      {station.signersTotal === 0 && station.server.mode === 'own' && station.mode === 'real' && (
+      {view.noSigner && (
         <div className="line-notice">
           <Glyph name="key" />
           <p>
@@ -73,11 +87,11 @@ export function LineNotices({ station }: { readonly station: StationView }) {
           </Button>
         </div>
       )}
-      {station.signersShort > 0 && (
+      {view.signersShort > 0 && (
         <div className="line-notice">
           <Glyph name="lockout" />
           <p>
-            <b>{t('line.short.title')}</b> {t('line.short.tell', { count: station.signersShort })}
+            <b>{t('line.short.title')}</b> {t('line.short.tell', { count: view.signersShort })}
           </p>
         </div>
       )}

@@ -7,7 +7,7 @@ import { useShortcut } from '../app/use-keys.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog, DialogFoot } from '../parts/dialog.tsx';
 import { Glyph } from '../parts/glyph.tsx';
-import { useSlice, useStation } from '../stores/station-store.ts';
+import { useSlice, useStateView, useStation } from '../stores/station-store.ts';
 import { ui, useUi } from '../stores/ui-store.ts';
 import { Face, siteClass } from './face.tsx';
 import { LineNotices } from './line-notices.tsx';
@@ -31,7 +31,7 @@ export default function LinePlace() {
 function Line({ station, sites }: { readonly station: StationView; readonly sites: readonly SiteView[] }) {
   const { t } = useTranslation();
   const shift = useSlice('shift');
-  const simulation = useSlice('simulation');
+  const simulated = useStateView(({ simulation }) => simulation?.running === true);
   const arrivedAt = useStation((store) => store.sitesAt);
   const labels = useUi((store) => store.unitLabels);
   const wanted = useUi((store) => store.focusedSite);
@@ -55,8 +55,11 @@ function Line({ station, sites }: { readonly station: StationView; readonly site
     if (serial !== undefined) void navigator.clipboard?.writeText(serial);
   });
 
+  const latest = useRef(station);
+  latest.current = station;
   const tap = useCallback(
     (site: SiteView) => {
+      const { current: station } = latest;
       if (site.state === 'waiting') {
         ui.askUnlock('*');
         return;
@@ -69,16 +72,16 @@ function Line({ station, sites }: { readonly station: StationView; readonly site
       if (direct && first !== undefined) actions.take(site, first.action);
       else setOpened(site.id);
     },
-    [actions, station],
+    [actions],
   );
 
-  if (sites.length === 0) return <NoSites station={station} />;
+  if (sites.length === 0) return <NoSites />;
   const elapsed = (site: SiteView): number => elapsedNow(site, arrivedAt[site.id] ?? now, now);
   const ready = sites.filter((site) => site.state === 'seen' && firstChoice(site) !== undefined).length;
   return (
     <div className="line" data-sites={sites.length}>
       <h1 className="hidden-text">{t('place.line')}</h1>
-      <LineNotices station={station} />
+      <LineNotices />
       {sites.length <= 4 ? (
         <div className={sites.length === 1 ? 'faces faces-one' : 'faces'}>
           {sites.map((site) => (
@@ -96,7 +99,7 @@ function Line({ station, sites }: { readonly station: StationView; readonly site
       ) : (
         <Tiles sites={sites} station={station} focused={focused} labels={labels} onTake={tap} onFocus={focusSite} />
       )}
-      {simulation?.running === true && <SimulationBar sites={sites} simulation={simulation} focused={focused} />}
+      {simulated && <SimulationBar focused={focused} />}
       {shift !== undefined &&
         (sites.length <= 4 ? (
           <ShiftCounter shift={shift} />
@@ -190,11 +193,11 @@ function useAppearances(sites: readonly SiteView[]): void {
   }, [sites]);
 }
 
-function NoSites({ station }: { readonly station: StationView }) {
+function NoSites() {
   const { t } = useTranslation();
   return (
     <div className="line line-bare">
-      <LineNotices station={station} />
+      <LineNotices />
       <section className="bare">
         <Glyph name="empty" />
         <div>

@@ -1,31 +1,36 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type BoardKind, boardKinds } from '../../src-shared/ipc/lists.ts';
-import type { SimulationView, SiteView } from '../../src-shared/ipc/state.ts';
+import type { StateView } from '../../src-shared/ipc/state.ts';
 import { useAsk } from '../app/client-context.tsx';
 import { Button } from '../parts/button.tsx';
+import { useStateView } from '../stores/station-store.ts';
 import { ui } from '../stores/ui-store.ts';
 import { focusPlace } from './focus-place.ts';
 
+/** What the bar shows: the sites to choose from, and of the one the keys act on its board. */
+function barView({ sites, simulation }: StateView, focused: string | null) {
+  const site = sites.find(({ id }) => id === focused) ?? sites[0];
+  if (site === undefined) return undefined;
+  return {
+    sites: sites.map(({ id, number }) => ({ id, number })),
+    site: site.id,
+    place: simulation?.sites.find((entry) => entry.site === site.id),
+  };
+}
+
 /** Boards of a simulated line: put one in, take it out, at the site the keys act on. */
-export function SimulationBar({
-  sites,
-  simulation,
-  focused,
-}: {
-  readonly sites: readonly SiteView[];
-  readonly simulation: SimulationView;
-  readonly focused: string | null;
-}) {
+export const SimulationBar = memo(function SimulationBar({ focused }: { readonly focused: string | null }) {
   const { t } = useTranslation();
   const ask = useAsk();
   const [kind, setKind] = useState<BoardKind>('new');
   const [password, setPassword] = useState<string | null>(null);
   /** Where a board is being made: some take seconds. */
   const [making, setMaking] = useState<readonly string[]>([]);
-  const site = sites.find((candidate) => candidate.id === focused) ?? sites[0];
-  if (site === undefined) return null;
-  const present = simulation.sites.find((entry) => entry.site === site.id)?.board ?? null;
+  const view = useStateView((state) => barView(state, focused));
+  if (view === undefined) return null;
+  const { sites, site, place } = view;
+  const present = place?.board ?? null;
   return (
     <section className="simulation" aria-label={t('simulation.label')}>
       <span className="simulation-tape" aria-hidden="true" />
@@ -33,7 +38,7 @@ export function SimulationBar({
       {sites.length > 1 && (
         <label className="simulation-field">
           <span>{t('simulation.site')}</span>
-          <select value={site.id} onChange={(event) => ui.focusSite(event.target.value)}>
+          <select value={site} onChange={(event) => ui.focusSite(event.target.value)}>
             {sites.map((candidate) => (
               <option key={candidate.id} value={candidate.id}>
                 {candidate.number}
@@ -61,21 +66,21 @@ export function SimulationBar({
             size="op"
             icon="stay"
             onClick={() => {
-              focusPlace(site.id);
-              if (making.includes(site.id)) return;
-              setMaking((before) => [...before, site.id]);
-              void ask('simulation.insert', { site: site.id, board: kind }).finally(() =>
-                setMaking((before) => before.filter((id) => id !== site.id)),
+              focusPlace(site);
+              if (making.includes(site)) return;
+              setMaking((before) => [...before, site]);
+              void ask('simulation.insert', { site, board: kind }).finally(() =>
+                setMaking((before) => before.filter((id) => id !== site)),
               );
             }}
           >
-            {making.includes(site.id) ? t('simulation.making') : t('simulation.insert')}
+            {making.includes(site) ? t('simulation.making') : t('simulation.insert')}
           </Button>
         </>
       ) : (
         <>
           <span className="simulation-present">{t(`boardKind.${present}`)}</span>
-          <Button size="op" icon="remove" onClick={() => void ask('simulation.remove', { site: site.id })}>
+          <Button size="op" icon="remove" onClick={() => void ask('simulation.remove', { site })}>
             {t('simulation.remove')}
           </Button>
         </>
@@ -100,4 +105,4 @@ export function SimulationBar({
       </Button>
     </section>
   );
-}
+});

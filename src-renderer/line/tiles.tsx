@@ -37,8 +37,6 @@ export function Tiles({
         <Tile
           key={site.id}
           site={site}
-          usualMs={station.plan?.usualMs ?? null}
-          locksSlots={station.plan?.locksSlots ?? false}
           current={site.id === focused}
           scan={wantsLabel(site, station, labels[site.id])}
           onTake={onTake}
@@ -52,16 +50,12 @@ export function Tiles({
 /** Drawn again only when this site changes: with sixteen, some other one changes all the time. */
 const Tile = memo(function Tile({
   site,
-  usualMs,
-  locksSlots,
   current,
   scan,
   onTake,
   onFocus,
 }: {
   readonly site: SiteView;
-  readonly usualMs: readonly number[] | null;
-  readonly locksSlots: boolean;
   readonly current: boolean;
   readonly scan: boolean;
   readonly onTake: (site: SiteView) => void;
@@ -85,7 +79,7 @@ const Tile = memo(function Tile({
           {site.chips.length > 1 && <span className="tile-more">+{site.chips.length - 1}</span>}
           <Glyph name={siteGlyph(site)} />
         </span>
-        <TileMiddle site={site} usualMs={usualMs} locksSlots={locksSlots} />
+        <TileMiddle site={site} />
         <TileFoot site={site} current={current} scan={scan} />
       </button>
     </li>
@@ -103,27 +97,20 @@ function Elapsed({ site }: { readonly site: SiteView }): ReactNode {
   return formatElapsed(useElapsed(site), useLanguage());
 }
 
-function TileScale({
-  site,
-  usualMs,
-  locksSlots,
-}: {
-  readonly site: SiteView;
-  readonly usualMs: readonly number[] | null;
-  readonly locksSlots: boolean;
-}) {
-  return <RunScale stages={site.stages} usualMs={usualMs} locksSlots={locksSlots} elapsedMs={useElapsed(site)} />;
+/** Asks for the usual times itself: they change with every run, and only a running tile shows them. */
+function TileScale({ site }: { readonly site: SiteView }) {
+  const plan = useStation((store) => store.state?.station.plan);
+  return (
+    <RunScale
+      stages={site.stages}
+      usualMs={plan?.usualMs ?? null}
+      locksSlots={plan?.locksSlots ?? false}
+      elapsedMs={useElapsed(site)}
+    />
+  );
 }
 
-function TileMiddle({
-  site,
-  usualMs,
-  locksSlots,
-}: {
-  site: SiteView;
-  usualMs: readonly number[] | null;
-  locksSlots: boolean;
-}) {
+function TileMiddle({ site }: { readonly site: SiteView }) {
   const { t } = useTranslation();
   if (site.state === 'running') {
     return (
@@ -131,7 +118,7 @@ function TileMiddle({
         <span className="tile-word">
           {presentStage(site)} <small>{t('line.tiles.of')}</small>
         </span>
-        <TileScale site={site} usualMs={usualMs} locksSlots={locksSlots} />
+        <TileScale site={site} />
       </span>
     );
   }

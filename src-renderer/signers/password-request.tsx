@@ -1,20 +1,20 @@
 import { useEffect, useState } from 'react';
 import type { SiteView } from '../../src-shared/ipc/state.ts';
-import { useSlice } from '../stores/station-store.ts';
+import { useSlice, useStation } from '../stores/station-store.ts';
 import { ui, useUi } from '../stores/ui-store.ts';
 import { PasswordDialog } from './password-dialog.tsx';
 import { passwordTarget } from './password-target.ts';
 
 /** Shows the password dialog when one is wanted, and keeps it on its signer until it is done or put off. */
 export function PasswordRequest() {
-  const signers = useSlice('signers');
-  const sites = useSlice('sites');
   const onLine = useUi((store) => store.place === 'line');
   const asked = useUi((store) => store.unlockSigner);
   const putOff = useUi((store) => store.putOff);
   const [held, setHeld] = useState<string | null>(null);
-  const target = signers === undefined ? undefined : passwordTarget({ signers, onLine, asked, putOff });
-  const wanted = target?.serialNumber ?? null;
+  const wanted = useStation(({ state }) => {
+    if (state === null) return null;
+    return passwordTarget({ signers: state.signers, onLine, asked, putOff })?.serialNumber ?? null;
+  });
 
   useEffect(() => {
     if (held === null && wanted !== null) setHeld(wanted);
@@ -22,19 +22,24 @@ export function PasswordRequest() {
 
   const serialNumber = held ?? wanted;
   if (serialNumber === null) return null;
+  return <PasswordOf key={serialNumber} serialNumber={serialNumber} onEnd={() => setHeld(null)} />;
+}
+
+function PasswordOf({ serialNumber, onEnd }: { readonly serialNumber: string; readonly onEnd: () => void }) {
+  const signers = useSlice('signers');
+  const sites = useSlice('sites');
   const signer = signers?.find((candidate) => candidate.serialNumber === serialNumber);
   return (
     <PasswordDialog
-      key={serialNumber}
       serialNumber={serialNumber}
       signer={signer}
       waitingSites={(sites ?? []).filter(waits).map((site) => site.number)}
       onClose={() => {
-        setHeld(null);
+        onEnd();
         ui.putOff(serialNumber, signer?.waitingBoards ?? 0);
       }}
       onDone={() => {
-        setHeld(null);
+        onEnd();
         ui.askUnlock(null);
       }}
     />

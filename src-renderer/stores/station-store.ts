@@ -1,7 +1,9 @@
+import { useRef } from 'react';
 import { create } from 'zustand';
 import type { LinkState } from '../../src-shared/ipc/client.ts';
 import type { SiteView, SliceName, StateView } from '../../src-shared/ipc/state.ts';
 import type { StateSink } from '../../src-shared/ipc/state-feed.ts';
+import { keepEqual } from './keep-equal.ts';
 
 /** The core's state as the screens see it: one member per slice, filled by the contract only. */
 export interface StationStore {
@@ -84,4 +86,16 @@ function withNextFrame(task: () => void): void {
 /** One slice of the state; undefined until the first snapshot. */
 export function useSlice<S extends SliceName>(slice: S): StateView[S] | undefined {
   return useStation((store) => store.state?.[slice]);
+}
+
+/**
+ * What `select` makes of the state; undefined until the first snapshot. Drawn again only when that changes: a slice is a new object with
+ * every run of the line, though of what most of the screen shows of it nothing changed.
+ */
+export function useStateView<T>(select: (state: StateView) => T): T | undefined {
+  const last = useRef<T | undefined>(undefined);
+  return useStation(({ state }) => {
+    last.current = state === null ? undefined : keepEqual(last.current, select(state));
+    return last.current;
+  });
 }
