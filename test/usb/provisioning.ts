@@ -9,7 +9,7 @@ import { until } from './until.ts';
 import type { UsbBoard } from './usb-board.ts';
 
 /** The one certificate of a product, in the archive and of the key that its last run recorded. */
-function theCertificate({ station }: Context, record: RunRecord): void {
+export function theCertificate({ station }: Context, record: RunRecord): void {
   const archived = station.signing.records.archive.bySerialNumber(record.serialNumber);
   assert.equal(archived.length, 1, 'one certificate');
   const [entry] = archived;

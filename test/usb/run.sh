@@ -42,6 +42,9 @@ if ! python=$(bash "$top/test/interop/environment.sh"); then
 fi
 arguments=("python=/run/checkout${python#"$top"}" "$@")
 
+# The board whose USB device is the firmware itself.
+make -s -C "$top/firmware" usbip
+
 kernel=$(newest_kernel)
 work=$(mktemp -d)
 # Beside the checkout's packages, where the bench finds those that stay outside of it.

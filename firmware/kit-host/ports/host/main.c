@@ -12,39 +12,27 @@
 #define _GNU_SOURCE 1
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "kit_host.h"
+#include "socket_bus.h"
 
-enum frame_operation { FRAME_PULSE = 0x01, FRAME_WRITE = 0x02, FRAME_READ = 0x03, FRAME_PASS = 0x04 };
-
-#define FRAME_HEAD 4U
-#define FRAME_DATA_MAX 1024U
 #define RECEIVED_SIZE 4096U
 /* How long a reply may wait for a reader of the pseudo-terminal before it is thrown away. */
 #define WRITE_PATIENCE_MS 2000
 
 struct machine {
-    int bus;
+    struct socket_bus bus;
     int terminal;
-    bool bus_time;
     /* 0: characters take no time. */
     uint32_t baud;
-    /* What the bus's clock is ahead of the machine's since the start: exchanges count as what they take there. */
-    int64_t ahead_us;
     /* What has come, and when each character has been through the serial line. */
     uint8_t received[RECEIVED_SIZE];
     int64_t through_us[RECEIVED_SIZE];
@@ -63,52 +51,10 @@ static void clean_up(void)
     }
 }
 
-static void die(const char *what)
-{
-    (void)fprintf(stderr, "kit-host: %s: %s\n", what, strerror(errno));
-    exit(EXIT_FAILURE);
-}
-
-/* The other end of the bus is gone: the power of this kit is gone with it. */
-static void power_lost(void)
-{
-    (void)fprintf(stderr, "kit-host: the bus was closed\n");
-    exit(EXIT_SUCCESS);
-}
-
 static void on_signal(int number)
 {
     clean_up();
     _exit((number == SIGTERM) ? EXIT_SUCCESS : EXIT_FAILURE);
-}
-
-static void send_all(int socket_fd, const uint8_t *bytes, size_t length)
-{
-    size_t done = 0U;
-
-    while (done < length) {
-        const ssize_t sent = send(socket_fd, &bytes[done], length - done, MSG_NOSIGNAL);
-
-        if (sent > 0) {
-            done += (size_t)sent;
-        } else if (errno != EINTR) {
-            power_lost();
-        }
-    }
-}
-
-static uint64_t machine_us(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return ((uint64_t)now.tv_sec * 1000000U) + ((uint64_t)now.tv_nsec / 1000U);
-}
-
-/* This kit's own time. */
-static int64_t kit_us(const struct machine *machine)
-{
-    return (int64_t)machine_us() + machine->ahead_us;
 }
 
 /* Start bit, eight bits, stop bit. */
@@ -120,7 +66,7 @@ static int64_t characters_us(const struct machine *machine, size_t count)
 /* Takes what has come at the terminal; each character comes out of the line when those before it have. */
 static void take_in(struct machine *machine)
 {
-    const int64_t now = kit_us(machine);
+    const int64_t now = socket_bus_us(&machine->bus);
     const size_t kept = machine->received_length - machine->received_read;
     ssize_t got;
 
@@ -145,9 +91,10 @@ static void take_in(struct machine *machine)
 }
 
 /* Waits for the bus. On a serial line characters come in meanwhile, as they do by interrupt on a microcontroller. */
-static void wait_for_bus(struct machine *machine)
+static void wait_for_bus(void *owner)
 {
-    struct pollfd waiting[2] = {{machine->bus, POLLIN, 0}, {machine->terminal, POLLIN, 0}};
+    struct machine *machine = owner;
+    struct pollfd waiting[2] = {{machine->bus.socket_fd, POLLIN, 0}, {machine->terminal, POLLIN, 0}};
 
     while ((machine->baud > 0U) && (machine->received_length < RECEIVED_SIZE)) {
         if ((poll(waiting, 2U, -1) < 0) && (errno != EINTR)) {
@@ -162,128 +109,39 @@ static void wait_for_bus(struct machine *machine)
     }
 }
 
-static void receive_all(int socket_fd, uint8_t *bytes, size_t length)
-{
-    size_t done = 0U;
-
-    while (done < length) {
-        const ssize_t got = recv(socket_fd, &bytes[done], length - done, 0);
-
-        if (got > 0) {
-            done += (size_t)got;
-        } else if ((got == 0) || (errno != EINTR)) {
-            power_lost();
-        }
-    }
-}
-
-/* One frame out, one frame back; `reply_capacity` bytes of data are kept, more is an error of the other side. */
-static enum bus_result exchange(struct machine *machine, enum frame_operation operation, uint8_t address, size_t count,
-                                const uint8_t *data, size_t data_length, uint8_t *reply, size_t reply_length)
-{
-    uint8_t frame[FRAME_HEAD + FRAME_DATA_MAX];
-    uint8_t head[FRAME_HEAD];
-    size_t length;
-
-    if (data_length > FRAME_DATA_MAX) {
-        return BUS_FAULT;
-    }
-    frame[0] = (uint8_t)operation;
-    frame[1] = address;
-    frame[2] = (uint8_t)(count & 0xFFU);
-    frame[3] = (uint8_t)(count >> 8U);
-    if (data_length > 0U) {
-        (void)memcpy(&frame[FRAME_HEAD], data, data_length);
-    }
-    send_all(machine->bus, frame, FRAME_HEAD + data_length);
-    wait_for_bus(machine);
-    receive_all(machine->bus, head, sizeof head);
-    length = (size_t)head[2] | ((size_t)head[3] << 8U);
-    if ((length != 0U) && (length != reply_length)) {
-        (void)fprintf(stderr, "kit-host: the bus answered %zu bytes where %zu were asked for\n", length, reply_length);
-        exit(EXIT_FAILURE);
-    }
-    if (length > 0U) {
-        receive_all(machine->bus, reply, length);
-    }
-    if (head[0] == 0x00U) {
-        return BUS_ACK;
-    }
-    if (head[0] == 0x01U) {
-        return BUS_NACK_ADDRESS;
-    }
-    return (head[0] == 0x02U) ? BUS_NACK_DATA : BUS_FAULT;
-}
-
-/* The other end may be slow, as a program among others is: with --time bus that is no time of this kit. */
-static void count_as(struct machine *machine, uint64_t start_us, uint32_t nominal_us)
-{
-    if (machine->bus_time) {
-        machine->ahead_us += (int64_t)nominal_us - (int64_t)(machine_us() - start_us);
-    }
-}
-
-static uint32_t bits_us(size_t bytes)
-{
-    /* Nine bits a byte at 400 kHz, rounded up. */
-    return (uint32_t)((bytes + 1U) * 23U);
-}
-
 static enum bus_result wake_pulse(void *context)
 {
-    const uint64_t start = machine_us();
-    const enum bus_result result = exchange(context, FRAME_PULSE, 0U, 0U, NULL, 0U, NULL, 0U);
+    struct machine *machine = context;
 
-    count_as(context, start, 60U);
-    return result;
+    return socket_bus_pulse(&machine->bus);
 }
 
 static enum bus_result i2c_write(void *context, uint8_t address, const uint8_t *bytes, size_t length)
 {
-    const uint64_t start = machine_us();
-    const enum bus_result result = exchange(context, FRAME_WRITE, address, length, bytes, length, NULL, 0U);
+    struct machine *machine = context;
 
-    count_as(context, start, bits_us(length));
-    return result;
+    return socket_bus_write(&machine->bus, address, bytes, length);
 }
 
 static enum bus_result i2c_read(void *context, uint8_t address, uint8_t *bytes, size_t length)
 {
-    const uint64_t start = machine_us();
-    const enum bus_result result = exchange(context, FRAME_READ, address, length, NULL, 0U, bytes, length);
+    struct machine *machine = context;
 
-    count_as(context, start, bits_us((result == BUS_ACK) ? length : 0U));
-    return result;
-}
-
-/* `line_begins`: characters have come, and nothing happened on the bus's clock since the line before. */
-static void pass(struct machine *machine, uint32_t microseconds, bool line_begins)
-{
-    if (machine->bus_time) {
-        const uint8_t wait[4] = {(uint8_t)(microseconds & 0xFFU), (uint8_t)((microseconds >> 8U) & 0xFFU),
-                                 (uint8_t)((microseconds >> 16U) & 0xFFU), (uint8_t)(microseconds >> 24U)};
-        const uint64_t start = machine_us();
-
-        (void)exchange(machine, FRAME_PASS, line_begins ? 1U : 0U, sizeof wait, wait, sizeof wait, NULL, 0U);
-        count_as(machine, start, microseconds);
-    } else {
-        struct timespec left = {(time_t)(microseconds / 1000000U), (long)(microseconds % 1000000U) * 1000L};
-
-        while ((nanosleep(&left, &left) != 0) && (errno == EINTR)) {
-        }
-    }
+    return socket_bus_read(&machine->bus, address, bytes, length);
 }
 
 static void delay_us(void *context, uint32_t microseconds)
 {
-    pass(context, microseconds, false);
+    struct machine *machine = context;
+
+    socket_bus_pass(&machine->bus, microseconds, false);
 }
 
 static uint32_t millis(void *context)
 {
     const struct machine *machine = context;
 
-    return (uint32_t)((uint64_t)kit_us(machine) / 1000U);
+    return (uint32_t)((uint64_t)socket_bus_us(&machine->bus) / 1000U);
 }
 
 static int16_t uart_read(void *context)
@@ -294,7 +152,7 @@ static int16_t uart_read(void *context)
     if (machine->received_read == machine->received_length) {
         return KIT_UART_EMPTY;
     }
-    if ((machine->baud > 0U) && (machine->through_us[machine->received_read] > kit_us(machine))) {
+    if ((machine->baud > 0U) && (machine->through_us[machine->received_read] > socket_bus_us(&machine->bus))) {
         return KIT_UART_EMPTY;
     }
     byte = (int16_t)machine->received[machine->received_read];
@@ -308,7 +166,7 @@ static void uart_write(void *context, const uint8_t *bytes, size_t length)
     size_t done = 0U;
 
     if (machine->baud > 0U) {
-        pass(machine, (uint32_t)characters_us(machine, length), false);
+        socket_bus_pass(&machine->bus, (uint32_t)characters_us(machine, length), false);
     }
     while (done < length) {
         const ssize_t written = write(machine->terminal, &bytes[done], length - done);
@@ -329,75 +187,6 @@ static void uart_write(void *context, const uint8_t *bytes, size_t length)
     }
 }
 
-static int connect_unix(const char *path)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    const int socket_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    if (strlen(path) >= sizeof address.sun_path) {
-        errno = ENAMETOOLONG;
-        die(path);
-    }
-    (void)memcpy(address.sun_path, path, strlen(path) + 1U);
-    if ((socket_fd < 0) || (connect(socket_fd, (const struct sockaddr *)&address, sizeof address) != 0)) {
-        die(path);
-    }
-    return socket_fd;
-}
-
-static int connect_tcp(const char *host_and_port)
-{
-    char host[256];
-    const char *colon = strrchr(host_and_port, ':');
-    const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
-    struct addrinfo *found = NULL;
-    const int yes = 1;
-    int socket_fd = -1;
-    size_t host_length;
-
-    if (colon == NULL) {
-        errno = EINVAL;
-        die(host_and_port);
-    }
-    host_length = (size_t)(colon - host_and_port);
-    if (host_length >= sizeof host) {
-        errno = ENAMETOOLONG;
-        die(host_and_port);
-    }
-    (void)memcpy(host, host_and_port, host_length);
-    host[host_length] = '\0';
-    if (getaddrinfo(host, &colon[1], &hints, &found) != 0) {
-        errno = EHOSTUNREACH;
-        die(host_and_port);
-    }
-    for (const struct addrinfo *one = found; (one != NULL) && (socket_fd < 0); one = one->ai_next) {
-        socket_fd = socket(one->ai_family, one->ai_socktype | SOCK_CLOEXEC, one->ai_protocol);
-        if ((socket_fd >= 0) && (connect(socket_fd, one->ai_addr, one->ai_addrlen) != 0)) {
-            (void)close(socket_fd);
-            socket_fd = -1;
-        }
-    }
-    freeaddrinfo(found);
-    if (socket_fd < 0) {
-        die(host_and_port);
-    }
-    (void)setsockopt(socket_fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    return socket_fd;
-}
-
-static int connect_bus(const char *where)
-{
-    if (strncmp(where, "unix:", 5U) == 0) {
-        return connect_unix(&where[5]);
-    }
-    if (strncmp(where, "tcp:", 4U) == 0) {
-        return connect_tcp(&where[4]);
-    }
-    errno = EINVAL;
-    die(where);
-    return -1;
-}
-
 /* Opens the pseudo-terminal, raw. Our own handle on the far end stays open: a host that leaves does not end the kit. */
 static int open_terminal(char *name, size_t name_size)
 {
@@ -407,15 +196,15 @@ static int open_terminal(char *name, size_t name_size)
 
     if ((terminal < 0) || (grantpt(terminal) != 0) || (unlockpt(terminal) != 0) ||
         (ptsname_r(terminal, name, name_size) != 0)) {
-        die("pseudo-terminal");
+        socket_bus_die("pseudo-terminal");
     }
     far_end = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
     if ((far_end < 0) || (tcgetattr(far_end, &settings) != 0)) {
-        die(name);
+        socket_bus_die(name);
     }
     cfmakeraw(&settings);
     if (tcsetattr(far_end, TCSANOW, &settings) != 0) {
-        die(name);
+        socket_bus_die(name);
     }
     return terminal;
 }
@@ -429,13 +218,13 @@ static void wait_for_line(struct machine *machine)
     while (((last + 1U) < machine->received_length) && (machine->received[last] != (uint8_t)'\n')) {
         last++;
     }
-    left_us = machine->through_us[last] - kit_us(machine);
-    pass(machine, (left_us > 0) ? (uint32_t)left_us : 0U, true);
+    left_us = machine->through_us[last] - socket_bus_us(&machine->bus);
+    socket_bus_pass(&machine->bus, (left_us > 0) ? (uint32_t)left_us : 0U, true);
 }
 
 static void wait_for_bytes(struct machine *machine)
 {
-    struct pollfd waiting[2] = {{machine->terminal, POLLIN, 0}, {machine->bus, POLLIN, 0}};
+    struct pollfd waiting[2] = {{machine->terminal, POLLIN, 0}, {machine->bus.socket_fd, POLLIN, 0}};
 
     if (machine->received_read == machine->received_length) {
         /* Again before a chip that is kept awake has to be idled. */
@@ -444,7 +233,7 @@ static void wait_for_bytes(struct machine *machine)
         }
         if (waiting[1].revents != 0) {
             /* Between exchanges the bus says nothing but that it is closed. */
-            power_lost();
+            socket_bus_power_lost();
         }
         take_in(machine);
     }
@@ -476,9 +265,9 @@ int main(int argc, char **argv)
         } else if (strcmp(argv[i], "--baud") == 0) {
             machine.baud = (uint32_t)strtoul(argv[i + 1], NULL, 10);
         } else if ((strcmp(argv[i], "--time") == 0) && (strcmp(argv[i + 1], "bus") == 0)) {
-            machine.bus_time = true;
+            machine.bus.bus_time = true;
         } else if ((strcmp(argv[i], "--time") == 0) && (strcmp(argv[i + 1], "machine") == 0)) {
-            machine.bus_time = false;
+            machine.bus.bus_time = false;
         } else {
             usage();
         }
@@ -486,11 +275,13 @@ int main(int argc, char **argv)
     if ((where == NULL) || ((argc % 2) == 0)) {
         usage();
     }
-    machine.bus = connect_bus(where);
+    machine.bus.meanwhile = wait_for_bus;
+    machine.bus.owner = &machine;
+    socket_bus_open(&machine.bus, where);
     machine.terminal = open_terminal(name, sizeof name);
     if ((link_path != NULL) && (symlink(name, link_path) != 0)) {
         link_path = NULL;
-        die("--link");
+        socket_bus_die("--link");
     }
     (void)atexit(clean_up);
     (void)signal(SIGTERM, on_signal);
