@@ -1,6 +1,6 @@
 import { SignetError } from '../../src-shared/base/error.ts';
 import { type RunRecord, runRecordSchema } from '../../src-shared/model/run-record.ts';
-import type { StageName, StageStatus } from '../../src-shared/model/stages.ts';
+import { beginsIrreversible, type StageName, type StageStatus } from '../../src-shared/model/stages.ts';
 import { number, type Store, text } from './store.ts';
 
 /** Runs: open ones (so that a killed station knows what it was doing), finished ones, and reports that no server has taken yet. */
@@ -20,6 +20,7 @@ export interface RunStore {
     readonly planDigest: string;
     readonly startedAt: string;
   }): Promise<void>;
+  /** Made durable at once only before what cannot be taken back. */
   stage(runId: string, stage: StageName, status: StageStatus): Promise<void>;
   /** Stores the record once per run id; `spool` = a remote server has to be told. */
   end(record: RunRecord, spool?: boolean): Promise<void>;
@@ -49,9 +50,12 @@ export function openRunStore(store: Store): RunStore {
           .run(run.runId, run.serialNumber, run.planDigest, run.startedAt, '', '');
       }),
     stage: (runId, stage, status) =>
-      store.write((database) => {
-        database.prepare('UPDATE open_runs SET stage = ?, status = ? WHERE run_id = ?').run(stage, status, runId);
-      }),
+      store.write(
+        (database) => {
+          database.prepare('UPDATE open_runs SET stage = ?, status = ? WHERE run_id = ?').run(stage, status, runId);
+        },
+        { relaxed: !beginsIrreversible(stage, status) },
+      ),
     end: (record, spool = false) =>
       store.write((database) => {
         const { outcome } = record;

@@ -46,7 +46,8 @@ export interface StationBook {
   liftSetAside(serialNumber: string, who: string, at: string): Promise<void>;
   reworksOf(serialNumber: string): readonly ReworkRow[];
   /** What is known of a run under way, as JSON; replaced at every stage. */
-  saveDraft(runId: string, draft: unknown): Promise<void>;
+  /** `relaxed`: see the store. */
+  saveDraft(runId: string, draft: unknown, options?: { readonly relaxed?: boolean }): Promise<void>;
   drafts(): readonly { readonly runId: string; readonly draft: unknown }[];
   dropDraft(runId: string): Promise<void>;
 }
@@ -104,12 +105,15 @@ export function openStationBook(store: Store): StationBook {
         createdAt: text(row, 'created_at'),
         usedFor: text(row, 'used_for'),
       })),
-    saveDraft: (runId, draft) =>
-      store.write((database) => {
-        database
-          .prepare('INSERT OR REPLACE INTO run_drafts (run_id, draft) VALUES (?, ?)')
-          .run(runId, JSON.stringify(draft));
-      }),
+    saveDraft(runId, draft, { relaxed = false } = {}) {
+      const json = JSON.stringify(draft);
+      return store.write(
+        (database) => {
+          database.prepare('INSERT OR REPLACE INTO run_drafts (run_id, draft) VALUES (?, ?)').run(runId, json);
+        },
+        { relaxed },
+      );
+    },
     drafts: () =>
       store.all('SELECT run_id, draft FROM run_drafts ORDER BY rowid').map((row) => ({
         runId: text(row, 'run_id'),

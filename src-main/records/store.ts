@@ -6,16 +6,20 @@ import { isDiskFull } from './storage-guard.ts';
 
 /**
  * The store: one SQLite file with a write-ahead log, every write durable before it is reported. Writes that come in one turn of the
- * event loop, or while the disk is still busy with those before them, share one commit, so that thirty stations cost one fsync, not
+ * event loop share one commit, and all commits made while the disk is busy share its next fsync, so that thirty stations cost one, not
  * thirty. SQLite does not wait for the disk at a commit (synchronous = NORMAL): it would stop the event loop, and sixteen boards with
  * it. The write-ahead log is made durable beside the loop, and only then is anybody told.
  */
 export interface Store {
   /**
    * Queues a write; resolves when its commit is on the disk. One failing member rolls back alone, the others are committed.
-   * `essential`: it follows a signature; when the disk is full, the reserve is given up for it.
+   * `essential`: it follows a signature; when the disk is full, the reserve is given up for it. `relaxed`: reported when it is in
+   * the store, where a killed process leaves it; on the disk with the next write that is not.
    */
-  write(work: (database: DatabaseSync) => void, options?: { readonly essential?: boolean }): Promise<void>;
+  write(
+    work: (database: DatabaseSync) => void,
+    options?: { readonly essential?: boolean; readonly relaxed?: boolean },
+  ): Promise<void>;
   /** Rows of a query, as plain objects. */
   all(sql: string, ...values: SQLInputValue[]): readonly Record<string, unknown>[];
   /** First row or undefined. */
@@ -26,6 +30,7 @@ export interface Store {
 
 interface Waiting {
   readonly essential: boolean;
+  readonly relaxed: boolean;
   readonly work: (database: DatabaseSync) => void;
   readonly resolve: () => void;
   readonly reject: (reason: SignetError) => void;
@@ -42,7 +47,10 @@ export function openStore(
 ): Store {
   const { database, log } = openDatabase(path, options.openLog ?? writtenFile);
   let queue: Waiting[] = [];
-  let writing = false;
+  let scheduled = false;
+  /** In the store, and perhaps not on the disk. */
+  let unkept: Waiting[] = [];
+  let keeping = false;
   let closed = false;
   /** Once the disk has failed to keep the log, nobody knows what it kept: only the next start finds out (SQLite reads the log with its check sums). */
   let broken: SignetError | undefined;
@@ -101,30 +109,41 @@ export function openStore(
     refuse(committed, broken);
   };
 
-  const writeQueue = async (): Promise<void> => {
-    while (queue.length > 0) {
-      await new Promise((resolve) => setImmediate(resolve));
-      const committed = takeQueue();
-      if (committed.length === 0) continue;
+  const keep = async (): Promise<void> => {
+    while (unkept.length > 0) {
+      const kept = unkept;
+      unkept = [];
       try {
         await log?.sync();
-        for (const waiting of committed) waiting.resolve();
+        for (const waiting of kept) waiting.resolve();
       } catch (thrown) {
-        logFailed(thrown, committed);
+        logFailed(thrown, [...kept, ...unkept]);
+        unkept = [];
       }
     }
-    writing = false;
+    keeping = false;
+  };
+
+  const flush = (): void => {
+    scheduled = false;
+    for (const waiting of takeQueue()) {
+      if (waiting.relaxed) waiting.resolve();
+      else unkept.push(waiting);
+    }
+    if (keeping || unkept.length === 0) return;
+    keeping = true;
+    void keep();
   };
 
   return {
     path,
-    write(work, { essential = false } = {}) {
+    write(work, { essential = false, relaxed = false } = {}) {
       if (closed) return Promise.reject(new SignetError('STORAGE_FAILED', 'The store is closed.'));
       return new Promise((resolve, reject) => {
-        queue.push({ work, essential, resolve, reject });
-        if (writing) return;
-        writing = true;
-        void writeQueue();
+        queue.push({ work, essential, relaxed, resolve, reject });
+        if (scheduled) return;
+        scheduled = true;
+        setImmediate(flush);
       });
     },
     all: (sql, ...values) => read(() => database.prepare(sql).all(...values)),
@@ -132,12 +151,13 @@ export function openStore(
     close() {
       if (closed) return;
       closed = true;
-      const committed = takeQueue();
+      const left = [...unkept, ...takeQueue()];
+      unkept = [];
       try {
-        if (committed.length > 0) log?.syncNow();
-        for (const waiting of committed) waiting.resolve();
+        log?.syncNow();
+        for (const waiting of left) waiting.resolve();
       } catch (thrown) {
-        logFailed(thrown, committed);
+        logFailed(thrown, left);
       }
       log?.close();
       database.close();

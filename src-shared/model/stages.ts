@@ -22,6 +22,14 @@ export const stageNames = stages.map((stage) => stage.name) as readonly StageNam
 /** What `notify` says of a stage: START or SKIPPED first, then DONE or ERROR unless skipped. */
 export type StageStatus = 'START' | 'SKIPPED' | 'DONE' | 'ERROR';
 
+/** Stages whose work cannot be taken back. */
+const irreversible: ReadonlySet<StageName> = new Set(['CONFIG_LOCK', 'GEN_KEY', 'DATA_LOCK', 'SLOTS_LOCK']);
+
+/** Whether what follows cannot be taken back: a station has it on its disk before it goes on, so that it knows after a kill what it was doing. */
+export function beginsIrreversible(name: StageName, status: StageStatus): boolean {
+  return status === 'START' && irreversible.has(name);
+}
+
 /** Number of a stage, 1..10. */
 export function stageNumber(name: StageName): number {
   return stageNames.indexOf(name) + 1;

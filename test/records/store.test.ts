@@ -78,20 +78,39 @@ describe('a write', () => {
     expect(told).toBe(true);
   });
 
-  it('shares commit and sync with all that come while the disk is busy', async () => {
+  it('is in the store at once; its sync it shares with all that come while the disk is busy', async () => {
     const disk = new SlowDisk();
     const store = disk.open();
     const first = note(store, 'first');
     const finishFirst = await disk.begun();
-    const others = Array.from({ length: 30 }, (_, i) => note(store, `other ${i}`));
+    const others = Array.from({ length: 15 }, (_, i) => note(store, `early ${i}`));
     await new Promise((resolve) => setImmediate(resolve));
-    expect(names(store)).toEqual(['first']);
+    others.push(...Array.from({ length: 15 }, (_, i) => note(store, `late ${i}`)));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(names(store)).toHaveLength(31);
+    expect(disk.waiting).toEqual([]);
     finishFirst();
     await first;
     (await disk.begun())();
     await Promise.all(others);
     expect(disk.waiting).toEqual([]);
-    expect(names(store)).toHaveLength(31);
+  });
+
+  it('that need not be on the disk is reported when it is in the store, and kept by the next sync', async () => {
+    const disk = new SlowDisk();
+    const store = disk.open();
+    await store.write(
+      (database) => {
+        database.prepare('INSERT INTO facts (name, value) VALUES (?, ?)').run('relaxed', '');
+      },
+      { relaxed: true },
+    );
+    expect(names(store)).toEqual(['relaxed']);
+    expect(disk.waiting).toEqual([]);
+    const awaited = note(store, 'awaited');
+    (await disk.begun())();
+    await awaited;
+    expect(names(store)).toEqual(['relaxed', 'awaited']);
   });
 
   it('that fails alone fails alone', async () => {
@@ -132,16 +151,18 @@ describe('closing', () => {
     const store = disk.open();
     const busy = note(store, 'busy');
     const finish = await disk.begun();
+    const inStore = note(store, 'in the store');
+    await new Promise((resolve) => setImmediate(resolve));
     const queued = note(store, 'queued');
     store.close();
-    await queued;
+    await Promise.all([inStore, queued]);
     finish();
     // Its log is gone into the store by now; there is nothing left that could fail.
     await busy;
     await expect(note(store, 'late')).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
     const next = openStore(path);
     open.push(next);
-    expect(names(next)).toEqual(['busy', 'queued']);
+    expect(names(next)).toEqual(['busy', 'in the store', 'queued']);
   });
 });
 

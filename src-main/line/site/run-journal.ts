@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { errorCodes } from '../../../src-shared/base/error-codes.ts';
 import { type RunRecord, runRecordSchema, type StageRecord } from '../../../src-shared/model/run-record.ts';
 import { sentences } from '../../../src-shared/model/sentences.ts';
-import { type StageName, type StageStatus, stageNumber } from '../../../src-shared/model/stages.ts';
+import { beginsIrreversible, type StageName, type StageStatus, stageNumber } from '../../../src-shared/model/stages.ts';
 import type { RunJournal } from '../../provisioning/ports.ts';
 import type { RunStore, StationBook } from '../../records/index.ts';
 
@@ -68,17 +68,18 @@ export function stationJournal(options: {
   const { runs, book, start, now, elapsedMs } = options;
   const stages: StageRecord[] = [];
   let begunMs = 0;
-  const save = (open: string): Promise<void> =>
-    book.saveDraft(start.runId, { start, stages, open, at: now().toISOString() });
+  const save = (open: string, relaxed: boolean): Promise<void> =>
+    book.saveDraft(start.runId, { start, stages, open, at: now().toISOString() }, { relaxed });
   return {
     async begin(run) {
-      await Promise.all([runs.begin(run), save('')]);
+      await Promise.all([runs.begin(run), save('', false)]);
     },
     async stage(runId: string, stage: StageName, status: StageStatus) {
       if (status === 'START') begunMs = elapsedMs();
       else if (status !== 'SKIPPED')
         stages.push({ stage, status, startMs: begunMs, durationMs: Math.max(0, elapsedMs() - begunMs) });
-      await Promise.all([runs.stage(runId, stage, status), save(status === 'START' ? stage : '')]);
+      const saved = save(status === 'START' ? stage : '', !beginsIrreversible(stage, status));
+      await Promise.all([runs.stage(runId, stage, status), saved]);
     },
     async end(record) {
       await runs.end(record, options.spool);
