@@ -66,14 +66,14 @@ test.describe('first start', () => {
     await lookOver(page, 'station-new', 'line');
     // What is typed in Settings is still there after a look at another place, and is no setting before it is saved.
     await go(page, 'Settings');
-    await page.getByLabel('Station', { exact: true }).last().fill('Line 4');
+    await page.getByRole('textbox', { name: 'Station', exact: true }).fill('Line 4');
     await go(page, 'Line');
     await go(page, 'Settings');
     await expect(page.getByText('Not saved yet')).toBeVisible();
-    await expect(page.getByLabel('Station', { exact: true }).last()).toHaveValue('Line 4');
+    await expect(page.getByRole('textbox', { name: 'Station', exact: true })).toHaveValue('Line 4');
     await expect(page.getByRole('banner')).toContainText('Line 3');
     await page.getByRole('button', { name: 'Discard changes' }).click();
-    await expect(page.getByLabel('Station', { exact: true }).last()).toHaveValue('Line 3');
+    await expect(page.getByRole('textbox', { name: 'Station', exact: true })).toHaveValue('Line 3');
   });
 
   test('where Electron is missing one line says so, and a browser window opens at the welcome', async ({
