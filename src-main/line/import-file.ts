@@ -78,7 +78,7 @@ function definition(name: string, content: string): Imported {
         { label: 'template id', value: String(found.templateId) },
         { label: 'chain id', value: String(found.chainId) },
         { label: 'key slot', value: String(found.privateKeySlot) },
-        { label: 'template', value: `${found.template.length} bytes` },
+        { label: 'template', value: String(found.template.length) },
         { label: 'digest', value: digest.ok ? toHex(digest.value) : '' },
       ];
     }),

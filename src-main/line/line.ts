@@ -16,11 +16,13 @@ import {
 } from '../../src-shared/ipc/contract.ts';
 import type { SliceName } from '../../src-shared/ipc/state.ts';
 import { planSchema } from '../../src-shared/model/plan.ts';
+import type { Language } from '../../src-shared/model/sentences.ts';
 import { type DataFolder, openRecords, openStationBook, type Records, type StationBook } from '../records/index.ts';
 import { StateFeed } from './feed.ts';
 import { firstPlan } from './plan-inspect.ts';
 import { callRoles, recordedCalls } from './rights.ts';
 import { defaultSettings, type Settings } from './settings-file.ts';
+import { isSimulatedProduct, simulationNames } from './simulation/names.ts';
 import { imageAt } from './simulation/prepare-board.ts';
 import {
   type SignerFiles,
@@ -305,7 +307,10 @@ export class Line {
     });
     this.#station = station;
     station.trustRootFile(files.rootCertificate);
-    await station.saveSettings({ ...station.settings, sites: simulatedSites(options.sites) });
+    await station.saveSettings({
+      ...station.settings,
+      sites: simulatedSites(options.sites, station.settings.language),
+    });
     await seedPlans(station, files, options.part);
     await station.start();
     if (options.signer === 'unlocked') await station.unlockSimulated();
@@ -314,7 +319,7 @@ export class Line {
 
   #simulatedDefaults(): Settings {
     const { language, theme, textScale, sound } = this.#station.settings;
-    return { ...defaultSettings(), language, theme, textScale, sound, station: 'Simulated' };
+    return { ...defaultSettings(), language, theme, textScale, sound, station: simulationNames[language].station };
   }
 
   #realStation(): Station {
@@ -372,10 +377,15 @@ function factsOf(input: unknown): { readonly subject: string; readonly detail: s
   return { subject, detail: details.join(', ').slice(0, 500) };
 }
 
-function simulatedSites(count: number): Settings['sites'] {
+function simulatedSites(count: number, language: Language): Settings['sites'] {
   return Array.from({ length: count }, (_, i) => {
     const id = siteId(i + 1);
-    return { id, label: `Site ${i + 1}`, connector: simulatedConnector(id), enabled: true };
+    return {
+      id,
+      label: `${simulationNames[language].site} ${i + 1}`,
+      connector: simulatedConnector(id),
+      enabled: true,
+    };
   });
 }
 
@@ -384,8 +394,9 @@ async function seedPlans(station: Station, files: SignerFiles, part: '508' | '60
   const family = part === '508' ? 'ATECC508A' : 'ATECC608';
   const image = toHex(defaultImage(family));
   const { plans } = station;
+  const names = simulationNames[station.settings.language];
   const one = firstPlan({
-    name: `Simulated product ${part}`,
+    name: `${names.product} ${part}`,
     certinfo: files.certinfo,
     deviceDefinition: files.deviceDefinition,
     signerDefinition: files.signerDefinition,
@@ -396,10 +407,15 @@ async function seedPlans(station: Station, files: SignerFiles, part: '508' | '60
   if (entry === undefined) return;
   const two = planSchema.parse({
     ...one,
-    name: `Simulated product ${part}, two chips`,
+    name: `${names.product} ${part}, ${names.twoChips}`,
     entries: [
-      { ...entry, label: 'first chip', address: 0xc0 },
-      { ...entry, label: 'second chip', address: secondAddress, images: { [family]: imageAt(image, secondAddress) } },
+      { ...entry, label: names.chips[0], address: 0xc0 },
+      {
+        ...entry,
+        label: names.chips[1],
+        address: secondAddress,
+        images: { [family]: imageAt(image, secondAddress) },
+      },
     ],
   });
   for (const plan of [one, two]) {
@@ -413,7 +429,7 @@ async function seedPlans(station: Station, files: SignerFiles, part: '508' | '60
     if (plan === one) await plans.activate(plan.name, version);
   }
   const active = plans.loaded?.plan;
-  if (active === undefined || (active.name.startsWith('Simulated product') && !active.name.includes(` ${part}`))) {
+  if (active === undefined || (isSimulatedProduct(active.name) && !active.name.includes(` ${part}`))) {
     const newest = plans.list().find(({ name, released }) => name === one.name && released);
     if (newest !== undefined) await plans.activate(newest.name, newest.version);
   }

@@ -12,6 +12,7 @@ import {
   readCertificate,
   rebuildFromReader,
 } from '../../src-shared/certificates/index.ts';
+import { dataWrittenLine } from '../../src-shared/model/data-written.ts';
 import { reason } from '../../src-shared/model/reasons.ts';
 import type { StageName } from '../../src-shared/model/stages.ts';
 import { proofOfPossessionDigest } from '../../src-shared/wire/index.ts';
@@ -443,11 +444,7 @@ export class RunStages {
     const certificates = new Set(this.#certificateBlocks.map((block) => addressKey(block.address)));
     const rest = content.all.filter((block) => !certificates.has(addressKey(block.address)));
     this.#need(await writeBlocks(this.#session, this.#serialNumber, rest));
-    for (const { write } of this.#writes) {
-      this.facts.dataWritten.push(
-        `${write.zone === 'otp' ? 'OTP' : `slot ${write.slot}`} from ${write.source.kind}${write.label === '' ? '' : ` (${write.label})`}`,
-      );
-    }
+    this.facts.dataWritten.push(...this.#writes.map(({ write }) => dataWrittenLine(write)));
     return undefined;
   }
 

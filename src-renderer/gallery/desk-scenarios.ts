@@ -55,7 +55,7 @@ export const deskAnswers: FakeAnswers = {
       {
         path: '/dev/ttyUSB3',
         connector: '',
-        name: 'unknown',
+        name: 'ELM327',
         use: 'refused',
         reason: reason('port-no-kit', { path: '/dev/ttyUSB3', quote: 'ELM327 v1.5' }),
       },
@@ -156,7 +156,9 @@ export const deskAnswers: FakeAnswers = {
       recorded: { ...found, chip: null, rows: found.rows.map((row) => ({ ...row, chip: null })) },
     };
   },
-  'plan.dryRun': () => ({ recorded: recorded.dryRun }),
+  'plan.dryRun': ({ language }) => ({
+    recorded: { ...recorded.dryRun, findings: recorded.inspect[language ?? 'en'].findings },
+  }),
   'plan.presets': () => ({ recorded: recorded.presets }),
   'activity.recent': () => ({ recorded: recorded.activity }),
   'settings.get': () => ({
@@ -386,6 +388,21 @@ export const deskScenarios = {
     steps: [{ see: '.unit > footer' }, { click: '.unit > footer .btn:last-child' }, { see: '[role=dialog]' }],
   }),
   'records-verified': records({ steps: [{ see: '#row-3' }, { click: '.card > footer .btn-quiet' }] }),
+  'records-chain-broken': records({
+    answers: {
+      'records.verifyLog': () => ({
+        value: {
+          rows: logTotal,
+          files: 41,
+          complaints: [
+            reason('log-changed', { file: 'signing-2026-11-19T06-00-02Z-40.tsv', line: 4711 }),
+            reason('log-not-following', { file: 'signing-2026-11-19T06-00-02Z-40.tsv', row: '981002' }),
+          ],
+        },
+      }),
+    },
+    steps: [{ see: '#row-3' }, { click: '.card > footer .btn-quiet' }, { see: '.card > footer [role=alert]' }],
+  }),
   'records-archive': records({ steps: [tab('archive'), { see: '#row-3' }] }),
   'records-charts': records({ steps: [tab('charts'), { see: '.chart-figure' }] }),
   'records-charts-tables': records({
@@ -472,6 +489,41 @@ export const deskScenarios = {
   }),
   'plan-options': plan({ steps: [{ see: '.slot-button' }, tab('options')] }),
   'plan-dry-run': plan({ steps: [{ see: '.slot-button' }, tab('dryRun'), { see: '.packet-group' }] }),
+  'plan-dry-run-problems': plan({
+    answers: {
+      'plan.get': () => ({ recorded: recorded.unsafePlan }),
+      'plan.dryRun': ({ language }) => ({
+        recorded: {
+          ...recorded.dryRun,
+          findings: recorded.inspectUnsafe[language ?? 'en'].findings,
+          problems: [
+            reason('data-no-row', { place: 8, path: '/var/lib/signet/units.csv', key: '01234038D92CA571EE' }),
+            reason('plan-otp-length', { bytes: 70 }),
+          ],
+        },
+      }),
+    },
+    steps: [{ see: '.slot-button' }, tab('dryRun'), { see: '.packet-group' }],
+  }),
+  'plan-certinfo-wrong': plan({
+    answers: {
+      'plan.inspect': ({ language }) => ({
+        recorded: {
+          ...recorded.inspect[language ?? 'en'],
+          chip: null,
+          certinfo: [],
+          sample: null,
+          error: reason('certinfo-source', {
+            source: 'certinfo',
+            line: 12,
+            column: 5,
+            quote: "';' expected behind a declaration, not '}'",
+          }),
+        },
+      }),
+    },
+    steps: [{ see: '.slot-button' }, tab('certificates'), { see: '.failure' }],
+  }),
   'plan-new': plan({ steps: [{ click: '.page-head .btn:nth-of-type(1)' }, { see: '.choice-row' }] }),
   'plan-none': plan({ answers: { 'plan.list': () => ({ value: [] }) } }),
 

@@ -33,7 +33,7 @@ const typePassword = [
 
 const simulated = {
   ...station(),
-  name: 'Simulated line',
+  name: 'SIM-01',
   batch: 'SIMULATION',
   mode: 'simulated',
   person: null,
@@ -75,7 +75,7 @@ export const lineScenarios = {
   'first-start-simulation': {
     state: state({
       station: simulated,
-      sites: [{ ...oneSite.seenPlain, connector: 'Simulated kit', unitLabel: '' }],
+      sites: [{ ...oneSite.seenPlain, connector: 'AT88CK101STK', unitLabel: '' }],
       signers,
       shift: newShift,
       simulation: { running: true, sites: [{ site: 'site-1', board: 'new' }], part: '508', realTime: true },
@@ -84,7 +84,7 @@ export const lineScenarios = {
   'simulation-empty': {
     state: state({
       station: simulated,
-      sites: [site({ connector: 'Simulated kit' })],
+      sites: [site({ connector: 'AT88CK101STK' })],
       signers,
       shift: newShift,
       simulation: { running: true, sites: [{ site: 'site-1', board: null }], part: '508', realTime: true },
@@ -235,7 +235,8 @@ export const lineScenarios = {
     oneSite.seen,
     {},
     {
-      ui: { notices: [{ id: 1, kind: 'error', text: 'The server is busy; try again in a moment.' }] },
+      answers: { 'line.start': () => refused('BUSY', 8) },
+      steps: [{ click: '.face-foot .btn' }, { see: '.notice-error' }],
     },
   ),
 

@@ -1,4 +1,5 @@
 import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react';
+import { useTranslation } from 'react-i18next';
 import { Icon, type IconName } from './icon.tsx';
 import './button.css';
 
@@ -43,11 +44,15 @@ export function Button({
   );
 }
 
-/** A key as it is printed. On a button it is no part of its name: `aria-keyshortcuts` tells it. */
-export function KeyCap({ children, onButton = false }: { readonly children: ReactNode; readonly onButton?: boolean }) {
+/**
+ * A key as it is printed on the keyboards of the language; `children` is its name in English. On a button it is no part of its name:
+ * `aria-keyshortcuts` tells it.
+ */
+export function KeyCap({ children, onButton = false }: { readonly children: string; readonly onButton?: boolean }) {
+  const { t } = useTranslation();
   return (
     <kbd className="keycap" aria-hidden={onButton || undefined}>
-      {children}
+      {children.replace(/^(Ctrl|Shift)\b/, (_, key: 'Ctrl' | 'Shift') => t(`key.${key}`))}
     </kbd>
   );
 }

@@ -66,6 +66,13 @@ export function formatDate(when: string, language: Language): string | undefined
   }).format(date);
 }
 
+/** "20 Nov", "20.11." of "2026-11-20": for the axis of a chart. */
+export function formatAxisDay(day: string, language: Language): string {
+  const [year = 0, month = 0, date = 0] = day.split('-').map(Number);
+  if (language === 'de') return `${two(date)}.${two(month)}.`;
+  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }).format(new Date(year, month - 1, date));
+}
+
 /** "2026-11-20 14:31:58" in the station's time zone, for tables. */
 export function formatStamp(when: string): string {
   const date = new Date(when);

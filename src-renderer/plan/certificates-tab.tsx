@@ -49,6 +49,16 @@ function factName(label: string, t: TFunction): string {
   return known === undefined ? label : t(`certFact.${known}`);
 }
 
+const factValues = ['any', 'matches', 'differs', 'absent'] as const;
+
+/** A fact's value; a word of the core instead of bytes or a number in the language of the screens. */
+function factValue({ label, value }: { readonly label: string; readonly value: string }, t: TFunction): string {
+  const known = factValues.find((word) => word === value);
+  return known === undefined || !['fingerprint', 'required signer'].includes(label)
+    ? value
+    : t(`certFactValue.${known}`);
+}
+
 /** Certinfo and definitions, decoded, and a certificate as they will make it. */
 export function CertificatesTab({
   plan,
@@ -104,7 +114,7 @@ export function CertificatesTab({
                 {value.certinfo.map((fact) => (
                   <div key={fact.label} className="kv-row">
                     <dt>{factName(fact.label, t)}</dt>
-                    <dd>{fact.value}</dd>
+                    <dd>{factValue(fact, t)}</dd>
                   </div>
                 ))}
               </dl>
@@ -223,7 +233,7 @@ function SourceFile({
           {summary.map((fact) => (
             <div key={fact.label} className="kv-row">
               <dt>{factName(fact.label, t)}</dt>
-              <dd>{fact.value}</dd>
+              <dd>{factValue(fact, t)}</dd>
             </div>
           ))}
         </dl>

@@ -7,7 +7,7 @@ import { useCall } from '../app/client-context.tsx';
 import { clock } from '../app/clock.ts';
 import { useRem } from '../parts/big-list.tsx';
 import { Button } from '../parts/button.tsx';
-import { formatNumber, formatShare } from '../parts/format.ts';
+import { formatAxisDay, formatNumber, formatShare } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { ScrollBox } from '../parts/scroll-box.tsx';
 import { useSettled } from '../parts/use-settled.ts';
@@ -71,7 +71,7 @@ export default function ChartsTab() {
               <div role="img" aria-label={t('charts.yieldTell')}>
                 <BarChart
                   h={15 * rem}
-                  data={numbers.perDay.map((day) => ({ ...day, day: day.day.slice(5) }))}
+                  data={numbers.perDay.map((day) => ({ ...day, day: formatAxisDay(day.day, language) }))}
                   dataKey="day"
                   type="stacked"
                   series={[

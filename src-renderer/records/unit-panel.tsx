@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallOutput } from '../../src-shared/ipc/contract.ts';
+import { readDataWritten } from '../../src-shared/model/data-written.ts';
 import { useAsk, useCall } from '../app/client-context.tsx';
 import { useChipState } from '../line/face-parts.tsx';
 import { Button } from '../parts/button.tsx';
@@ -233,9 +234,7 @@ function UnitFacts({ unit }: { readonly unit: Unit }) {
           ) : (
             <ul>
               {run.dataWritten.map((line) => (
-                <li key={line} lang="en">
-                  {line}
-                </li>
+                <WrittenLine key={line} line={line} />
               ))}
             </ul>
           )}
@@ -296,5 +295,20 @@ function UnitFacts({ unit }: { readonly unit: Unit }) {
         </div>
       )}
     </>
+  );
+}
+
+/** What stage 7 wrote, in the language of the screens; a line of a newer version as it is. */
+function WrittenLine({ line }: { readonly line: string }) {
+  const { t } = useTranslation();
+  const written = readDataWritten(line);
+  if (written === undefined) return <li lang="en">{line}</li>;
+  const { place, source, label } = written;
+  const where = place === 'OTP' ? place : t('plan.slotNumber', { slot: place });
+  return (
+    <li>
+      {where}: {t(`unit.writtenFrom.${source}`)}
+      {label !== '' && ` (${label})`}
+    </li>
   );
 }

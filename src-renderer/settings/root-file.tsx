@@ -4,9 +4,9 @@ import { toHex } from '../../src-shared/base/bytes.ts';
 import type { CallOutput } from '../../src-shared/ipc/contract.ts';
 import { largestRootFile } from '../../src-shared/ipc/lists.ts';
 import { useAsk } from '../app/client-context.tsx';
-import { hexPairs } from '../parts/format.ts';
+import { formatDate, hexPairs } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
-import { useSentence } from '../texts/sentence.ts';
+import { useLanguage, useSentence } from '../texts/sentence.ts';
 
 /** A root certificate as the core read it. */
 export type ReadRoot = NonNullable<CallOutput<'settings.readRoot'>['root']>;
@@ -23,6 +23,7 @@ export function RootFile({
   const { t } = useTranslation();
   const ask = useAsk();
   const sentence = useSentence();
+  const language = useLanguage();
   const [error, setError] = useState<string | null>(null);
   const [file, setFile] = useState('');
   const take = async (chosen: File): Promise<void> => {
@@ -81,7 +82,7 @@ export function RootFile({
             <dt>{t('settings.roots.subject')}</dt>
             <dd>{root.subject}</dd>
             <dt>{t('certificate.until')}</dt>
-            <dd>{root.notAfter}</dd>
+            <dd>{formatDate(root.notAfter, language) ?? t('certificate.noEnd')}</dd>
             <dt>{t('settings.roots.certificateHash')}</dt>
             <dd className="hex root-key">{hexPairs(root.fingerprint).join(' ')}</dd>
             <dt>{t('setUp.root.keyHash')}</dt>

@@ -76,7 +76,7 @@ export const sentences: Sentences = {
   },
   SIGNER_KIT_UNSUITABLE: {
     en: 'On this stick the password proof does not survive its own idling; use another stick or firmware.',
-    de: 'Auf diesem Stick überlebt der Passwortnachweis das eigene Einschlafen nicht; bitte anderen Stick oder andere Firmware verwenden.',
+    de: 'Auf diesem Stick geht der Passwortnachweis verloren, sobald er den Chip schlafen legt; bitte anderen Stick oder andere Firmware verwenden.',
   },
   DEVICE_SN_INVALID: {
     en: 'The serial number is not one of this chip family.',
@@ -88,7 +88,7 @@ export const sentences: Sentences = {
   },
   CONFIG_UNSAFE: {
     en: 'The key slot of this chip is configured so that its key could be known to others.',
-    de: 'Der Schlüsselplatz dieses Chips ist so konfiguriert, dass andere den Schlüssel kennen könnten.',
+    de: 'Der Schlüssel-Slot dieses Chips ist so konfiguriert, dass andere den Schlüssel kennen könnten.',
   },
   PUBLIC_KEY_INVALID: {
     en: 'The public key in the request is not valid.',
@@ -120,7 +120,7 @@ export const sentences: Sentences = {
   },
   BATCH_CLOSED: {
     en: 'This batch is closed; open a new one.',
-    de: 'Diese Charge ist geschlossen; bitte eine neue öffnen.',
+    de: 'Dieses Los ist abgeschlossen; bitte ein neues eröffnen.',
   },
   AUTH_REQUIRED: {
     en: 'The server wants this station to identify itself first.',
@@ -209,11 +209,11 @@ export const sentences: Sentences = {
   },
   SLOT_NOT_LOCKABLE: {
     en: 'The plan wants to lock a slot that its own configuration forbids to lock.',
-    de: 'Der Plan will einen Platz sperren, den seine eigene Konfiguration nicht sperren lässt.',
+    de: 'Der Plan will einen Slot sperren, den seine eigene Konfiguration nicht sperren lässt.',
   },
   SLOT_CONTENT_WRONG: {
     en: 'A locked slot holds something else than it should; scrap the board.',
-    de: 'Ein gesperrter Platz enthält etwas anderes, als er sollte; bitte das Board verschrotten.',
+    de: 'Ein gesperrter Slot enthält etwas anderes, als er sollte; bitte das Board verschrotten.',
   },
   CERTIFICATE_WRONG: {
     en: 'The certificate in the chip does not verify.',
@@ -328,7 +328,7 @@ export const sentences: Sentences = {
   },
   SET_ASIDE: {
     en: 'This board was set aside; a supervisor decides what becomes of it.',
-    de: 'Diese Baugruppe wurde ausgesondert; die Schichtleitung entscheidet über sie.',
+    de: 'Dieses Board wurde ausgesondert; die Schichtleitung entscheidet darüber.',
   },
   NOT_NOW: {
     en: 'This cannot be done now; the screen says why.',

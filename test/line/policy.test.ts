@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fromHex } from '../../src-shared/base/bytes.ts';
 import { isFinal } from '../../src-shared/ipc/dry-run.ts';
 import type { Plan } from '../../src-shared/model/plan.ts';
+import { englishSentence } from '../../src-shared/model/reasons.ts';
 import { everything, type LineWorld, simulatedWorld } from './world.ts';
 
 let world: LineWorld;
@@ -25,7 +26,12 @@ const station = async () => (await world.call('snapshot', {})).state.station;
 
 describe('stop after failures', () => {
   it('lets no further board begin until a supervisor releases the line', async () => {
-    for (let i = 0; i < 3; i += 1) expect((await world.provision('failing')).verdict?.kind).toBe('FAIL');
+    for (let i = 0; i < 3; i += 1) {
+      const { verdict } = await world.provision('failing');
+      // Told as a code and facts for screens; the run's record and the log say the same in English.
+      expect(verdict).toMatchObject({ kind: 'FAIL', told: { code: 'run-server-error', facts: { number: 36 } } });
+      expect(verdict?.told && englishSentence(verdict.told)).toBe(verdict?.detail);
+    }
     expect((await station()).stopped).toEqual({ reason: 'failures-in-a-row', count: 3 });
     await world.insert('new', 'site-2');
     const held = await world.until('site-2', 'seen');
@@ -200,7 +206,7 @@ describe('a plan', () => {
       ...question,
       plan: { ...plan, entries: plan.entries.map((entry) => ({ ...entry, certinfo: 'const uint8_t a[1] = { 0x };' })) },
     });
-    expect(broken.error).toContain('certinfo:1:');
+    expect(broken.error).toMatchObject({ code: 'certinfo-source', facts: { source: 'certinfo', line: 1 } });
     expect(broken.rows.length).toBe(english.rows.length);
     expect((await world.call('plan.presets', {})).map(({ id }) => id)).toContain('provisioning-2015');
   });

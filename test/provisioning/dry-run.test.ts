@@ -4,6 +4,7 @@ import { prepareEntry } from '../../src-main/provisioning/prepared-entry.ts';
 import { chipsOf, createBoard } from '../../src-main/simulator/open-board.ts';
 import type { TraceEvent } from '../../src-main/simulator/trace.ts';
 import { toHex } from '../../src-shared/base/bytes.ts';
+import { reason } from '../../src-shared/model/reasons.ts';
 import { makeWorld, testEntry, type World } from './world.ts';
 
 /** The dry run lists the packets of a run: all of them, in their order, and no others. */
@@ -57,5 +58,37 @@ describe.each([
       .reduce((sum, { executionMs }) => sum + executionMs, 0);
     expect(plan.totalMs).toBeCloseTo(executed - looked, 3);
     expect(chip?.inspect().dataLocked).toBe(true);
+  });
+
+  it('names what would make the run fail by codes and facts', async () => {
+    const { deviceDefinition: device, signerDefinition: signer } = world.identity;
+    const problemsOf = async (change: Parameters<typeof testEntry>[1]) => {
+      const run = await dryRun(prepareEntry(testEntry(world.certinfo, change)), part, {
+        definitions: { device, signer },
+        now: new Date(),
+        random: (length) => new Uint8Array(length),
+      });
+      return run.problems;
+    };
+    const bytes = (length: number) => ({ kind: 'bytes', hex: '5A'.repeat(length) }) as const;
+    const write = { zone: 'data', slot: 8, offset: 0, label: '' } as const;
+    const path = '/nowhere/units.csv';
+    const csv = { kind: 'csv', path, key: 'serial', keyColumn: 'sn', column: 'data' } as const;
+    expect(await problemsOf({ dataWrites: [{ ...write, source: csv }] })).toMatchObject([
+      { code: 'data-unreadable', facts: { place: 8, quote: expect.stringContaining(path) } },
+    ]);
+    expect(await problemsOf({ dataWrites: [{ ...write, slot: 10, source: bytes(4) }] })).toEqual([
+      reason('plan-into-certificate', { place: 10 }),
+    ]);
+    expect(await problemsOf({ dataWrites: [{ ...write, slot: 0, source: bytes(4) }] })).toEqual([
+      reason('plan-slot-private', { slot: 0 }),
+    ]);
+    expect(
+      await problemsOf({ dataWrites: [{ ...write, zone: 'otp', slot: 0, offset: 62, source: bytes(4) }] }),
+    ).toEqual([reason('plan-otp-length', { bytes: 66 })]);
+    expect(await problemsOf({ images: {} }).catch((thrown) => thrown)).toMatchObject({
+      code: 'PLAN_UNSAFE',
+      details: { reason: 'plan-no-images' },
+    });
   });
 });

@@ -8,6 +8,7 @@ import { en } from '../../src-renderer/texts/en/index.ts';
 import { wordsOf } from '../../src-renderer/texts/sentence.ts';
 import { errorCodes } from '../../src-shared/base/error-codes.ts';
 import * as lists from '../../src-shared/ipc/lists.ts';
+import { termHoles } from '../../src-shared/model/reasons/words.ts';
 import {
   reason,
   reasonDetails,
@@ -53,6 +54,20 @@ describe('the reasons of the core', () => {
       { text: 'das Token meldet ', quoted: false },
       { text: 'CKR_DEVICE_ERROR', quoted: true },
     ]);
+  });
+
+  it('tell what is a word of ours, or a place in the chip, in the language as well', () => {
+    expect(reasonWords('chip-zone-locked', 'de', { zone: 'config' })).toBe(
+      'die Konfigurationszone ist bereits gesperrt',
+    );
+    expect(reasonWords('plan-into-certificate', 'de', { place: 8 })).toContain('schreibt Daten in Slot 8');
+    expect(reasonWords('plan-into-certificate', 'en', { place: 'OTP' })).toContain('writes data into OTP');
+    const other = { source: 'device definition', digest: 'AB' };
+    expect(reasonWords('certinfo-other-definition', 'de', other)).toContain('die Gerätedefinition ist nicht die');
+    // A file that happens not to be one of ours keeps its name.
+    expect(reasonWords('certinfo-several', 'de', { source: 'line.c' })).toMatch(/^line\.c: /);
+    for (const words of Object.values(termHoles).flatMap((terms) => Object.values(terms)))
+      expect(words.de).not.toBe(words.en);
   });
 
   it('cross the contract among the details of an error', () => {

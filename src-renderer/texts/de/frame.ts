@@ -84,6 +84,7 @@ export const frame: Words<typeof english> = {
     second: 'Signet läuft auf diesem Rechner schon',
     secondTell: 'Bitte das offene Fenster benutzen. Für einen Neustart zuerst jenes schließen.',
   },
+  key: { Ctrl: 'Strg', Shift: '⇧' },
   dialog: { close: 'Schließen', cancel: 'Abbrechen', save: 'Speichern' },
   hold: {
     keep: 'Weiter halten, noch {{seconds}} s',

@@ -43,7 +43,7 @@ export const line: Words<typeof english> = {
   actionTells: {
     provision: 'Führt alle zehn Stufen aus.',
     resume: 'Macht an der Stelle des Abbruchs weiter.',
-    retry: 'Macht, was noch zu tun ist.',
+    retry: 'Erledigt, was noch zu tun ist.',
     validate: 'Prüft die Zertifikate. Schreibt nichts.',
     'set-aside': 'Vermerkt das Board und lässt den Chip, wie er ist.',
     'accept-key': 'Vertraut einem Schlüssel, den diese Station nicht hat entstehen sehen.',

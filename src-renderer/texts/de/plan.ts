@@ -32,7 +32,7 @@ export const plan: Words<typeof english> = {
       dryRun: 'Trockenlauf',
     },
     none: 'noch kein Plan',
-    noneTell: 'Es gibt noch keinen Plan. Mit Neuer Plan einen machen.',
+    noneTell: 'Es gibt noch keinen Plan. Über „Neuer Plan“ lässt sich einer anlegen.',
     noImage: 'Dieser Chip des Plans hat kein Konfigurationsabbild.',
     unsavedNew: 'neu, nicht gespeichert',
     draftOf: 'Änderungen an Version {{version}}, nicht gespeichert',
@@ -109,7 +109,7 @@ export const plan: Words<typeof english> = {
     lockInStage9: 'In Stufe 9 sperren',
     takeOver: 'Übernehmen',
     was: 'vorher {{value}}',
-    decoded: 'Entschlüsselt',
+    decoded: 'Aufgeschlüsselt',
     source: {
       title: 'Kommt aus',
       certinfo: 'Certinfo (atcaprov_cert_info_X.c)',
@@ -188,6 +188,7 @@ export const plan: Words<typeof english> = {
     template: 'Vorlage (Bytes)',
     digest: 'SHA-256',
   },
+  certFactValue: { any: 'beliebig', matches: 'passt zur Datei', differs: 'passt nicht zur Datei', absent: 'keiner' },
   slotUse: {
     signExternal: 'signieren',
     signInternal: 'intern signieren',

@@ -141,7 +141,7 @@ export const settings: Words<typeof english> = {
       pinKeep: 'Leer: die PIN bleibt.',
       mayWork: 'Darf sich anmelden',
       engineerFirst:
-        'Mindestens eine Person mit der Rolle Engineering muss sich anmelden können: bitte zuerst diese eintragen.',
+        'Mindestens eine Person mit der Rolle Prozesstechnik muss sich anmelden können: bitte zuerst diese eintragen.',
       badgeTaken: 'Dieser Ausweis gehört {{name}}.',
     },
   },

@@ -79,6 +79,7 @@ export const frame = {
     second: 'Signet is already running on this computer',
     secondTell: 'Use the window that is open already. Close it first if you want to start again.',
   },
+  key: { Ctrl: 'Ctrl', Shift: 'Shift' },
   dialog: { close: 'Close', cancel: 'Cancel', save: 'Save' },
   hold: {
     keep: 'Keep holding, {{seconds}} s more',

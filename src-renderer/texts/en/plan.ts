@@ -182,9 +182,10 @@ export const plan = {
     variable: 'Variable',
     'template id': 'Template id',
     'key slot': 'Slot of the key',
-    template: 'Template',
+    template: 'Template (bytes)',
     digest: 'SHA-256',
   },
+  certFactValue: { any: 'any', matches: 'fits the file', differs: 'does not fit the file', absent: 'none' },
   slotUse: {
     signExternal: 'sign',
     signInternal: 'sign internal',

@@ -112,6 +112,13 @@ export const records = {
     noRoot: 'no known root',
     written: 'Data written',
     neverSecrets: 'secrets are never kept',
+    writtenFrom: {
+      bytes: 'fixed bytes',
+      file: 'from a file',
+      csv: 'from a CSV file',
+      random: 'random bytes',
+      diversified: 'derived from a master secret',
+    },
     nothingWritten: 'nothing',
     locked: 'Slots locked',
     found: 'Found as',

@@ -96,7 +96,7 @@ export const deviceReasons = {
   },
   'kit-idles': {
     en: 'the authorisation does not survive the idling of this kit',
-    de: 'die Freigabe überlebt das Einschlafen dieses Kits nicht',
+    de: 'die Freigabe geht verloren, sobald dieses Kit den Chip schlafen legt',
   },
   'chip-authorisation-test': {
     en: 'authorisation test ({{step}}) failed: {{quote}}',

@@ -1,6 +1,7 @@
 import { type CDPSession, expect, type Page } from '@playwright/test';
 import { axeViolations } from './axe.ts';
 import { differsFromPicture, takePicture } from './pictures.ts';
+import { untranslated } from './translated.ts';
 
 /** How a picture is looked at. */
 export interface Look {
@@ -116,6 +117,7 @@ export class Gallery {
     const picture = await takePicture(this.#session);
     expect.soft(await violations(page, name, coloursOnly), `${what}: axe`).toEqual([]);
     expect.soft(await misfits(page), `${what}: layout`).toEqual([]);
+    expect.soft(await untranslated(page), `${what}: not translated`).toEqual([]);
     expect.soft(await differsFromPicture(page, picture, `${name}-${look.theme}`), `${what}: picture`).toBeUndefined();
   }
 }
