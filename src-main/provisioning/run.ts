@@ -3,7 +3,13 @@ import { asSignetError } from '../../src-shared/base/error.ts';
 import { type Reason, reason } from '../../src-shared/model/reasons.ts';
 import type { RunRecord, StageRecord } from '../../src-shared/model/run-record.ts';
 import { sentences } from '../../src-shared/model/sentences.ts';
-import { type StageName, type StageStatus, stageNames, stageNumber } from '../../src-shared/model/stages.ts';
+import {
+  beginsIrreversible,
+  type StageName,
+  type StageStatus,
+  stageNames,
+  stageNumber,
+} from '../../src-shared/model/stages.ts';
 import { detailOf, EndOfRun, endOfError, outcomeOf, type RunEnd } from './outcome.ts';
 import type { StageDetail } from './ports.ts';
 import type { RunOptions } from './run-options.ts';
@@ -26,9 +32,6 @@ export async function runProvisioning(options: RunOptions): Promise<RunResult> {
   const run = new Run(options);
   return run.execute();
 }
-
-/** Stages whose work cannot be taken back. */
-const irreversible: ReadonlySet<StageName> = new Set(['CONFIG_LOCK', 'GEN_KEY', 'DATA_LOCK', 'SLOTS_LOCK']);
 
 class Run {
   readonly #o: RunOptions;
@@ -84,7 +87,7 @@ class Run {
     if (this.#journalError !== undefined) throw this.#journalError;
     this.#notify(name, 'START', {});
     const noted = this.#journal(name, 'START');
-    if (irreversible.has(name)) {
+    if (beginsIrreversible(name, 'START')) {
       await noted;
       if (this.#journalError !== undefined) throw this.#journalError;
     }
