@@ -325,7 +325,7 @@ export const mutations: readonly Mutation[] = [
   {
     rule: 'blocks to be written follow from the certificates',
     file: 'src-main/provisioning/judge-reply.ts',
-    find: "if (!same) differs('list of blocks');",
+    find: "if (!same) differs('blocks');",
     replace: '',
     killer: badServers('a block for another slot'),
   },
