@@ -1,5 +1,6 @@
-import { lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { StationView } from '../../src-shared/ipc/state.ts';
 import FirstStart from '../first-start/first-start.tsx';
 import LinePlace from '../line/line-place.tsx';
 import { Icon, type IconName } from '../parts/icon.tsx';
@@ -38,15 +39,24 @@ export function Frame() {
   useEffect(() => {
     performance.mark('signet-screen');
   }, []);
+  const main = useRef<HTMLElement>(null);
+  useOtherStation(mode);
+  // A place that was left took the focus with it: what the Tab key comes to next belongs to the new one.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another place, or another station behind it
+  useEffect(() => {
+    if (document.activeElement === null || document.activeElement === document.body)
+      main.current?.focus({ preventScroll: true });
+  }, [place, mode]);
   if (mode === undefined) return null;
   return (
     <div className="frame">
       <Bands />
       <Rail place={place} />
       <TopBar />
-      <main className="main" id="main">
+      <main ref={main} className="main" id="main" tabIndex={-1}>
         <Suspense fallback={<Waiting />}>
-          <PlaceView place={place} unset={mode === 'unset'} />
+          {/* Nothing that one station said is left on the screens of another: what they show is asked for anew. */}
+          <PlaceView key={mode} place={place} unset={mode === 'unset'} />
         </Suspense>
       </main>
       <Notices />
@@ -54,6 +64,15 @@ export function Frame() {
       <LiveRegions />
     </div>
   );
+}
+
+/** What the screens remember of a station goes with it: a simulation has units, sites and signers of its own. */
+function useOtherStation(mode: StationView['mode'] | undefined): void {
+  const before = useRef(mode);
+  useEffect(() => {
+    if (before.current !== undefined && before.current !== mode) ui.forgetStation();
+    before.current = mode;
+  }, [mode]);
 }
 
 function PlaceView({ place, unset }: { readonly place: Place; readonly unset: boolean }): ReactNode {

@@ -1,6 +1,7 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAsk } from '../app/client-context.tsx';
+import { takesText } from '../app/use-keys.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '../parts/dialog.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -21,6 +22,20 @@ export default function FirstStart() {
     setBegins(true);
     void ask('simulation.start', { sites: 1, part: '608', realTime: true }).finally(() => setBegins(false));
   };
+  const tryButton = useRef<HTMLButtonElement>(null);
+  // Nobody has gone anywhere yet: Enter is the first way's, S the other's.
+  useEffect(() => {
+    const free = document.activeElement === document.body || document.activeElement?.matches('main') === true;
+    if (free) tryButton.current?.focus({ preventScroll: true });
+    const listen = (event: KeyboardEvent): void => {
+      if (event.key.toUpperCase() !== 'S' || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+      if (takesText(event.target) || document.querySelector('[role="dialog"]') !== null) return;
+      event.preventDefault();
+      setSetUp(true);
+    };
+    window.addEventListener('keydown', listen);
+    return () => window.removeEventListener('keydown', listen);
+  }, []);
   return (
     <div className="first">
       <div className="first-in">
@@ -46,7 +61,7 @@ export default function FirstStart() {
               </li>
             </ul>
             <div className="first-go">
-              <Button kind="primary" size="op" data-autofocus onClick={tryOut}>
+              <Button ref={tryButton} kind="primary" size="op" keyCap="Enter" onClick={tryOut}>
                 {begins ? t('first.try.begins') : t('first.try.title')}
               </Button>
               <Button size="op" onClick={() => setOptions(true)}>
@@ -73,7 +88,7 @@ export default function FirstStart() {
               </li>
             </ul>
             <div className="first-go">
-              <Button size="op" onClick={() => setSetUp(true)}>
+              <Button size="op" keyCap="S" onClick={() => setSetUp(true)}>
                 {t('first.setUp.title')}
               </Button>
             </div>

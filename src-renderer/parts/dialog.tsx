@@ -12,6 +12,24 @@ function keepFocus(event: MouseEvent): void {
 }
 
 /**
+ * Marks where the focus goes first: what the dialog names itself, else its first field, else its filled button. Never what closes it:
+ * the Enter key is the filled button's.
+ */
+function markFirst(head: HTMLElement | null): void {
+  const dialog = head?.closest('.dialog');
+  if (dialog == null || dialog.querySelector('[data-autofocus]') !== null) return;
+  const first = firstOf.map((fields) => dialog.querySelector(fields)).find((found) => found !== null);
+  first?.setAttribute('data-autofocus', 'true');
+}
+
+const firstOf = [
+  '[data-unit-field], .hold:not(:disabled)',
+  '.dialog-body input[type="radio"]:checked',
+  '.dialog-body :is(input, select, textarea):not(:disabled)',
+  '.dialog-foot .btn-primary:not(:disabled)',
+];
+
+/**
  * The focus goes back to where it was when the dialog came, unless somebody has taken it meanwhile. On Line the Enter key is the
  * board's: no button of the frame gets it there.
  */
@@ -64,7 +82,7 @@ export function Dialog({
     >
       <Modal.Overlay className="dialog-scrim" />
       <Modal.Content>
-        <div className="dialog-head">
+        <div ref={markFirst} className="dialog-head">
           {glyph !== undefined && <Glyph name={glyph} className={`dialog-glyph dialog-glyph-${glyph}`} />}
           <Modal.Title className="dialog-title">{title}</Modal.Title>
           <button type="button" className="dialog-close" onClick={onClose} aria-label={t('dialog.close')}>

@@ -53,6 +53,17 @@ let nextNotice = 1;
 /** Every change of the UI store by name, so that keys, buttons and tests do the same. */
 export const ui = {
   reset: (): void => useUi.setState(initial, true),
+  /** Another station is behind the screens now: what was chosen and typed was the one's before. */
+  forgetStation: (): void =>
+    useUi.setState({
+      focusedSite: null,
+      unitLabels: {},
+      signOn: null,
+      batchOpen: false,
+      unlockSigner: null,
+      putOff: {},
+      unit: null,
+    }),
   go: (place: Place): void => useUi.setState({ place, helpOpen: false }),
   showHelp: (helpOpen: boolean): void => useUi.setState({ helpOpen }),
   focusSite: (focusedSite: string | null): void => useUi.setState({ focusedSite }),

@@ -40,7 +40,13 @@ test.describe('first start', () => {
       ).toBeVisible();
     }
     expect(existsSync(join(signet.folder, 'simulation', 'data', 'signet.db'))).toBe(true);
+    // Records that are looked at while the simulation ends are the station's own from then on.
+    await go(page, 'Records');
+    await expect(page.getByRole('row', { name: /SIGNED/ })).toBeVisible();
     await page.getByRole('button', { name: 'End simulation' }).click();
+    await expect(page.getByRole('row', { name: /START/ })).toBeVisible();
+    await expect(page.getByRole('row', { name: /SIGNED/ })).toHaveCount(0);
+    await go(page, 'Line');
     await expect(page.getByRole('heading', { name: 'Welcome to Signet' })).toBeVisible();
     const { rows } = await desk.call('records.log', { filter: {}, before: null, limit: 10, descending: true });
     // The station's own start, and nothing that the simulation did.
@@ -51,7 +57,9 @@ test.describe('first start', () => {
   test('a station is set up by its name, and is a station after the next start', async ({ start, page }) => {
     const signet = await start();
     await page.goto(signet.address);
-    await page.getByRole('button', { name: 'Set up this station' }).click();
+    // The key that is printed on its button; the other way's is Enter.
+    await expect(page.getByRole('button', { name: 'Try with a simulated line' })).toBeFocused();
+    await page.keyboard.press('s');
     await page.getByLabel('Name of this station').fill('Line 3');
     await page.getByRole('button', { name: 'Go on' }).click();
     await expect(page.getByRole('banner')).toContainText('Line 3');
