@@ -26,7 +26,8 @@ export function stationHandlers(parts: StationParts): StationHandlers {
     ping: async ({ text }) => ({ text }),
 
     'simulation.insert': async ({ site, board }) => {
-      await simulationOf(parts).insert(site, board, boards.workshop());
+      const simulation = simulationOf(parts);
+      await (board === 'same' ? simulation.putBack(site) : simulation.insert(site, board, boards.workshop()));
       return done;
     },
     'simulation.remove': async ({ site }) => {

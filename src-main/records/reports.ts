@@ -11,9 +11,14 @@ export interface ChartsQuestion {
 }
 
 export interface Charts {
+  /** Runs that passed or failed. */
   readonly runs: number;
   readonly passed: number;
   readonly failed: number;
+  /** Chips that these runs were of. */
+  readonly chips: number;
+  /** Chips of them that passed in one of these runs. */
+  readonly chipsPassed: number;
   /** Chips whose very first run passed. */
   readonly firstPass: number;
   readonly perDay: readonly { readonly day: string; readonly passed: number; readonly failed: number }[];
@@ -37,6 +42,7 @@ export function charts(database: DatabaseSync, question: ChartsQuestion): Charts
   add('started_at <= ?', question.to);
   add('batch = ?', question.batch);
   const where = `WHERE ${conditions.join(' AND ')}`;
+  const judged = "outcome IN ('PASS', 'FAIL')";
   const count = (sql: string): number => {
     const row = database.prepare(sql).get(...values);
     return typeof row?.['n'] === 'number' ? row['n'] : 0;
@@ -59,10 +65,14 @@ export function charts(database: DatabaseSync, question: ChartsQuestion): Charts
       errorName: String(row['code']),
       count: Number(row['n']),
     }));
+  const passed = perDay.reduce((sum, day) => sum + day.passed, 0);
+  const failed = perDay.reduce((sum, day) => sum + day.failed, 0);
   return {
-    runs: count(`SELECT count(*) AS n FROM runs ${where}`),
-    passed: perDay.reduce((sum, day) => sum + day.passed, 0),
-    failed: perDay.reduce((sum, day) => sum + day.failed, 0),
+    runs: passed + failed,
+    passed,
+    failed,
+    chips: count(`SELECT count(DISTINCT serial_number) AS n FROM runs ${where} AND ${judged}`),
+    chipsPassed: count(`SELECT count(DISTINCT serial_number) AS n FROM runs ${where} AND outcome = 'PASS'`),
     firstPass: count(
       `SELECT count(*) AS n FROM runs AS r ${where} AND outcome = 'PASS' AND NOT EXISTS
        (SELECT 1 FROM runs AS e WHERE e.serial_number = r.serial_number AND e.started_at < r.started_at)`,

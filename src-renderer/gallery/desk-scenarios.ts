@@ -84,6 +84,8 @@ export const deskAnswers: FakeAnswers = {
       runs: 1684,
       passed: 1661,
       failed: 23,
+      chips: 1675,
+      chipsPassed: 1661,
       firstPass: 1652,
       perDay: [
         { day: '2026-11-14', passed: 230, failed: 4 },

@@ -1,12 +1,17 @@
 import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type BoardKind, boardKinds } from '../../src-shared/ipc/lists.ts';
-import type { StateView } from '../../src-shared/ipc/state.ts';
+import type { SiteView, StateView } from '../../src-shared/ipc/state.ts';
 import { useAsk } from '../app/client-context.tsx';
 import { Button } from '../parts/button.tsx';
 import { useStateView } from '../stores/station-store.ts';
 import { ui } from '../stores/ui-store.ts';
 import { focusPlace } from './focus-place.ts';
+
+/** Its board was pulled out before it was done with. */
+function unfinished({ verdict }: SiteView): boolean {
+  return verdict?.next === 'resume' || verdict?.next === 'retry';
+}
 
 /** What the bar shows: the sites to choose from, and of the one the keys act on its board. */
 function barView({ sites, simulation }: StateView, focused: string | null) {
@@ -16,6 +21,7 @@ function barView({ sites, simulation }: StateView, focused: string | null) {
     sites: sites.map(({ id, number }) => ({ id, number })),
     site: site.id,
     place: simulation?.sites.find((entry) => entry.site === site.id),
+    unfinished: unfinished(site),
   };
 }
 
@@ -24,6 +30,8 @@ export const SimulationBar = memo(function SimulationBar({ focused }: { readonly
   const { t } = useTranslation();
   const ask = useAsk();
   const [kind, setKind] = useState<BoardKind>('new');
+  /** Where the board that was pulled out is to come back: offered first where it was cut off or failed. */
+  const [again, setAgain] = useState<Readonly<Record<string, boolean>>>({});
   const [password, setPassword] = useState<string | null>(null);
   /** Where a board is being made: some take seconds. */
   const [making, setMaking] = useState<readonly string[]>([]);
@@ -31,6 +39,9 @@ export const SimulationBar = memo(function SimulationBar({ focused }: { readonly
   if (view === undefined) return null;
   const { sites, site, place } = view;
   const present = place?.board ?? null;
+  const pulled = place?.pulled === true;
+  const comesBack = pulled && (again[site] ?? view.unfinished);
+  const wanted = comesBack ? 'same' : kind;
   return (
     <section className="simulation" aria-label={t('simulation.label')}>
       <span className="simulation-tape" aria-hidden="true" />
@@ -52,9 +63,14 @@ export const SimulationBar = memo(function SimulationBar({ focused }: { readonly
           <label className="simulation-field">
             <span>{t('simulation.board')}</span>
             <select
-              value={kind}
-              onChange={(event) => setKind(boardKinds.find((known) => known === event.target.value) ?? 'new')}
+              value={wanted}
+              onChange={(event) => {
+                const { value } = event.target;
+                setAgain((before) => ({ ...before, [site]: value === 'same' }));
+                setKind(boardKinds.find((known) => known === value) ?? kind);
+              }}
             >
+              {pulled && <option value="same">{t('simulation.same')}</option>}
               {boardKinds.map((known) => (
                 <option key={known} value={known}>
                   {t(`boardKind.${known}`)}
@@ -69,9 +85,10 @@ export const SimulationBar = memo(function SimulationBar({ focused }: { readonly
               focusPlace(site);
               if (making.includes(site)) return;
               setMaking((before) => [...before, site]);
-              void ask('simulation.insert', { site, board: kind }).finally(() =>
-                setMaking((before) => before.filter((id) => id !== site)),
-              );
+              void ask('simulation.insert', { site, board: wanted }).finally(() => {
+                setMaking((before) => before.filter((id) => id !== site));
+                setAgain(({ [site]: _, ...others }) => others);
+              });
             }}
           >
             {making.includes(site) ? t('simulation.making') : t('simulation.insert')}

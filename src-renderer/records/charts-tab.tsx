@@ -90,18 +90,18 @@ export default function ChartsTab() {
           </Chart>
           <Chart
             title={t('charts.firstPass')}
-            figure={formatShare(numbers.firstPass, numbers.runs, language)}
+            figure={formatShare(numbers.firstPass, numbers.chips, language)}
             tell={t('charts.firstPassTell')}
           >
             <dl className="kv chart-facts">
-              <dt>{t('charts.runs')}</dt>
-              <dd>{formatNumber(numbers.runs, language)}</dd>
+              <dt>{t('charts.chips')}</dt>
+              <dd>{formatNumber(numbers.chips, language)}</dd>
               <dt>{t('charts.first')}</dt>
               <dd>{formatNumber(numbers.firstPass, language)}</dd>
               <dt>{t('charts.later')}</dt>
-              <dd>{formatNumber(Math.max(0, numbers.passed - numbers.firstPass), language)}</dd>
-              <dt>{t('shift.failed')}</dt>
-              <dd>{formatNumber(numbers.failed, language)}</dd>
+              <dd>{formatNumber(Math.max(0, numbers.chipsPassed - numbers.firstPass), language)}</dd>
+              <dt>{t('charts.notPassed')}</dt>
+              <dd>{formatNumber(numbers.chips - numbers.chipsPassed, language)}</dd>
             </dl>
           </Chart>
           <Chart

@@ -156,7 +156,8 @@ export const contract = {
     'simulation.insert': {
       in: z.strictObject({
         site,
-        board: z.enum(boardKinds),
+        /** same: the one that was pulled out there last, as it was then. */
+        board: z.enum([...boardKinds, 'same']),
       }),
       out: done,
     },
@@ -381,6 +382,8 @@ export const contract = {
         runs: z.int(),
         passed: z.int(),
         failed: z.int(),
+        chips: z.int(),
+        chipsPassed: z.int(),
         firstPass: z.int(),
         perDay: z.array(z.strictObject({ day: z.string(), passed: z.int(), failed: z.int() })),
         failures: z.array(z.strictObject({ code: z.string(), errorName: z.string(), count: z.int() })),

@@ -197,7 +197,14 @@ export const healthSchema = z.array(
 
 const simulationSchema = z.strictObject({
   running: z.boolean(),
-  sites: z.array(z.strictObject({ site: z.string(), board: z.enum(boardKinds).nullable() })),
+  sites: z.array(
+    z.strictObject({
+      site: z.string(),
+      board: z.enum(boardKinds).nullable(),
+      /** A board was pulled out here that may be put in again. */
+      pulled: z.boolean(),
+    }),
+  ),
   part: z.enum(['508', '608']),
   realTime: z.boolean(),
 });

@@ -42,10 +42,30 @@ describe('boards put in faster than they are made', () => {
     );
     await Promise.all(put);
     const { simulation } = (await world.call('snapshot', {})).state;
-    expect(simulation?.sites).toEqual([{ site: 'site-1', board: 'new' }]);
+    expect(simulation?.sites).toEqual([{ site: 'site-1', board: 'new', pulled: false }]);
     await world.until('site-1', 'seen');
     await world.call('simulation.remove', { site: 'site-1' });
     await world.until('site-1', 'empty');
+  });
+});
+
+describe('a board that is pulled out', () => {
+  it('can be put in again as it was: what was cut off is resumed', async () => {
+    world = await simulatedWorld({ sites: 1, realTime: true });
+    await world.insert('new');
+    const { chips } = await world.until('site-1', 'seen');
+    await world.call('line.start', { site: 'site-1', action: 'provision', unitLabel: '' });
+    await world.eventually(async () => (await world.site('site-1')).stages[3]?.status !== 'todo', 'stage 4');
+    await world.call('simulation.remove', { site: 'site-1' });
+    expect((await world.until('site-1', 'verdict')).verdict?.next).toBe('resume');
+    await world.call('simulation.insert', { site: 'site-1', board: 'same' });
+    await world.eventually(async () => (await world.site('site-1')).choices.length > 0, 'choices');
+    const back = await world.site('site-1');
+    expect(back.chips.map((chip) => chip.serialNumber)).toEqual(chips.map((chip) => chip.serialNumber));
+    expect(back.choices.find((choice) => choice.blocked === null)?.action).toBe('resume');
+    // It is there: no second one is to be had.
+    const refused = await world.refused('simulation.insert', { site: 'site-1', board: 'same' });
+    expect(refused.code).toBe('NOT_NOW');
   });
 });
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SignetError } from '../../../src-shared/base/error.ts';
@@ -60,6 +60,8 @@ export class Simulation {
   readonly #registry: KitRegistry;
   readonly #changed: () => void;
   readonly #places = new Map<string, Place>();
+  /** Kinds of the boards that were pulled out last; what they hold is in their files. */
+  readonly #pulled = new Map<string, BoardKind>();
   /** Some boards take seconds to make: what is asked at a place meanwhile comes after. */
   readonly #turns = new KeyedMutex();
   #stick: OpenBoard | undefined;
@@ -115,6 +117,7 @@ export class Simulation {
     const sites = Array.from({ length: this.#options.sites }, (_, i) => siteId(i + 1)).map((site) => ({
       site,
       board: this.#places.get(site)?.kind ?? null,
+      pulled: this.#pulled.has(site),
     }));
     return { running: true, sites, part: this.#options.part, realTime: this.#options.realTime };
   }
@@ -131,6 +134,18 @@ export class Simulation {
    */
   insert(site: string, kind: BoardKind, workshop: Workshop): Promise<void> {
     return this.#turns.run(site, () => this.#insert(site, kind, workshop));
+  }
+
+  /** Puts the board in again that was pulled out last, as it was then. Throws NOT_NOW when there is none, or another one is in its place. */
+  putBack(site: string): Promise<void> {
+    return this.#turns.run(site, async () => {
+      const kind = this.#pulled.get(site);
+      if (kind === undefined || this.#places.has(site))
+        throw new SignetError('NOT_NOW', 'No board was pulled out here.', { blocked: null });
+      await rename(this.#pulledFile(site), this.#boardFile(site));
+      this.#pulled.delete(site);
+      await this.#open(site, kind);
+    });
   }
 
   /** Pulls the board out. */
@@ -159,14 +174,20 @@ export class Simulation {
     } else {
       const state = fresh.board.state();
       await fresh.close();
-      const file = this.#boardFile(site);
-      await diskFiles.replace(file, Buffer.from(writeBoardState(state)));
-      const opened = await this.#openBoard({ ...this.#boardOptions(site, kind), stateFile: file });
-      this.#places.set(site, { open: opened, kind });
-      await this.#writeBoards();
-      await this.#plugIn(opened.board);
+      await diskFiles.replace(this.#boardFile(site), Buffer.from(writeBoardState(state)));
+      await this.#open(site, kind);
+      return;
     }
     await this.#writeBoards();
+    this.#changed();
+  }
+
+  /** Plugs in the board whose file is there. */
+  async #open(site: string, kind: BoardKind): Promise<void> {
+    const opened = await this.#openBoard({ ...this.#boardOptions(site, kind), stateFile: this.#boardFile(site) });
+    this.#places.set(site, { open: opened, kind });
+    await this.#writeBoards();
+    await this.#plugIn(opened.board);
     this.#changed();
   }
 
@@ -175,7 +196,8 @@ export class Simulation {
     if (place === undefined) return;
     this.#places.delete(site);
     await place.open.close();
-    rmSync(this.#boardFile(site), { force: true });
+    await rename(this.#boardFile(site), this.#pulledFile(site));
+    this.#pulled.set(site, place.kind);
     await this.#writeBoards();
     this.#changed();
   }
@@ -229,6 +251,10 @@ export class Simulation {
 
   #boardFile(site: string): string {
     return join(this.#folder, 'boards', `${site}.json`);
+  }
+
+  #pulledFile(site: string): string {
+    return join(this.#folder, 'boards', `${site}-pulled.json`);
   }
 
   #readBoards(): Record<string, BoardKind> {

@@ -263,6 +263,7 @@ export const line: Words<typeof english> = {
     label: 'Simulierte Boards',
     site: 'Platz',
     board: 'Board',
+    same: 'dasselbe Board wieder',
     insert: 'Board anschließen',
     making: 'Board wird hergestellt …',
     remove: 'Board entfernen',

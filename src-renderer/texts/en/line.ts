@@ -256,6 +256,7 @@ export const line = {
     label: 'Simulated boards',
     site: 'Site',
     board: 'Board',
+    same: 'the same board again',
     insert: 'Connect board',
     making: 'Making the board …',
     remove: 'Remove board',
