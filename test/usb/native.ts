@@ -61,7 +61,7 @@ export async function nativeBoard(context: Context): Promise<void> {
   await tally.check('it is a kit like any other, and a whole run goes through it', async () => {
     await board.plug();
     const kit = await station.kitWith(board.serial);
-    assert.equal(kit.identity.dialect, 'signet');
+    assert.equal(kit.identity.dialect, 'modern');
     assert.equal(kit.kitClass, 'plain');
     const { record } = await station.run(board.serial);
     assert.deepEqual(record.outcome, { kind: 'PASS' });

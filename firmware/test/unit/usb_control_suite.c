@@ -265,6 +265,11 @@ static void halted_endpoints(void)
     static const uint8_t ENDPOINTS[] = {0x81U, 0x02U, 0x82U};
 
     bench_configure();
+    /* One packet each way, so that toggles are not what they begin with. */
+    CHECK(bench_send("b:f(00)\n"));
+    bench_run();
+    CHECK_TEXT("SIGNETKIT 00(010000)\n", bench_fetch());
+    CHECK_NUMBER(10, host_in(&usb_host, 1U, usb_answer));
     for (size_t i = 0U; i < sizeof ENDPOINTS; i++) {
         const uint8_t endpoint = ENDPOINTS[i];
 

@@ -451,6 +451,10 @@ enum usb_answer usb_bus_setup(uint32_t address, uint32_t endpoint, const uint8_t
     if ((one == NULL) || ((one->config & 7U) != 1U) || ((one->flags & 0x10U) != 0U)) {
         return ANSWER_SILENCE;
     }
+    /* Unless it comes over a packet that nobody has looked at yet, the bank is as a bank has to be that is written into. */
+    if (((one->flags & 0x01U) == 0U) && (count_of(word_at(bank_at(endpoint, 0U) + 4U)) != 0U)) {
+        violate("a set-up came to a bank that was not made ready again");
+    }
     receive(endpoint, bytes, length);
     /* Toggles and bank 0 full; bank 1 empty and no stall. */
     one->status = (uint8_t)((one->status | 0x43U) & (uint8_t)~0xB0U);
