@@ -146,18 +146,22 @@ export class BoardDesk {
   /** Every board that is ready; gives how many were started. */
   async startAll(): Promise<number> {
     if (this.#o.plans.loaded?.plan.options.barcodeBeforeStart === true) return 0;
-    let started = 0;
+    const starts: Promise<boolean>[] = [];
     for (const site of this.sites.all()) {
+      // Looked at one after the other: what one start forbids the next, a first article for example, is seen here.
       const { state, choices } = site.choices();
       if (state !== 'seen' || choices[0]?.blocked !== null) continue;
-      try {
-        await site.start('provision', '');
-        started += 1;
-      } catch (thrown) {
-        this.#o.records.activity.warning(`${site.place.label} was not started: ${asSignetError(thrown).message}`);
-      }
+      starts.push(
+        site.start('provision', '').then(
+          () => true,
+          (thrown: unknown) => {
+            this.#o.records.activity.warning(`${site.place.label} was not started: ${asSignetError(thrown).message}`);
+            return false;
+          },
+        ),
+      );
     }
-    return started;
+    return (await Promise.all(starts)).filter(Boolean).length;
   }
 
   /** Boards at bound sites start by themselves where the plan says so; each board once. */

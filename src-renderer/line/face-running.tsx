@@ -24,7 +24,7 @@ export function RunningBody({ site, station, elapsedMs }: FaceProps) {
         <p className="face-say face-stage">{stage === undefined ? '' : t(`stage.${stage.stage}`)}</p>
         <div className="face-time">
           <b>{formatElapsed(elapsedMs, language)}</b>
-          <span>{t('line.ofAbout', { time: formatDuration(usualTotal(usual), language) })}</span>
+          {usual !== null && <span>{t('line.ofAbout', { time: formatDuration(usualTotal(usual), language) })}</span>}
           <span className="grow" />
           <PostKey />
         </div>

@@ -48,7 +48,8 @@ function Line({ station, sites }: { readonly station: StationView; readonly site
   const focused = sites.find((site) => site.id === wanted)?.id ?? sites[0]?.id ?? null;
 
   useAppearances(sites);
-  useLineKeys({ sites, station, focused, actions, appearedAt });
+  const open = sites.length > 4 ? (site: SiteView) => setOpened(site.id) : undefined;
+  useLineKeys({ sites, station, focused, actions, appearedAt, open });
   useShortcut('lock', () => void ask('signers.lockAll', {}));
   useShortcut('copy', () => {
     const serial = sites.find((site) => site.id === focused)?.chips[0]?.serialNumber;
@@ -104,7 +105,12 @@ function Line({ station, sites }: { readonly station: StationView; readonly site
         (sites.length <= 4 ? (
           <ShiftCounter shift={shift} />
         ) : (
-          <ShiftStrip shift={shift} ready={ready} onAll={() => actions.startAll()} />
+          <ShiftStrip
+            shift={shift}
+            ready={ready}
+            hold={station.plan?.options.holdToConfirm === true}
+            onAll={() => actions.startAll()}
+          />
         ))}
       {openedSite !== undefined && sites.length > 4 && (
         <Dialog

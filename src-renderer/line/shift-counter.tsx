@@ -3,8 +3,14 @@ import type { ShiftView } from '../../src-shared/ipc/state.ts';
 import { Button, KeyCap } from '../parts/button.tsx';
 import { formatNumber } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
+import { HoldButton } from '../parts/hold-button.tsx';
 import { useLanguage } from '../texts/sentence.ts';
 import { verdictTone, verdictWord } from './site-words.ts';
+
+/** One board alone tells no rate. */
+function rate(shift: ShiftView, language: 'en' | 'de'): string {
+  return shift.done < 2 ? '–' : formatNumber(shift.perHour, language);
+}
 
 /** What this shift has done; the newest verdict is underlined. */
 export function ShiftCounter({ shift }: { readonly shift: ShiftView }) {
@@ -36,11 +42,14 @@ export function ShiftCounter({ shift }: { readonly shift: ShiftView }) {
       </dl>
       <dl>
         <dt>{t('shift.perHour')}</dt>
-        <dd>{shift.done === 0 ? '–' : formatNumber(shift.perHour, language)}</dd>
+        <dd>{rate(shift, language)}</dd>
       </dl>
       <div className="shift-ten">
         <p id="shift-ten">{t('shift.lastTen')}</p>
         <ol aria-labelledby="shift-ten">
+          {empty.map((index) => (
+            <li key={`empty-${index}`} className="is-empty" aria-hidden="true" />
+          ))}
           {shift.last.map((entry, index) => {
             const tone = verdictTone(entry);
             return (
@@ -56,9 +65,6 @@ export function ShiftCounter({ shift }: { readonly shift: ShiftView }) {
               </li>
             );
           })}
-          {empty.map((index) => (
-            <li key={`empty-${index}`} className="is-empty" aria-hidden="true" />
-          ))}
         </ol>
       </div>
     </section>
@@ -69,10 +75,13 @@ export function ShiftCounter({ shift }: { readonly shift: ShiftView }) {
 export function ShiftStrip({
   shift,
   ready,
+  hold,
   onAll,
 }: {
   readonly shift: ShiftView;
   readonly ready: number;
+  /** The plan has boards held, not pressed. */
+  readonly hold: boolean;
   readonly onAll: () => void;
 }) {
   const { t } = useTranslation();
@@ -92,15 +101,21 @@ export function ShiftStrip({
         {t('shift.failed')} <b>{formatNumber(shift.failed, language)}</b>
       </p>
       <p className="strip-rate">
-        {t('shift.perHour')} <b>{shift.done === 0 ? '–' : formatNumber(shift.perHour, language)}</b>
+        {t('shift.perHour')} <b>{rate(shift, language)}</b>
       </p>
       <p className="strip-keys">
         <KeyCap>← ↑ ↓ →</KeyCap> {t('line.tiles.move')} <KeyCap>1</KeyCap>
         <KeyCap>6</KeyCap> {t('line.site', { number: 16 })}
       </p>
-      <Button kind="primary" size="op" keyCap="Shift Enter" disabled={ready === 0} onClick={onAll}>
-        {t('line.tiles.all', { count: ready })}
-      </Button>
+      {hold ? (
+        <HoldButton size="op" disabled={ready === 0} onDone={onAll}>
+          {t('line.tiles.all', { count: ready })}
+        </HoldButton>
+      ) : (
+        <Button kind="primary" size="op" keyCap="Shift Enter" disabled={ready === 0} onClick={onAll}>
+          {t('line.tiles.all', { count: ready })}
+        </Button>
+      )}
     </section>
   );
 }

@@ -5,7 +5,7 @@ import { Glyph, type GlyphName } from '../parts/glyph.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { finalStages, usualRest, usualTotal } from '../parts/run-segments.ts';
 import { useLanguage } from '../texts/sentence.ts';
-import { presentStage } from './site-words.ts';
+import { firstChoice, presentStage } from './site-words.ts';
 
 const glyphs: Readonly<Record<StageView['status'], GlyphName>> = {
   todo: 'todo',
@@ -31,6 +31,7 @@ export function StageList({
   const number = presentStage(site);
   const usual = station.plan?.usualMs ?? null;
   const locks = finalStages(station.plan?.locksSlots ?? false);
+  const resumes = site.state === 'decision' && firstChoice(site)?.action === 'resume';
   const done = site.stages.reduce((sum, stage) => sum + (stage.durationMs ?? 0), 0);
 
   const head = ((): readonly [string, string] => {
@@ -39,19 +40,22 @@ export function StageList({
       return [t('line.stages.title'), t('line.stages.all')];
     if (site.state === 'verdict' && site.stages.some((stage) => stage.status === 'error'))
       return [t('line.stages.stopped', { number }), ''];
-    if (site.earlier !== null && site.state === 'decision') return [t('line.stages.goesOn', { number }), ''];
+    if (resumes) return [t('line.stages.goesOn', { number }), ''];
+    if (site.stages.some((stage) => stage.status === 'earlier')) return [t('line.stages.title'), ''];
     return [t('line.stages.title'), t('line.stages.notStarted')];
   })();
 
   const foot = ((): readonly [string, string] => {
     if (site.state === 'running') return [t('line.stages.elapsed'), formatElapsed(elapsedMs, language)];
+    // Nothing is done to a board that is set aside.
+    if (site.verdict?.kind === 'SET_ASIDE') return ['', ''];
     if (site.state === 'verdict' && site.verdict !== null)
       return [t('line.stages.total'), formatDuration(site.verdict.durationMs, language)];
-    if (site.earlier !== null && site.state === 'decision')
-      return [t('line.stillToDo'), formatDuration(usualRest(site.stages, usual), language)];
-    // Without a plan nothing is usual.
-    if (station.plan === null) return ['', ''];
-    return [t('line.stages.usual'), formatDuration(usualTotal(usual), language)];
+    if (resumes)
+      return [t('line.stillToDo'), usual === null ? '–' : formatDuration(usualRest(site.stages, usual), language)];
+    // Without a plan nothing is usual, nor for a board that is not the plan's.
+    if (station.plan === null || site.state === 'decision' || site.state === 'no-chip') return ['', ''];
+    return [t('line.stages.usual'), usual === null ? '–' : formatDuration(usualTotal(usual), language)];
   })();
 
   return (
@@ -75,7 +79,9 @@ export function StageList({
               )}
             </span>
             <span className="stage-time">
-              {timeOf(stage, site, elapsedMs - done, t('line.stages.skipped'), t('line.stages.next'), language)}
+              {stage.status === 'todo'
+                ? resumes && index + 1 === number && t('line.stages.next')
+                : timeOf(stage, site, elapsedMs - done, t('line.stages.skipped'), language)}
             </span>
           </li>
         ))}
@@ -88,14 +94,7 @@ export function StageList({
   );
 }
 
-function timeOf(
-  stage: StageView,
-  site: SiteView,
-  runningMs: number,
-  skipped: string,
-  next: string,
-  language: 'en' | 'de',
-): string {
+function timeOf(stage: StageView, site: SiteView, runningMs: number, skipped: string, language: 'en' | 'de'): string {
   switch (stage.status) {
     case 'done':
       return stage.durationMs === null ? '' : formatDuration(stage.durationMs, language);
@@ -108,8 +107,6 @@ function timeOf(
     case 'earlier':
       return site.earlier === null ? '' : formatClock(site.earlier.at).slice(0, 5);
     case 'todo':
-      return site.state === 'decision' && site.earlier !== null && site.stages[presentStage(site) - 1] === stage
-        ? next
-        : '';
+      return '';
   }
 }

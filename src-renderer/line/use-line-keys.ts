@@ -14,6 +14,8 @@ interface LineKeys {
   readonly focused: string | null;
   readonly actions: LineActions;
   readonly appearedAt: (site: string) => number | undefined;
+  /** Shows the site's own face, with what is held there; undefined where every face is shown already. */
+  readonly open: ((site: SiteView) => void) | undefined;
 }
 
 /** ms between two characters of a barcode reader; a hand is slower. */
@@ -69,7 +71,10 @@ export function useLineKeys(keys: LineKeys): void {
         return;
       }
       if (choice === undefined || wantsLabel(site, station, useUi.getState().unitLabels[site.id])) return;
-      if (site.state === 'seen' && station.plan?.options.holdToConfirm === true) return;
+      if (site.state === 'seen' && station.plan?.options.holdToConfirm === true) {
+        latest.current.open?.(site);
+        return;
+      }
       actions.take(site, choice.action);
     };
 
@@ -125,8 +130,10 @@ export function useLineKeys(keys: LineKeys): void {
         if (site !== undefined) first(site);
         return;
       }
-      if (action.do === 'all') actions.startAll();
-      else if (action.do === 'digit') digit(action.digit);
+      if (action.do === 'all') {
+        // What is to be held is not started by one press.
+        if (latest.current.station.plan?.options.holdToConfirm !== true) actions.startAll();
+      } else if (action.do === 'digit') digit(action.digit);
       else if (action.do === 'move') {
         // In a face that scrolls, up and down are its own.
         if (action.dx === 0 && event.target instanceof HTMLElement && event.target.matches('[data-scrolls]')) return;

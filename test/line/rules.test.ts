@@ -10,15 +10,29 @@ import { planOptionsSchema } from '../../src-shared/model/plan.ts';
 describe('the shift counter', () => {
   const start = new Date('2026-11-22T06:00:00.000Z');
   const at = (minutes: number): Date => new Date(start.getTime() + 60_000 * minutes);
-  const board = (kind: 'PASS' | 'FAIL' | 'FAULT' | 'SET_ASIDE') => ({ kind, serialNumber: '01' });
+  type Kind = 'PASS' | 'FAIL' | 'FAULT' | 'SET_ASIDE';
+  const board = (kind: Kind, serialNumber = '01') => ({ kind, serialNumber });
 
   it('counts passes and fails, and shows faults and boards set aside without counting them', () => {
     const shift = (['PASS', 'FAIL', 'FAULT', 'SET_ASIDE', 'PASS'] as const).reduce(
-      (before, kind, i) => countVerdict(before, board(kind), at(i)),
+      (before, kind, i) => countVerdict(before, board(kind, `0${i}`), at(i)),
       newShift(start),
     );
     expect(shiftView(shift, 400, at(5))).toMatchObject({ done: 3, passed: 2, failed: 1, quota: 400 });
     expect(shift.last.map(({ kind }) => kind)).toEqual(['PASS', 'FAIL', 'FAULT', 'SET_ASIDE', 'PASS']);
+  });
+
+  it('counts a board that is tried again once, as what became of it', () => {
+    const counted = (...kinds: readonly Kind[]) =>
+      shiftView(
+        kinds.reduce((before, kind, i) => countVerdict(before, board(kind), at(i)), newShift(start)),
+        null,
+        at(kinds.length),
+      );
+    expect(counted('FAIL', 'FAIL', 'FAULT')).toMatchObject({ done: 1, passed: 0, failed: 1 });
+    expect(counted('FAIL', 'FAIL', 'PASS')).toMatchObject({ done: 1, passed: 1, failed: 0 });
+    expect(counted('FAIL', 'PASS', 'FAIL')).toMatchObject({ done: 2, passed: 1, failed: 1 });
+    expect(counted('FAIL', 'FAIL', 'PASS').last).toHaveLength(3);
   });
 
   it('reckons boards per hour from the last hour, or from the first board on', () => {
@@ -31,6 +45,7 @@ describe('the shift counter', () => {
     for (let minute = 11; minute <= 200; minute += 1) shift = countVerdict(shift, board('PASS'), at(minute));
     expect(perHour(shift, at(200))).toBe(60);
     expect(perHour(shift, at(230))).toBe(30);
+    expect(perHour(shift, at(259.5))).toBe(1);
     expect(shift.last).toHaveLength(10);
   });
 });
