@@ -205,6 +205,8 @@ export function BigList(props: BigListProps) {
             className={`big-row${props.rowClass?.(item.index) ?? ''}`}
             style={{ transform: `translateY(${item.start - shift}px)` }}
             onClick={() => {
+              // The keys are the list's: a row that is scrolled out of sight would take the focus with it.
+              element.current?.focus({ preventScroll: true });
               props.onSelect(item.index);
               props.onOpen(item.index);
             }}

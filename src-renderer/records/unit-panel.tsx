@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallOutput } from '../../src-shared/ipc/contract.ts';
 import { readDataWritten } from '../../src-shared/model/data-written.ts';
@@ -23,6 +23,13 @@ import { type Run, runCode } from './waterfall-rows.ts';
 
 type Unit = CallOutput<'records.unit'>;
 
+/** Closes the panel; the focus that was in it goes to the list beside it. */
+function closeUnit(): void {
+  const within = document.activeElement?.closest('.unit') !== null;
+  ui.openUnit(null);
+  if (within) document.querySelector<HTMLElement>('.big-list')?.focus({ preventScroll: true });
+}
+
 /** One unit: every run, every stage, its certificates verified now, what was written, who did it. */
 export function UnitPanel({ serialNumber }: { readonly serialNumber: string }) {
   const { t } = useTranslation();
@@ -30,6 +37,17 @@ export function UnitPanel({ serialNumber }: { readonly serialNumber: string }) {
   const unit = useCall('records.unit', { serialNumber });
   const ask = useAsk();
   const [reworking, setReworking] = useState(false);
+  // Esc closes it from wherever the focus is, but not under a dialog, which has its own.
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('[role="dialog"]') !== null) return;
+      event.preventDefault();
+      closeUnit();
+    };
+    // Before a dialog's own listener, which takes the dialog away.
+    window.addEventListener('keydown', listen, true);
+    return () => window.removeEventListener('keydown', listen, true);
+  }, []);
   // Newest first, as the core gives them.
   const last = unit.value?.runs[0];
   return (
@@ -41,7 +59,7 @@ export function UnitPanel({ serialNumber }: { readonly serialNumber: string }) {
         </div>
         <span className="grow" />
         {last !== undefined && <OutcomeTag run={last} />}
-        <button type="button" className="dialog-close" onClick={() => ui.openUnit(null)} aria-label={t('dialog.close')}>
+        <button type="button" className="dialog-close" onClick={closeUnit} aria-label={t('dialog.close')}>
           <Icon name="close" />
         </button>
       </header>

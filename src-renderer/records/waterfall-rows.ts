@@ -19,6 +19,13 @@ export function runLength(run: Run): number {
   return Math.max(1, ...run.stages.map((stage) => stage.startMs + stage.durationMs));
 }
 
+/** ms between two lines of the time axis: 1, 2 or 5 times a power of ten, so that at most five lines stand behind the first. */
+export function axisStep(length: number): number {
+  const least = Math.max(1, length / 5);
+  const power = 10 ** Math.floor(Math.log10(least));
+  return power * ([1, 2, 5, 10].find((times) => power * times >= least) ?? 10);
+}
+
 /** The ten stages of a run as bars of its time line; stages that were not reached have none. */
 export function waterfallRows(run: Run): readonly WaterfallRow[] {
   const length = runLength(run);

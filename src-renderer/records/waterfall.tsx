@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { formatDuration, formatNumber } from '../parts/format.ts';
 import { Glyph, type GlyphName } from '../parts/glyph.tsx';
 import { useLanguage } from '../texts/sentence.ts';
-import { type Run, runLength, type WaterfallRow, waterfallRows } from './waterfall-rows.ts';
+import { axisStep, type Run, runLength, type WaterfallRow, waterfallRows } from './waterfall-rows.ts';
 
 const glyphs: Readonly<Record<WaterfallRow['status'], GlyphName>> = {
   done: 'pass',
@@ -17,9 +17,11 @@ export function Waterfall({ run }: { readonly run: Run }) {
   const { t } = useTranslation();
   const language = useLanguage();
   const length = runLength(run);
-  const marks = [0, 0.25, 0.5, 0.75];
+  const step = axisStep(length);
+  // A figure at the very end would stand in the column of times.
+  const marks = Array.from({ length: Math.floor((0.9 * length) / step) + 1 }, (_, index) => index * step);
   return (
-    <div className="waterfall">
+    <div className="waterfall" style={{ '--step': `${(100 * step) / length}%` } as CSSProperties}>
       <ol>
         {waterfallRows(run).map((row) => (
           <li key={row.stage} className={`is-${row.status}`}>
@@ -43,7 +45,9 @@ export function Waterfall({ run }: { readonly run: Run }) {
       </ol>
       <p className="waterfall-axis" aria-hidden="true">
         {marks.map((mark) => (
-          <span key={mark}>{formatNumber((mark * length) / 1000, language, length < 4000 ? 2 : 1)} s</span>
+          <span key={mark} style={{ '--left': `${(100 * mark) / length}%` } as CSSProperties}>
+            {formatNumber(mark / 1000, language, step < 100 ? 2 : step < 1000 ? 1 : 0)} s
+          </span>
         ))}
       </p>
     </div>

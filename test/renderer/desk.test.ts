@@ -25,7 +25,7 @@ import {
   toLogFilter,
 } from '../../src-renderer/records/filter-model.ts';
 import { defaultColumns, gridColumns, orderedColumns } from '../../src-renderer/records/log-columns.ts';
-import { runCode, runLength, waterfallRows } from '../../src-renderer/records/waterfall-rows.ts';
+import { axisStep, runCode, runLength, waterfallRows } from '../../src-renderer/records/waterfall-rows.ts';
 import { rootKey } from '../../src-renderer/settings/roots-section.tsx';
 import { nextSiteId } from '../../src-renderer/settings/sites-section.tsx';
 import {
@@ -323,6 +323,12 @@ describe('a run’s time line', () => {
     for (const row of rows) expect(row.left + row.width).toBeLessThanOrEqual(1.000001);
     expect(Math.max(...rows.map((row) => row.left + row.width))).toBeCloseTo(1);
     expect(runLength(passed)).toBeGreaterThan(100);
+  });
+
+  it('is divided by round numbers, into five parts at most', () => {
+    expect([1, 40, 999, 1000, 1001, 4110, 12_000, 61_000].map(axisStep)).toEqual([
+      1, 10, 200, 200, 500, 1000, 5000, 20_000,
+    ]);
   });
 
   it('a failed run says where and why, and stages it did not reach are empty', () => {
