@@ -11,7 +11,8 @@ export type Settings = z.output<typeof settingsSchema>;
 export function defaultSettings(): Settings {
   return {
     station: hostname().slice(0, 64),
-    language: process.env['LANG']?.startsWith('de') === true ? 'de' : 'en',
+    // That of the computer, wherever its system keeps it.
+    language: Intl.DateTimeFormat().resolvedOptions().locale.startsWith('de') ? 'de' : 'en',
     theme: 'system',
     textScale: 100,
     server: {

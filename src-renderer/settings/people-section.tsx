@@ -17,6 +17,9 @@ type Person = CallOutput<'people.list'>[number];
 
 const fresh: Person = { name: '', role: 'operator', badge: '', active: true };
 
+/** The first one must be able to enter the others. */
+const first: Person = { ...fresh, role: 'engineer' };
+
 /** Who may work here, and as what. */
 export function PeopleSection() {
   const { t } = useTranslation();
@@ -79,7 +82,7 @@ export function PeopleSection() {
         </tbody>
       </table>
       <div className="actions">
-        <Button icon="plus" onClick={() => setEditing(fresh)}>
+        <Button icon="plus" onClick={() => setEditing(station?.peopleConfigured === false ? first : fresh)}>
           {t('settings.people.add')}
         </Button>
       </div>
@@ -102,6 +105,8 @@ function PersonDialog({ person, onClose }: { readonly person: Person; readonly o
   const [form, setForm] = useState(person);
   const pin = useRef<HTMLInputElement>(null);
   const [wrong, setWrong] = useState<string | null>(null);
+  // It is entered once: whoever is unsure may look at it. Forgotten with the dialog.
+  const [shown, setShown] = useState(false);
   const isNew = person.name === '';
   const needsPin = form.role !== 'operator';
   return (
@@ -197,7 +202,8 @@ function PersonDialog({ person, onClose }: { readonly person: Person; readonly o
                   <input
                     {...props}
                     ref={pin}
-                    type="password"
+                    type={shown ? 'text' : 'password'}
+                    spellCheck={false}
                     inputMode="numeric"
                     maxLength={32}
                     required={isNew || person.role === 'operator'}
@@ -207,6 +213,12 @@ function PersonDialog({ person, onClose }: { readonly person: Person; readonly o
               </FormField>
             )}
           </div>
+          {needsPin && (
+            <label className="check">
+              <input type="checkbox" checked={shown} onChange={(event) => setShown(event.target.checked)} />
+              {t('newPassword.show')}
+            </label>
+          )}
           <label className="check">
             <input
               type="checkbox"
