@@ -57,7 +57,12 @@ export function KeyCap({ children, onButton = false }: { readonly children: stri
   );
 }
 
-/** The key's name in `aria-keyshortcuts`. */
+const shortcutNames: Readonly<Record<string, string>> = { Esc: 'Escape', Ctrl: 'Control' };
+
+/** The key's name in `aria-keyshortcuts`, where a space would separate two ways to the same. */
 export function shortcutOf(keyCap: string): string {
-  return keyCap === 'Esc' ? 'Escape' : keyCap;
+  return keyCap
+    .split(' ')
+    .map((key) => shortcutNames[key] ?? key)
+    .join('+');
 }

@@ -8,6 +8,7 @@ import {
   registerShortcut,
   runShortcut,
 } from '../../src-renderer/app/keys.ts';
+import { shortcutOf } from '../../src-renderer/parts/button.tsx';
 import { holdProgress } from '../../src-renderer/parts/hold-button.tsx';
 
 const press = (key: string, change: Partial<KeyPress> = {}): KeyPress => ({
@@ -22,6 +23,15 @@ const press = (key: string, change: Partial<KeyPress> = {}): KeyPress => ({
 });
 
 describe('keys', () => {
+  it('are told by their names of the standard, several that are pressed together as one', () => {
+    expect(['Enter', 'Esc', 'Shift Enter', 'Ctrl L'].map(shortcutOf)).toEqual([
+      'Enter',
+      'Escape',
+      'Shift+Enter',
+      'Control+L',
+    ]);
+  });
+
   it('Ctrl 1 to 5 are the five places, from anywhere', () => {
     const places = ['1', '2', '3', '4', '5'].map((key) =>
       keyAction(press(key, { ctrl: true, typing: true }), 'records'),
