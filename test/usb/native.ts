@@ -26,7 +26,7 @@ export async function nativePort({ tally }: { readonly tally: Tally }): Promise<
       '03eb',
       '2404',
       'Signet',
-      'Signet kit host',
+      'Signet kit host for SAM D21 USB',
       '12',
     ]);
     assert.match(await said('serial'), /^[0-9A-F]{32}$/);

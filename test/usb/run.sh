@@ -5,7 +5,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-packages=(qemu-system-x86 linux-image-amd64 busybox-static cpio kmod udev libusb-1.0-0)
+packages=(qemu-system-x86 linux-image-amd64 busybox-static cpio kmod udev libusb-1.0-0 gcc libc6-dev make)
 
 newest_kernel() {
   local name
@@ -19,7 +19,7 @@ newest_kernel() {
 
 is_there() {
   command -v qemu-system-x86_64 && [ -n "$(newest_kernel)" ] && [ -x /bin/busybox ] && command -v cpio \
-    && command -v modprobe && [ -x /lib/systemd/systemd-udevd ] && ldconfig -p | grep -q libusb-1.0
+    && command -v modprobe && command -v gcc && command -v make && [ -x /lib/systemd/systemd-udevd ] && ldconfig -p | grep -q libusb-1.0
 }
 
 if ! is_there >/dev/null 2>&1; then

@@ -111,7 +111,7 @@ static const uint8_t *string(uint8_t index, uint16_t language, const uint32_t *u
     case STRING_MANUFACTURER:
         return text("Signet", scratch, length);
     case STRING_PRODUCT:
-        return text("Signet kit host", scratch, length);
+        return text("Signet kit host for SAM D21 USB", scratch, length);
     case STRING_SERIAL:
         return serial_number(unique, scratch, length);
     default:
