@@ -154,13 +154,12 @@ export default function ActivityPlace() {
                     key={item.key}
                     className={`activity-row activity-${entry.level}`}
                     style={{ transform: `translateY(${item.start}px)` }}
-                    title={entry.text}
                   >
                     <span className="hex">{formatStamp(entry.time)}</span>
                     <span className={`result ${tone}`}>
                       <Glyph name={glyph} /> {t(`activity.levels.${entry.level}`)}
                     </span>
-                    <span className="activity-text" lang="en">
+                    <span className="activity-text" lang="en" title={entry.text}>
                       {entry.text}
                     </span>
                   </p>

@@ -38,7 +38,11 @@ export function StartNotice(problem: StartProblem) {
               <h1>{second ? t('start.second') : t('start.failed')}</h1>
               <p>{sentenceOf(problem.code, language) ?? problem.code}</p>
               {second && <p>{t('start.secondTell')}</p>}
-              {problem.detail !== '' && <p className="hex second">{problem.detail}</p>}
+              {problem.detail !== '' && (
+                <p className="hex second" lang="en">
+                  {problem.detail}
+                </p>
+              )}
             </>
           )}
         </div>

@@ -74,9 +74,9 @@ function isChipState(state: string): state is ChipState {
 }
 
 /** A chip's state in the language of the screens; words of a newer core as they are. */
-export function useChipState(): (state: string) => string {
+export function useChipState(): (state: string) => ReactNode {
   const { t } = useTranslation();
-  return (state) => (isChipState(state) ? t(`chipState.${state}`) : state);
+  return (state) => (isChipState(state) ? t(`chipState.${state}`) : <span lang="en">{state}</span>);
 }
 
 /** Serial numbers under their word. */
@@ -148,7 +148,10 @@ function ChipList({ site }: { readonly site: SiteView }) {
             <Glyph name={glyph} label={t(`line.chipMark.${mark}`)} />
             <b>{chip.entry}</b>
             <SerialNumber value={chip.serialNumber} />
-            <span className="chips-state">{started ? chip.part : `${chip.part}, ${chipState(chip.state)}`}</span>
+            <span className="chips-state">
+              {chip.part}
+              {!started && <>, {chipState(chip.state)}</>}
+            </span>
           </li>
         );
       })}

@@ -198,7 +198,7 @@ function SourceFile({
       </h2>
       {text !== '' && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-        <pre className="pem source-text" tabIndex={0}>
+        <pre className="pem source-text" tabIndex={0} lang="en">
           {text}
         </pre>
       )}
