@@ -255,7 +255,8 @@ function OwnServer({ settings, onChange }: SectionProps) {
             </p>
           </DialogBody>
           <DialogFoot>
-            <Button size="op" icon="copy" onClick={() => void copyText(key.key)}>
+            {/* Shown this once: an Enter too many must not close it. */}
+            <Button size="op" icon="copy" data-autofocus onClick={() => void copyText(key.key)}>
               {t('certificate.copy')}
             </Button>
             <Button size="op" kind="primary" onClick={() => setKey(null)}>
