@@ -4,6 +4,7 @@ import type { ByteChannel, ChannelDescription, ChannelReceiver } from './byte-ch
 import { type ChannelOpenFailure, reasonOf } from './open-failure.ts';
 import { deviceFileFailure, permissionAdvice } from './permissions.ts';
 import { ReceiverSlot } from './receiver-slot.ts';
+import { keepDtrOnClose } from './serial-dtr.ts';
 import { guardPort, watchDeviceFile } from './serial-hang-up.ts';
 
 /** How a serial port is opened. */
@@ -45,7 +46,7 @@ export async function openSerial(
       hupcl: false,
     });
   } catch (thrown) {
-    return fail({ kind: 'driver', path, reason: reasonOf(thrown), advice: 'Install this program again.' });
+    return fail({ kind: 'driver', path, reason: reasonOf(thrown) });
   }
   // A write that races with a hang-up raises an error event; without a listener it would end the process.
   let trouble: string | undefined;
@@ -54,7 +55,10 @@ export async function openSerial(
   });
   const failure = await openWithin(port, path, options.timeoutMs ?? 3000);
   if (failure !== undefined) return fail(failure);
-  if (port.port !== undefined) guardPort(port.port);
+  if (port.port !== undefined) {
+    guardPort(port.port);
+    await keepDtrOnClose(port.port);
+  }
   await settled((done) => port.flush(done));
   if (options.modemLines !== undefined) {
     const lines = options.modemLines;
@@ -150,6 +154,8 @@ export function serialOpenFailure(path: string, said: string, platform: NodeJS.P
   if (/permission denied|EACCES|EPERM/i.test(reason)) {
     return { kind: 'denied', path, reason, advice: permissionAdvice(platform, 'serial') };
   }
+  // What has no line speed: a file, a printer, /dev/null.
+  if (/inappropriate ioctl/i.test(reason)) return { kind: 'refused', path, reason: 'it is no serial port' };
   // Windows says "Access denied" for a port that another program has open.
   if (/access (is )?denied/i.test(reason)) return { kind: 'in-use', path, reason };
   return { kind: 'refused', path, reason };

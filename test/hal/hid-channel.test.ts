@@ -86,6 +86,27 @@ describe('a HID stick', () => {
     expect(stick.closes).toBe(1);
   });
 
+  it('that fails gives itself and its claim up, whoever listens, and takes nothing more', async () => {
+    const sticks = [new Stick(legacyBasics), new Stick(legacyBasics)];
+    let opened = 0;
+    const load = driverOf(async () => sticks[opened++] ?? Promise.reject(new Error('no more sticks')));
+    const channel = await openHid('failing stick', { load });
+    if (!channel.ok) throw new Error(channel.failure.kind);
+    const closed: string[] = [];
+    channel.value.setReceiver({ data: () => undefined, closed: (reason) => closed.push(reason) });
+    sticks[0]?.emit('error', new Error('EIO'));
+    expect(closed).toEqual(['EIO']);
+    expect(sticks[0]?.closes).toBe(1);
+    await expect(channel.value.write(Uint8Array.of(0x0a))).rejects.toThrow('the channel is closed');
+    expect(sticks[0]?.written).toEqual([]);
+    const again = async (): Promise<boolean> => {
+      const next = await openHid('failing stick', { load });
+      if (next.ok) await next.value.close();
+      return next.ok;
+    };
+    await expect.poll(again).toBe(true);
+  });
+
   it('says what is missing when the driver cannot be loaded', async () => {
     const load = () => Promise.reject(new Error('libusb-1.0.so.0: cannot open shared object file'));
     const channel = await openHid('stick', { load });

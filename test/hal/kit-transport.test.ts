@@ -344,6 +344,16 @@ describe('wake, idle, sleep, switch', () => {
     expect(await transport.wake(0xc0)).toEqual(expected);
   });
 
+  it('an answer that no wake has leaves a doubt: the kit is brought back in step before the next question', async () => {
+    const kit = new ScriptedKit((line) => legacyBasics(line) ?? (line === 'e:w()' ? '00(0700)\n' : '00()\n'));
+    const opened = await openKit(kit.near);
+    if (!opened.ok) throw new Error(opened.failure.kind);
+    expect((await opened.value.wake(0xc0)).ok).toBe(false);
+    kit.heard.length = 0;
+    await opened.value.idle(0xc0);
+    expect(kit.heard).toEqual(['b:f(00)', 'e:i()']);
+  });
+
   it('a legacy kit that no longer wraps gives the chip’s own wake answer', async () => {
     const kit = kitOf(legacyBasics, () => '00(04113343)\n');
     const transport = await open(kit);

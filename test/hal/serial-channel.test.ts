@@ -56,6 +56,46 @@ describe('a serial port, over a pseudo-terminal', () => {
     expect(kit.ok && kit.value.kit.name).toBe('AT88CK590');
   });
 
+  it('gives nobody what had come before it was opened', async () => {
+    const pty = keep(await ptyKit(() => '00(04000340)\n'));
+    await pty.send('00(FFFFFFFF)\n half a line');
+    const channel = await open(pty.path);
+    let heard = '';
+    channel.setReceiver({
+      data: (bytes) => {
+        heard += String.fromCharCode(...bytes);
+      },
+      closed: () => undefined,
+    });
+    await channel.write(utf8('e:i()\n'));
+    await expect.poll(() => heard, { timeout: patienceMs }).toMatch(/\n$/);
+    expect(heard).toBe('00(04000340)\n');
+  });
+
+  it('does not let DTR fall when it is closed: some boards start anew at that', async () => {
+    const pty = keep(await ptyAnswering('00()'));
+    const before = await promisify(execFile)('stty', ['-F', pty.path, 'hupcl']);
+    expect(before.stderr).toBe('');
+    await open(pty.path);
+    const { stdout } = await promisify(execFile)('stty', ['-a', '-F', pty.path]);
+    expect(stdout).toMatch(/ -hupcl /);
+  });
+
+  it('an opening that comes to nothing in time leaves nothing open behind', async () => {
+    const pty = keep(await ptyAnswering('00()'));
+    for (let round = 0; round < 5; round += 1) {
+      const hurried = await openSerial(pty.path, { timeoutMs: 0 });
+      if (hurried.ok) await hurried.value.close();
+      else expect(hurried.failure).toEqual({ kind: 'timeout', path: pty.path, waitedMs: 0 });
+      const again = async (): Promise<boolean> => {
+        const channel = await openSerial(pty.path, { timeoutMs: patienceMs });
+        if (channel.ok) await channel.value.close();
+        return channel.ok;
+      };
+      await expect.poll(again, { timeout: patienceMs }).toBe(true);
+    }
+  });
+
   it('is held by one at a time, and free again after closing', async () => {
     const pty = keep(await ptyAnswering('00()'));
     const first = await open(pty.path);
@@ -70,6 +110,30 @@ describe('a serial port, over a pseudo-terminal', () => {
     const channel = await openSerial(pty.path, { modemLines: { dtr: true, rts: false } });
     if (!channel.ok) throw new Error(channel.failure.kind);
     keep(channel.value);
+  });
+
+  it('leaves the modem lines alone unless it is asked to set them', async () => {
+    const pty = keep(await ptyAnswering('00()'));
+    const folder = mkdtempSync(join(tmpdir(), 'signet-modem-'));
+    const library = join(folder, 'modem-watch.so');
+    const source = new URL('./modem-watch.c', import.meta.url).pathname;
+    await promisify(execFile)('cc', ['-Wall', '-Wextra', '-Werror', '-shared', '-fPIC', '-o', library, source]);
+    const touched = async (options: object): Promise<readonly string[]> => {
+      const hal = JSON.stringify(new URL('../../src-main/hal/serial-channel.ts', import.meta.url).href);
+      const script = `const { openSerial } = await import(${hal});
+        const channel = await openSerial(${JSON.stringify(pty.path)}, ${JSON.stringify(options)});
+        if (!channel.ok) throw new Error(channel.failure.kind);
+        await channel.value.close();`;
+      const { stderr } = await promisify(execFile)(
+        process.execPath,
+        ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script],
+        { timeout: patienceMs, env: { ...process.env, LD_PRELOAD: library } },
+      );
+      return [...stderr.matchAll(/^modem lines (\w+)$/gm)].map(([, lines = '']) => lines);
+    };
+    expect(await touched({})).toEqual([]);
+    expect(await touched({ modemLines: { dtr: true, rts: false } })).toEqual(['DTR']);
+    rmSync(folder, { recursive: true });
   });
 
   it('a hang-up ends the exchange at once and is told once', async () => {
@@ -231,7 +295,9 @@ describe('ports that cannot be opened', () => {
 
   it('is no serial port', async () => {
     const channel = await openSerial('/dev/null');
-    expect(channel.ok ? '' : channel.failure.kind).toBe('refused');
+    expect(channel.ok ? '' : describeOpenFailure(channel.failure)).toBe(
+      '/dev/null does not take connections: it is no serial port.',
+    );
   });
 
   it.each([

@@ -270,6 +270,18 @@ describe('plugging', () => {
     expect(seen).toHaveLength(3);
   });
 
+  it('whose file the system makes a while after the event is found all the same', async () => {
+    const events = new Events();
+    const watcher = watcherOf({ hotPlug: events, pollMs: 3_600_000 });
+    await watcher.start();
+    events.changed?.();
+    // The look that follows at once finds nothing.
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect(watcher.snapshot.ports).toEqual([]);
+    await plug('ttyACM0', '1-1', EDBG);
+    await expect.poll(() => watcher.snapshot.ports, { timeout: 30_000 }).toHaveLength(1);
+  });
+
   it('however many events a hub makes, the ports are looked at now and then, and the last change is seen', async () => {
     const events = new Events();
     let looks = 0;

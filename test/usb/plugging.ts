@@ -4,6 +4,7 @@ import { SerialPort } from 'serialport';
 import { Presence, type PresenceEvent } from '../../src-main/device/index.ts';
 import { openHid } from '../../src-main/hal/hid-channel.ts';
 import { openSerial } from '../../src-main/hal/serial-channel.ts';
+import { PortWatcher } from '../../src-main/hal/watcher.ts';
 import { toHex } from '../../src-shared/base/bytes.ts';
 import type { Context } from './context.ts';
 import { chipOf, nextProduct, serialOf } from './plant.ts';
@@ -112,6 +113,23 @@ export async function comingAndGoing({ tally, plant, station }: Context): Promis
       const kit = await station.kitWith(serialOf(device));
       assert.equal(kit.channel.connector, before.get(serialOf(device)));
     }
+  });
+  await tally.check('a plug that goes and comes is noticed by its event alone, without polling', async () => {
+    const serialNumber = serialOf(d);
+    const { connector } = (await station.kitWith(serialNumber)).channel;
+    const watcher = new PortWatcher({ pollMs: 3_600_000 });
+    const shown = (): boolean => watcher.snapshot.ports.some(({ description }) => description.connector === connector);
+    try {
+      assert.deepEqual((await watcher.start()).health, []);
+      assert.equal(shown(), true);
+      await d.unplug();
+      await until('the plug is seen to go', () => !shown());
+      await d.plug();
+      await until('the plug is seen to come', shown);
+    } finally {
+      await watcher.stop();
+    }
+    await station.kitWith(serialNumber);
   });
   await tally.check('the next product behind a kit that stays', async () => {
     const first = serialOf(d);
