@@ -204,7 +204,7 @@ export function reasonOfFailure(failure: DeviceFailure): Reason {
         : reason('chip-uncertain-seen', { command, quote, readBack });
     }
     case 'read-back-differs':
-      return reason('chip-read-back', { quote: failure.where });
+      return reason('chip-read-back', { where: failure.where });
     case 'watchdog-budget':
       return reason('chip-watchdog', { neededMs: failure.neededMs, allowedMs: failure.allowedMs });
     case 'not-owner':

@@ -64,6 +64,8 @@ describe('the reasons of the core', () => {
     expect(reasonWords('plan-into-certificate', 'en', { place: 'OTP' })).toContain('writes data into OTP');
     const other = { source: 'device definition', digest: 'AB' };
     expect(reasonWords('certinfo-other-definition', 'de', other)).toContain('die Gerätedefinition ist nicht die');
+    expect(reasonWords('chip-read-back', 'de', { where: 'slot 10 block 1' })).toContain('aus Slot 10 Block 1 zurück');
+    expect(reasonWords('chip-read-back', 'de', { where: 'SlotConfig[3]' })).toContain('aus SlotConfig[3] zurück');
     // A file that happens not to be one of ours keeps its name.
     expect(reasonWords('certinfo-several', 'de', { source: 'line.c' })).toMatch(/^line\.c: /);
     for (const words of Object.values(termHoles).flatMap((terms) => Object.values(terms)))

@@ -57,8 +57,8 @@ export const deviceReasons = {
     de: 'niemand weiß, ob „{{command}}“ ausgeführt wurde: {{quote}}. Zurückgelesen: {{readBack}}',
   },
   'chip-read-back': {
-    en: 'what was read back from {{quote}} is not what was written',
-    de: 'was aus {{quote}} zurückgelesen wurde, ist nicht das Geschriebene',
+    en: 'what was read back from {{where}} is not what was written',
+    de: 'was aus {{where}} zurückgelesen wurde, ist nicht das Geschriebene',
   },
   'chip-watchdog': {
     en: 'the sequence needs up to {{neededMs}} ms in one go, the chip grants {{allowedMs}} ms',

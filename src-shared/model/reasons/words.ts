@@ -29,10 +29,25 @@ export const termHoles: { readonly [hole: string]: { readonly [fact: string]: Wo
   },
 };
 
+/** A part of the chip, as accesses name it: "slot 10 block 1", "config byte 84"; fields have the data sheet's names. */
+const germanParts: { readonly [part: string]: string } = {
+  slot: 'Slot',
+  config: 'Konfiguration',
+  block: 'Block',
+  word: 'Wort',
+  byte: 'Byte',
+  bit: 'Bit',
+};
+
+function germanWhere(where: string): string {
+  return where.replace(/\b(?:slot|config|block|word|byte|bit)\b/g, (part) => germanParts[part] ?? part);
+}
+
 /** What a fact is called in a language: a term of ours, a place in the chip, or the fact itself. */
 export function factWords(hole: string, fact: string | number | undefined, language: Language): string {
   if (fact === undefined) return '';
   // Where data of a plan go: a slot's number, or OTP.
   if (hole === 'place') return typeof fact === 'number' ? `${language === 'de' ? 'Slot' : 'slot'} ${fact}` : fact;
+  if (hole === 'where') return language === 'de' ? germanWhere(String(fact)) : String(fact);
   return termHoles[hole]?.[fact]?.[language] ?? String(fact);
 }
