@@ -92,7 +92,7 @@ enum atcaprov_code link_code(const struct atcaprov_client *c, enum answer answer
         }
         return c->chip.awake ? ATCAPROV_CHIP_UNCLEAR : ATCAPROV_BOARD_REMOVED;
     case ANSWER_STUCK:
-        return ATCAPROV_KIT_LOST;
+        return ATCAPROV_BUS_STUCK;
     case ANSWER_DOUBT:
     default:
         return ATCAPROV_CHIP_UNCLEAR;
@@ -114,7 +114,6 @@ static enum atcaprov_code open_window(struct atcaprov_client *c)
         const enum chip_result result = atecc_wake(c->port, &c->chip, answer);
 
         if (result == CHIP_OK) {
-            c->woken_at = c->port->millis(c->port->context);
             if (answer[1] == STATUS_SELF_TEST) {
                 c->report.chip_status = STATUS_SELF_TEST;
                 return ATCAPROV_CHIP_FAULT;
@@ -122,7 +121,7 @@ static enum atcaprov_code open_window(struct atcaprov_client *c)
             return ATCAPROV_SUCCESS;
         }
         if (result == CHIP_BUS_FAULT) {
-            return ATCAPROV_KIT_LOST;
+            return ATCAPROV_BUS_STUCK;
         }
         c->port->delay_us(c->port->context, WAKE_PAUSE_US);
     }
@@ -167,7 +166,7 @@ enum atcaprov_code link_ask(struct atcaprov_client *c, size_t expected, enum how
     enum atcaprov_code code = ATCAPROV_CHIP_UNCLEAR;
 
     for (uint32_t attempt = 0U; attempt < LINK_TRIES; attempt++) {
-        const uint32_t spent = c->port->millis(c->port->context) - c->woken_at;
+        const uint32_t spent = c->port->millis(c->port->context) - c->chip.woken_ms;
         enum answer answer = ANSWER_GOOD;
         bool same = true;
 

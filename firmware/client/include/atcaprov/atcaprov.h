@@ -116,8 +116,7 @@ struct atcaprov_client {
     const uint8_t *image;
 
     struct atecc_chip chip;
-    /* When the chip was woken, and whether its serial number was seen since. */
-    uint32_t woken_at;
+    /* Whether its serial number was seen since it was woken. */
     bool guarded;
     bool answered;
     /* Status byte of the last answer, 00 when it had none. */

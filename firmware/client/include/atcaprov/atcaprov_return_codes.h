@@ -75,8 +75,8 @@ enum atcaprov_code {
     ATCAPROV_SCRAP = 158,
     /* Nobody knows whether the chip did what it was told; the next run finds out. */
     ATCAPROV_CHIP_UNCLEAR = 159,
-    /* The port's bus is stuck. */
-    ATCAPROV_KIT_LOST = 170,
+    /* A wire of the bus is held low, and the port could not free it: nothing is known about the chip. */
+    ATCAPROV_BUS_STUCK = 177,
     ATCAPROV_SERVER_UNREACHABLE = 180,
     ATCAPROV_SERVER_LOST = 181,
     ATCAPROV_SERVER_VERSION = 182,

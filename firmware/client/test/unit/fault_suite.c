@@ -101,7 +101,7 @@ static void a_stuck_bus_ends_the_run(void)
         bench_fresh(0x50U);
         bench.plan.lock_slots = 0x1C00U;
         chip_double_fault(&bench.chip, FAULT_STUCK, 0x00U, at);
-        CHECK_NUMBER(ATCAPROV_KIT_LOST, bench_provision());
+        CHECK_NUMBER(ATCAPROV_BUS_STUCK, bench_provision());
         CHECK_NUMBER(ATCAPROV_SUCCESS, bench_finish(3U));
         CHECK_CONTENT();
     }

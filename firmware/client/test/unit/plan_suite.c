@@ -60,7 +60,7 @@ static void chips_that_are_none_of_ours(void)
     REFUSED(ATCAPROV_DEVICE_SN_INVALID, memset(&bench.chip.config[2], 0x00, 2U); memset(&bench.chip.config[8], 0x00, 5U));
     REFUSED(ATCAPROV_DEVICE_SN_INVALID, memset(&bench.chip.config[2], 0xFF, 2U); memset(&bench.chip.config[8], 0xFF, 5U));
     REFUSED(ATCAPROV_NO_CHIP, bench.chip.address_in_use = 0xC8U);
-    REFUSED(ATCAPROV_KIT_LOST, bench.chip.stuck = true);
+    REFUSED(ATCAPROV_BUS_STUCK, bench.chip.stuck = true);
     REFUSED(ATCAPROV_CHIP_FAULT, bench.chip.self_test_failed = true);
 }
 

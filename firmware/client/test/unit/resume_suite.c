@@ -192,7 +192,7 @@ static void extra_bytes_are_read_back(void)
     bench_fresh(0x50U);
     bench.image_508a[85] = 0x11U;
     chip_double_fault(&bench.chip, FAULT_STUCK, 0x20U, 1U);
-    CHECK_NUMBER(ATCAPROV_KIT_LOST, bench_provision());
+    CHECK_NUMBER(ATCAPROV_BUS_STUCK, bench_provision());
 }
 
 void resume_suite(void)
