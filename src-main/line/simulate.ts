@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { SignetError } from '../../src-shared/base/error.ts';
+import type { Board } from '../simulator/board.ts';
 import { SimulatorError } from '../simulator/errors.ts';
 import { parseFaults } from '../simulator/faults/parse.ts';
+import { serveI2cBus } from '../simulator/i2c-bus-server.ts';
 import type { KitOptions } from '../simulator/kits/kit.ts';
 import { wellFormedHabits } from '../simulator/kits/modern.ts';
 import { listenBoard } from '../simulator/listener.ts';
@@ -21,7 +23,7 @@ export interface SimulatedBoardOptions {
   /** Serial number of a new board's first chip, 9 bytes; drawn when not given. */
   readonly serialNumber?: Uint8Array;
   /** When not given: legacy, or whatever the state file has. */
-  readonly dialect?: 'legacy' | 'd21' | 'modern';
+  readonly dialect?: 'legacy' | 'd21' | 'modern' | 'signet';
   readonly realTime: boolean;
   /** Real time only: the kit's line takes this many bits a second, ten to a character; none = it costs nothing. */
   readonly baud?: number;
@@ -30,6 +32,8 @@ export interface SimulatedBoardOptions {
   readonly stick?: boolean;
   /** A state file that does not exist is a mistake, not a new board. */
   readonly mustExist?: boolean;
+  /** No kit: the wires of the I2C bus behind the socket, for the C programs of firmware/ (its README, "The bus over a socket"). */
+  readonly wires?: boolean;
 }
 
 export type SimulatedPart = '508' | '608';
@@ -81,7 +85,7 @@ export async function startSimulatedBoard(options: SimulatedBoardOptions): Promi
         `The board in ${options.stateFile} carries ${carried.join(', ') || 'no chip'}, not ${parts.join(', ') || 'no chip'}.`,
       );
     }
-    const listener = await listenBoard(board, { host: options.host, port: options.port }).catch(
+    const listener = await (options.wires === true ? listenWires : listenBoard)(board, options).catch(
       async (thrown: unknown) => {
         await opened.close();
         throw thrown;
@@ -104,6 +108,25 @@ export async function startSimulatedBoard(options: SimulatedBoardOptions): Promi
   } catch (thrown) {
     throw simulatorError(thrown);
   }
+}
+
+/** The bus of a board behind a socket. Who closes the connection, or is cut off by a fault, has cut the power of the board. */
+async function listenWires(
+  board: Board,
+  { host, port }: Pick<SimulatedBoardOptions, 'host' | 'port'>,
+): Promise<{ readonly host: string; readonly port: number; close(): Promise<void> }> {
+  const powerCycle = (): void => {
+    board.unplug('its master is gone');
+    board.plug();
+  };
+  const at = { host, port };
+  const server = await serveI2cBus(board.wires(), {
+    clock: board.clock,
+    at,
+    onGone: powerCycle,
+    onPowerLost: powerCycle,
+  });
+  return { host, port: Number(server.where.split(':').at(-1)), close: () => server.close() };
 }
 
 function kitOf({ stick, dialect }: SimulatedBoardOptions): KitOptions | undefined {

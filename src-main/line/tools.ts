@@ -20,6 +20,7 @@ import {
 import { toHex } from '../../src-shared/base/bytes.ts';
 import { SignetError } from '../../src-shared/base/error.ts';
 import {
+  arraySource,
   certificatesOf,
   type DecodedCertificate,
   dateText,
@@ -61,6 +62,13 @@ function readImage(name: string): Uint8Array {
 export function showConfig(file: string, part: Part | undefined): string {
   const image = readImage(file);
   return renderConfig(image, partOfImage(image, part));
+}
+
+/** `config show --c`: the image as a C array, as the embedded client compiles it in. */
+export function imageSource(file: string, part: Part | undefined): string {
+  const bytes = readImage(file);
+  const name = partOfImage(bytes, part) === 'ATECC608' ? 'g_image_608' : 'g_image_508a';
+  return `#include <stdint.h>\n\n${arraySource({ name, bytes })}`;
 }
 
 /** `config lint` */

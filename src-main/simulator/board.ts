@@ -8,6 +8,7 @@ import { SimulatorError } from './errors.ts';
 import type { FaultScript, Return, SceneAction, Strike } from './faults/fault.ts';
 import { FaultPlayer } from './faults/player.ts';
 import { spoilReply } from './faults/reply-faults.ts';
+import { boardBus, type I2cBus } from './i2c-bus.ts';
 import { buildKit } from './kits/build.ts';
 import type { Kit, KitOptions } from './kits/kit.ts';
 import { type InputLine, LineInput } from './kits/line-input.ts';
@@ -158,6 +159,26 @@ export class Board {
     const strikes = this.#faults.connection();
     if (strikes.length > 0) this.#enqueue(() => this.#greet(channel, strikes));
     return channel;
+  }
+
+  /**
+   * The wires between kit and chips, for a master outside that takes the place of the simulated kit. A transfer while the board is not
+   * plugged in ends in KitPowerLost.
+   */
+  wires(): I2cBus {
+    const known = new WeakMap<ChipBus, I2cBus>();
+    const now = (): I2cBus => {
+      const bus = this.#running?.bus;
+      if (bus === undefined) throw new KitPowerLost('not plugged in', { kind: 'never' });
+      const wires = known.get(bus) ?? boardBus(bus);
+      known.set(bus, wires);
+      return wires;
+    };
+    return {
+      pulse: async () => now().pulse(),
+      write: async (address, bytes) => now().write(address, bytes),
+      read: async (address, length) => now().read(address, length),
+    };
   }
 
   /** The product is taken out of the fixture; the kit stays and notices nothing. */

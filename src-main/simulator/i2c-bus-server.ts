@@ -31,8 +31,10 @@ export interface I2cBusServer {
 export interface I2cServerOptions {
   /** For `pass`; a virtual clock makes the master's waiting take no time. */
   readonly clock: SimulatedClock;
-  /** A Unix socket here, or a TCP port (0 = any) on 127.0.0.1. */
-  readonly at: { readonly path: string } | { readonly port: number };
+  /** A Unix socket here, or a TCP port (0 = any), on 127.0.0.1 when no host is given. */
+  readonly at: { readonly path: string } | { readonly port: number; readonly host?: string };
+  /** Called when a master has gone. */
+  readonly onGone?: () => void;
   /** Called when a transfer ended in the loss of the kit's power; the connection is closed by then. */
   readonly onPowerLost?: (error: unknown) => void;
 }
@@ -43,7 +45,10 @@ export async function serveI2cBus(bus: I2cBus, options: I2cServerOptions): Promi
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => sockets.delete(socket));
+    socket.on('close', () => {
+      sockets.delete(socket);
+      options.onGone?.();
+    });
     attend(socket, bus, options);
   });
   const where = await listening(server, options.at);
@@ -153,10 +158,10 @@ function listening(server: Server, at: I2cServerOptions['at']): Promise<string> 
       server.listen(at.path, () => resolve(`unix:${at.path}`));
       return;
     }
-    server.listen(at.port, '127.0.0.1', () => {
+    server.listen(at.port, at.host ?? '127.0.0.1', () => {
       const address = server.address();
       if (address === null || typeof address === 'string') reject(new Error('not a TCP address'));
-      else resolve(`tcp:127.0.0.1:${address.port}`);
+      else resolve(`tcp:${at.host ?? '127.0.0.1'}:${address.port}`);
     });
   });
 }

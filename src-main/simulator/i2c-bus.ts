@@ -112,6 +112,8 @@ export function siliconBus({ chips, clock, stuck = () => false }: I2cBusOptions)
  * as addresses that are not acknowledged.
  */
 export function boardBus(bus: ChipBus): I2cBus {
+  /** What a transfer comes to: lines that are held low do not follow. */
+  const told = <T>(result: T): T | 'fault' => (bus.stuck ? 'fault' : result);
   const outputs = new Map<number, Output>();
 
   const word = async (address: number, bytes: Uint8Array): Promise<boolean> => {
@@ -131,23 +133,23 @@ export function boardBus(bus: ChipBus): I2cBus {
     async pulse() {
       outputs.clear();
       await bus.wakePulse(false);
-      return 'ack';
+      return told('ack');
     },
     async write(address, bytes) {
       if (bytes.length > 0 && (bytes[0] ?? 0) > WORD.command) return 'nack-data';
       outputs.delete(address);
       const acknowledged = bytes.length === 0 || (await word(address, bytes));
-      return acknowledged ? 'ack' : 'nack-address';
+      return told(acknowledged ? 'ack' : 'nack-address');
     },
     async read(address, length) {
       let output = outputs.get(address);
       if (output === undefined) {
         const bytes = await bus.read(address);
-        if (bytes === undefined) return 'nack-address';
+        if (bytes === undefined) return told('nack-address');
         output = { bytes, at: 0 };
         outputs.set(address, output);
       }
-      return take(output, length);
+      return told(take(output, length));
     },
   };
 }

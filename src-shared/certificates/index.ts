@@ -12,6 +12,7 @@ export {
 } from './c-source/parse.ts';
 export {
   type ArrayToWrite,
+  arraySource,
   type DefinitionToWrite,
   type SourceToWrite,
   writeDefinitionSource,

@@ -146,24 +146,28 @@ describe('a client that is killed', () => {
 });
 
 describe('simulate board', () => {
-  const wakeAnswers: Readonly<Record<Dialect, string>> = {
+  const wakeAnswers: Readonly<Record<Dialect | 'signet', string>> = {
     legacy: '00(04113343)',
     d21: '00()',
     modern: '00(04113343)',
+    signet: '00(04113343)',
   };
 
-  it.each(['legacy', 'd21', 'modern'] as const)('answers a stranger’s client: %s dialect', async (dialect) => {
-    const board = await place.board(`stranger-${dialect}`, ['--dialect', dialect]);
-    const client = await RawClient.open(board.port);
-    const target = dialect === 'modern' ? 'ecc' : 's';
-    expect(await client.ask(`${target}:p:s(C0)`)).toBe('00()');
-    expect(await client.ask(`${target}:w()`)).toBe(wakeAnswers[dialect]);
-    // Info, revision: 00 00 50 00 of a 508A.
-    expect(await client.ask(`${target}:t(0730000000035D)`)).toBe(`00(0700005000${crcOf('0700005000')})`);
-    expect(await client.ask('b:d(00)')).toMatch(/^ECC(?:108|508A) TWI 00\(C0\)$/);
-    await client.close();
-    await board.process.stop();
-  });
+  it.each(['legacy', 'd21', 'modern', 'signet'] as const)(
+    'answers a stranger’s client: %s dialect',
+    async (dialect) => {
+      const board = await place.board(`stranger-${dialect}`, ['--dialect', dialect]);
+      const client = await RawClient.open(board.port);
+      const target = dialect === 'modern' ? 'ecc' : 's';
+      expect(await client.ask(`${target}:p:s(C0)`)).toBe('00()');
+      expect(await client.ask(`${target}:w()`)).toBe(wakeAnswers[dialect]);
+      // Info, revision: 00 00 50 00 of a 508A.
+      expect(await client.ask(`${target}:t(0730000000035D)`)).toBe(`00(0700005000${crcOf('0700005000')})`);
+      expect(await client.ask('b:d(00)')).toMatch(/^ECC(?:108|508A) TWI 00\(C0\)$/);
+      await client.close();
+      await board.process.stop();
+    },
+  );
 
   it('has one client at a time; the next one gets it when the first has gone', async () => {
     const board = await place.board('one-client');

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultImage } from '../../src-shared/atecc/config/index.ts';
+import { defaultImage, presetImage } from '../../src-shared/atecc/config/index.ts';
 import { toHex } from '../../src-shared/base/bytes.ts';
 import { type Ended, signet, start } from './processes.ts';
 import { verifiedByOpenSsl } from './stranger.ts';
@@ -68,6 +68,10 @@ describe('config', () => {
     expect(unknown.code).toBe(2);
     const published = await run('config', 'show', 'preset:factory-608b', '--part', '608');
     expect(published.out).toContain('ATECC608 configuration zone');
+    const source = await run('config', 'show', 'preset:factory-608b', '--c');
+    expect(source.out).toMatch(/^#include <stdint\.h>\n[\s\S]*\nconst uint8_t g_image_608\[128\] = \{\n/);
+    const bytes = [...source.out.matchAll(/0x([0-9a-f]{2})/g)].map(([, hex]) => hex).join('');
+    expect(bytes.toUpperCase()).toBe(toHex(presetImage('factory-608b')));
   });
 
   it('lint: exit code 0 without errors, 1 with one, findings as JSON', async () => {

@@ -47,7 +47,10 @@ export function addSimulate(program: Command): void {
       'What a new board carries: 508, 608, "508,608" for several chips (which modern kits find), or none. (default: 508)',
     )
     .option('--serial <hex>', 'Serial number of the first chip of a new board, 9 bytes.')
-    .option('--dialect <dialect>', 'legacy, d21 or modern. (default: legacy, or that of the state file)')
+    .option(
+      '--dialect <dialect>',
+      'legacy, d21, modern, or signet (the kit host of firmware/). (default: legacy, or that of the state file)',
+    )
     .option('--real-time', "The chip's typical execution times.")
     .option('--baud <n>', 'With --real-time: a serial line of this speed between kit and host.')
     .option('--faults <file>', 'Faults, as JSON.')
@@ -56,6 +59,18 @@ export function addSimulate(program: Command): void {
       '\nOn a terminal: ENTER puts the next product into the fixture (new chips, the kit stays), ESC ends. SIGUSR2 is the same as ENTER.',
     )
     .action(board);
+  simulate
+    .command('chip')
+    .description(
+      'A simulated chip on an I2C bus behind a socket, for the C programs of firmware/ on this computer (--bus tcp:HOST:PORT). It loses its power when they end.',
+    )
+    .requiredOption('--listen <host:port>', 'Where it listens; port 0 = any free one.')
+    .requiredOption('--state <file>', 'Where its state is kept across restarts; made when it does not exist.')
+    .option('--part <part>', 'What a new bus carries: 508, 608, "508,608" for several chips, or none. (default: 508)')
+    .option('--serial <hex>', 'Serial number of the first chip of a new bus, 9 bytes.')
+    .option('--real-time', "The chip's typical execution times.")
+    .option('--faults <file>', 'Faults, as JSON; only those at packets strike.')
+    .action(chip);
   simulate
     .command('signer')
     .description('A simulated signer module: set it up with --create, run it with --listen.')
@@ -92,6 +107,26 @@ async function board(flags: BoardFlags): Promise<void> {
     }),
   });
   process.stdout.write(`Simulated board listening on ${running.host}:${running.port}.\n`);
+  await untilQuit(running);
+  await running.close();
+}
+
+async function chip(flags: Omit<BoardFlags, 'dialect' | 'baud'>): Promise<void> {
+  const { host, port } = parseListen(flags.listen);
+  const running = await startSimulatedBoard({
+    host,
+    port,
+    stateFile: flags.state,
+    dialect: 'signet',
+    wires: true,
+    realTime: flags.realTime === true,
+    ...given({
+      part: parseParts(flags.part),
+      serialNumber: parseSerial(flags.serial),
+      faults: flags.faults,
+    }),
+  });
+  process.stdout.write(`Simulated I2C bus listening on ${running.host}:${running.port}.\n`);
   await untilQuit(running);
   await running.close();
 }
@@ -204,7 +239,7 @@ function parseSerial(text: string | undefined): Uint8Array | undefined {
   return bytes;
 }
 
-function parseDialect(text: string | undefined): 'legacy' | 'd21' | 'modern' | undefined {
-  if (text === undefined || text === 'legacy' || text === 'd21' || text === 'modern') return text;
-  throw new SignetError('OPTION_INVALID', `"${text}" in --dialect is none of legacy, d21, modern.`);
+function parseDialect(text: string | undefined): 'legacy' | 'd21' | 'modern' | 'signet' | undefined {
+  if (text === undefined || text === 'legacy' || text === 'd21' || text === 'modern' || text === 'signet') return text;
+  throw new SignetError('OPTION_INVALID', `"${text}" in --dialect is none of legacy, d21, modern, signet.`);
 }

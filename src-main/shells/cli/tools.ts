@@ -3,6 +3,7 @@ import { englishSentence } from '../../../src-shared/model/reasons.ts';
 import { askKit, listKits, type PortSeen } from '../../line/find-kit.ts';
 import { checkPlan } from '../../line/plan-check.ts';
 import {
+  imageSource,
   lintConfigFile,
   pemText,
   readCertificates,
@@ -41,8 +42,10 @@ export function addTools(program: Command): void {
     .command('show <file>')
     .description('Decode an image (a file of 128 hex bytes, or preset:NAME).')
     .option('--part <part>', '508 or 608; by default the part it fits.')
-    .action((file: string, flags: { part?: string }) => {
-      process.stdout.write(showConfig(file, parsePart(flags.part)));
+    .option('--c', 'As C source, for the embedded client of firmware/.')
+    .action((file: string, flags: { part?: string; c?: boolean }) => {
+      const part = parsePart(flags.part);
+      process.stdout.write(flags.c === true ? imageSource(file, part) : showConfig(file, part));
     });
   config
     .command('lint <file>')
