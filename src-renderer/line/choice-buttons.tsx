@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Choice } from '../../src-shared/ipc/state.ts';
 import { choiceKeys } from '../app/keys.ts';
 import { KeyCap, shortcutOf } from '../parts/button.tsx';
+import { ui } from '../stores/ui-store.ts';
 import { DifferencesDialog } from './differences-dialog.tsx';
 import type { FaceProps } from './face-parts.tsx';
 import { firstChoice } from './site-words.ts';
@@ -34,13 +35,15 @@ export function ChoiceButtons({ site, actions, focused, onFill = false }: FacePr
       {site.choices.map((choice) => {
         const key = choiceKey(choice, first);
         const isFirst = choice === first;
+        // What only lacks a person leads to the sign-on, for a hand without a keyboard too.
+        const lacksPerson = choice.blocked === 'sign-on' || choice.blocked === 'role';
         return (
           <button
             key={choice.action}
             type="button"
-            disabled={choice.blocked !== null}
+            disabled={choice.blocked !== null && !lacksPerson}
             className={`choice${isFirst ? ' choice-first is-first' : ''}${isFirst && focused ? ' is-focus' : ''}`}
-            onClick={() => actions.take(site, choice.action)}
+            onClick={() => (lacksPerson ? ui.askSignOn({ kind: 'asked' }) : actions.take(site, choice.action))}
             {...(key === undefined ? {} : { 'aria-keyshortcuts': shortcutOf(key) })}
           >
             <b>{t(`action.${choice.action}`)}</b>

@@ -16,6 +16,8 @@ export function DecisionBody(props: FaceProps) {
   const chipState = useChipState();
   const resume = firstChoice(site)?.action === 'resume';
   const [chip] = site.chips;
+  // Before a board has passed nothing is usual here.
+  const usual = station.plan?.usualMs ?? null;
   const sentence = sentenceOf(site.reason, language);
   const stage = site.earlier === null ? undefined : site.stages[site.earlier.stage - 1];
   return (
@@ -39,10 +41,8 @@ export function DecisionBody(props: FaceProps) {
           <ChipFacts site={site} />
           <dl className="facts">
             {chip !== undefined && <Fact label={t('line.chip')}>{chipState(chip.state)}</Fact>}
-            {resume && (
-              <Fact label={t('line.stillToDo')}>
-                {formatDuration(usualRest(site.stages, station.plan?.usualMs ?? null), language)}
-              </Fact>
+            {resume && usual !== null && (
+              <Fact label={t('line.stillToDo')}>{formatDuration(usualRest(site.stages, usual), language)}</Fact>
             )}
           </dl>
         </div>
