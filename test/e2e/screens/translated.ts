@@ -43,6 +43,9 @@ const withHoles = { en: patterns('en'), de: patterns('de') } as const;
 const englishWords =
   /(?<![\p{L}\d_.-])(?:the|of|is|are|were|been|and|or|not|cannot|with|without|from|this|that|which|has|have|had|its|it|to|by|be|but|than|there|nothing|nobody|only|other|again|must|may|can|any|none|unknown|missing|wrong|file|key|does|did|no|yes|for|on|at)(?![\p{L}\d_-]|\.[a-z])/u;
 
+/** Records keep a site's name in the language in which a simulated line began. */
+const recordedSites = /^(?:Site|Platz) \d+$/;
+
 /** Names and formulas in which these words stand as they are in every language. */
 const notLanguage = /^(?:[A-Z]{1,2}=.*|.*\bAT88\w*.*)$/s;
 
@@ -68,7 +71,7 @@ function readable(page: Page): Promise<readonly string[]> {
  * language, with whatever filled their holes, and on a German page English words at all. `data` = names that people or
  * files gave: they are as they are.
  */
-export async function untranslated(page: Page, data: RegExp = /^$/): Promise<readonly string[]> {
+export async function untranslated(page: Page, data: RegExp = recordedSites): Promise<readonly string[]> {
   const language: Language = (await page.locator('html').getAttribute('lang')) === 'de' ? 'de' : 'en';
   const other = language === 'de' ? 'en' : 'de';
   return (await readable(page)).filter((text) => {
