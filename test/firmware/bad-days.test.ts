@@ -391,7 +391,7 @@ describe('kits and ports that fail', () => {
     expect(listed.output).toContain(stuck);
     expect(listed.output).not.toContain('no secure element');
     const cli = startCli(['provision', ...line.options(board.port), '--yes', '--count', '1']);
-    await expect.poll(() => `${cli.output()}${cli.errors()}`, { timeout: 30_000 }).toContain(stuck);
+    await expect.poll(() => `${cli.output()}${cli.errors()}`).toContain(stuck);
     expect(cli.output()).not.toContain('no secure element');
     expect(board.packets).toBe(0);
     board.stuck = false;
