@@ -180,14 +180,18 @@ export function ConfigTab({
       </section>
       <section className="card" aria-label={t('plan.linter')}>
         <ScrollBox>
-          <Findings
-            findings={value?.findings ?? []}
-            onLock={(slots) => {
-              let next = plan;
-              for (const slot of slots) next = withSlotLock(next, entryIndex, slot, true);
-              onChange(next);
-            }}
-          />
+          {value === undefined ? (
+            inspected.state === 'loading' && <p className="empty-note">{t('loading')}</p>
+          ) : (
+            <Findings
+              findings={value.findings}
+              onLock={(slots) => {
+                let next = plan;
+                for (const slot of slots) next = withSlotLock(next, entryIndex, slot, true);
+                onChange(next);
+              }}
+            />
+          )}
           <div className="sect">
             <h2>
               {t('plan.bytes')}
