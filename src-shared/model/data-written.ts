@@ -1,7 +1,7 @@
 import type { DataWrite } from './plan.ts';
 
 /** Where the bytes of stage 7 come from, as a run record names it. */
-export const writtenSources = ['bytes', 'file', 'csv', 'random', 'diversified'] as const;
+const writtenSources = ['bytes', 'file', 'csv', 'random', 'diversified'] as const;
 
 /** What stage 7 wrote, as a run record keeps it: never the bytes. */
 export interface DataWritten {
