@@ -195,4 +195,32 @@ test.describe('many boards', () => {
     for (const serial of made) expect(rows.filter(({ serialNumber }) => serialNumber === serial)).toHaveLength(1);
     expect(new Set(rows.map(({ certificateSerial }) => certificateSerial)).size).toBe(rows.length);
   });
+
+  test('what the plan has held is started from a tile by a held Enter, and by no shorter way', async ({ page }) => {
+    const desk = await simulatedLine(signet, page, { sites: 5 });
+    const name = 'Simulated product 608';
+    const before = await desk.call('plan.get', { name, version: 1 });
+    const { version } = await desk.call('plan.save', {
+      plan: { ...before, options: { ...before.options, holdToConfirm: true }, note: 'boards are held' },
+    });
+    await desk.call('plan.release', { name, version });
+    await desk.call('plan.activate', { name, version });
+    await desk.insert('new', 'site-2');
+    await desk.until('site-2', 'seen');
+    await page.keyboard.press('2');
+    await expect(tile(page, 2)).toBeFocused();
+    await page.keyboard.press('Shift+Enter');
+    const dialog = page.getByRole('dialog', { name: 'Site 2' });
+    // An Enter in the moment that the board appears is none.
+    await expect(async () => {
+      await page.keyboard.press('Enter');
+      await expect(dialog).toBeVisible({ timeout: 500 });
+    }).toPass();
+    await expect(dialog.getByRole('button', { name: 'Provision' })).toBeFocused();
+    expect((await desk.site('site-2')).state).toBe('seen');
+    await page.keyboard.down('Enter');
+    await desk.until('site-2', 'running', 'verdict');
+    await page.keyboard.up('Enter');
+    await expect(dialog.locator('.verdict').getByText('PASS', { exact: true })).toBeVisible();
+  });
 });
