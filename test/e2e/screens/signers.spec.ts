@@ -358,17 +358,17 @@ test('a signer of that root, unlocked, labelled, locked, given another password,
   await keys.press(button(page, t.signers.rename));
   await expect(page.getByLabel(t.signers.label, { exact: true })).toBeFocused();
   await page.keyboard.press('Control+a');
-  await page.keyboard.type('left of the oven');
+  await page.keyboard.type('oven, left side');
   await lookOver(page, 'signers-rename');
   await page.keyboard.press('Enter');
-  await expect(row(page, 'left of the oven')).toBeVisible();
+  await expect(row(page, 'oven, left side')).toBeVisible();
   // A module that was written to proves itself anew.
-  await expect(row(page, 'left of the oven')).toContainText(t.signerState.PASSWORD_REQUIRED);
-  await keys.press(row(page, 'left of the oven').getByRole('button', { name: t.signers.unlock }));
+  await expect(row(page, 'oven, left side')).toContainText(t.signerState.PASSWORD_REQUIRED);
+  await keys.press(row(page, 'oven, left side').getByRole('button', { name: t.signers.unlock }));
   await expect(dialog.getByLabel(t.password.label, { exact: true })).toBeFocused();
   await page.keyboard.type(passwords.signer);
   await page.keyboard.press('Enter');
-  await expect(row(page, 'left of the oven')).toContainText(t.signerState.READY);
+  await expect(row(page, 'oven, left side')).toContainText(t.signerState.READY);
 
   // What the certificate says is not touched by the label; what is exported verifies elsewhere.
   const files: Download[] = [];
@@ -394,9 +394,9 @@ test('a signer of that root, unlocked, labelled, locked, given another password,
   expect(readFileSync(await named('atcaprov_cert_info_0.c'), 'utf8')).toContain('atcaprov');
 
   // Locked now, by its key.
-  await keys.press(row(page, 'left of the oven').getByRole('button', { name: /left of the oven/ }));
+  await keys.press(row(page, 'oven, left side').getByRole('button', { name: /oven, left side/ }));
   await page.keyboard.press('Control+l');
-  await expect(row(page, 'left of the oven')).toContainText(t.signerState.PASSWORD_REQUIRED);
+  await expect(row(page, 'oven, left side')).toContainText(t.signerState.PASSWORD_REQUIRED);
 
   await keys.press(button(page, t.signers.changePassword));
   const change = page.getByRole('dialog', { name: t.signers.changePassword });
@@ -410,8 +410,8 @@ test('a signer of that root, unlocked, labelled, locked, given another password,
   await lookOver(page, 'signers-change-password', 'line');
   await page.keyboard.press('Enter');
   await expect(page.getByText(t.signers.passwordChanged)).toBeVisible();
-  await expect(row(page, 'left of the oven')).toContainText(t.signerState.PASSWORD_REQUIRED);
-  await keys.press(row(page, 'left of the oven').getByRole('button', { name: t.signers.unlock }));
+  await expect(row(page, 'oven, left side')).toContainText(t.signerState.PASSWORD_REQUIRED);
+  await keys.press(row(page, 'oven, left side').getByRole('button', { name: t.signers.unlock }));
   await expect(dialog.getByLabel(t.password.label, { exact: true })).toBeFocused();
   await page.keyboard.type(passwords.signer);
   await page.keyboard.press('Enter');
@@ -419,9 +419,9 @@ test('a signer of that root, unlocked, labelled, locked, given another password,
   await expect(dialog.getByLabel(t.password.label, { exact: true })).toBeFocused();
   await page.keyboard.type(passwords.signerNew);
   await page.keyboard.press('Enter');
-  await expect(row(page, 'left of the oven')).toContainText(t.signerState.READY);
+  await expect(row(page, 'oven, left side')).toContainText(t.signerState.READY);
   await keys.press(button(page, t.signers.lockAll));
-  await expect(row(page, 'left of the oven')).toContainText(t.signerState.PASSWORD_REQUIRED);
+  await expect(row(page, 'oven, left side')).toContainText(t.signerState.PASSWORD_REQUIRED);
 });
 
 test('a root in a file and a signer of two persons, in German', async ({ page }) => {
