@@ -20,6 +20,19 @@ static void forget_replies(struct usb_serial *serial)
 {
     serial->replies.taken = serial->replies.written;
     serial->last_was_full = false;
+    serial->within_line = false;
+    serial->dropping = false;
+}
+
+/* The same for a reader that may have got the beginning of a line already: the rest of that one is still sent. */
+static void forget_whole_replies(struct usb_serial *serial)
+{
+    if (serial->within_line) {
+        serial->dropping = true;
+        serial->drop_until = serial->replies.written;
+    } else {
+        serial->replies.taken = serial->replies.written;
+    }
 }
 
 void usb_serial_init(struct usb_serial *serial)
@@ -32,8 +45,9 @@ void usb_serial_init(struct usb_serial *serial)
     serial->replies.written = 0U;
     serial->replies.taken = 0U;
     serial->online = false;
-    serial->last_was_full = false;
+    serial->drop_until = 0U;
     serial->state_is_news = false;
+    forget_replies(serial);
     serial->control_lines = 0U;
     usb_serial_set_coding(serial, CODING);
 }
@@ -79,10 +93,30 @@ void usb_serial_take(struct usb_serial *serial, const uint8_t *bytes, size_t len
     put(&serial->received, bytes, length);
 }
 
+/* How much of the next packet's bytes still belongs to a line of which the host has the beginning; dropping ends with it. */
+static uint32_t rest_of_line(struct usb_serial *serial, const uint8_t *packet, uint32_t count)
+{
+    const uint32_t left = serial->drop_until - serial->replies.taken;
+    const uint32_t limit = (count > left) ? left : count;
+
+    for (uint32_t i = 0U; i < limit; i++) {
+        if (packet[i] == (uint8_t)'\n') {
+            serial->dropping = false;
+            return i + 1U;
+        }
+    }
+    if (limit == left) {
+        /* All of it, without an end. */
+        serial->dropping = false;
+    }
+    return limit;
+}
+
 bool usb_serial_give(struct usb_serial *serial, uint8_t *packet, size_t *length)
 {
     struct usb_ring *ring = &serial->replies;
     const uint32_t from = ring->taken;
+    uint32_t next;
     uint32_t count = used(ring);
 
     if (count > USB_PACKET_MAX) {
@@ -94,8 +128,16 @@ bool usb_serial_give(struct usb_serial *serial, uint8_t *packet, size_t *length)
     for (uint32_t i = 0U; i < count; i++) {
         packet[i] = ring->bytes[(from + i) % USB_RING_SIZE];
     }
-    ring->taken = from + count;
+    next = from + count;
+    if (serial->dropping) {
+        count = rest_of_line(serial, packet, count);
+        next = serial->dropping ? (from + count) : serial->drop_until;
+    }
+    ring->taken = next;
     serial->last_was_full = (count == USB_PACKET_MAX);
+    if (count > 0U) {
+        serial->within_line = packet[count - 1U] != (uint8_t)'\n';
+    }
     *length = count;
     return true;
 }
@@ -128,11 +170,17 @@ void usb_serial_set_coding(struct usb_serial *serial, const uint8_t *coding)
  */
 bool usb_serial_set_lines(struct usb_serial *serial, uint16_t lines)
 {
-    const bool changed_rts_alone =
-        (serial->control_lines != lines) && (((serial->control_lines ^ lines) & USB_LINE_DTR) == 0U);
+    const bool was_open = (serial->control_lines & USB_LINE_DTR) != 0U;
+    const bool is_open = (lines & USB_LINE_DTR) != 0U;
+    const bool changed_rts_alone = (serial->control_lines != lines) && (was_open == is_open);
 
     serial->control_lines = lines;
     if (changed_rts_alone) {
+        return false;
+    }
+    if (is_open) {
+        /* Whoever opened it reads already when this is said. */
+        forget_whole_replies(serial);
         return false;
     }
     forget_replies(serial);

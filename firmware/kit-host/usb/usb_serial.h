@@ -34,8 +34,12 @@ struct usb_serial {
     /* Configured: somebody may ask for replies. Written by the interrupt. */
     volatile bool online;
 
-    /* The interrupt's own. */
+    /* The interrupt's own. The last packet for the host was full, and ended within a line. */
     bool last_was_full;
+    bool within_line;
+    /* Replies up to here are for nobody; the line that was begun is finished. */
+    bool dropping;
+    uint32_t drop_until;
     bool state_is_news;
     uint8_t line_coding[USB_LINE_CODING_SIZE];
     uint16_t control_lines;
@@ -63,7 +67,7 @@ bool usb_serial_give(struct usb_serial *serial, uint8_t *packet, size_t *length)
 /* The next notification, USB_NOTIFICATION_SIZE bytes; false when there is none. */
 bool usb_serial_notify(struct usb_serial *serial, uint8_t *packet);
 void usb_serial_set_coding(struct usb_serial *serial, const uint8_t *coding);
-/* Control lines are set. True when the port was closed or opened by that: replies that were not fetched have been thrown away. */
+/* Control lines are set. True when the port was closed by that: what waits for the host in the controller is for nobody. */
 bool usb_serial_set_lines(struct usb_serial *serial, uint16_t lines);
 
 #endif

@@ -228,11 +228,11 @@ static void a_port_that_is_closed(void)
     CHECK_TEXT("", bench_fetch());
     CHECK_NUMBER(0, bench_control(0x21U, 0x22U, 3U, 0U, 0U));
     CHECK_TEXT("SIGNETKIT 00(010000)\n", converse("b:f(00)\n"));
-    /* Closed by a system that leaves DTR up, and opened again. */
-    CHECK(bench_send("b:f(00)\n"));
+    /* Closed by a system that leaves DTR up, and opened again: only what had left the ring comes. */
+    CHECK(bench_send("b:f(00)\nb:f(00)\nb:f(00)\n"));
     bench_run();
     CHECK_NUMBER(0, bench_control(0x21U, 0x22U, 3U, 0U, 0U));
-    CHECK_TEXT("", bench_fetch());
+    CHECK_TEXT("SIGNETKIT 00(010000)\n", bench_fetch());
     /* RTS alone is no such news; nor does anything wait for DTR. */
     CHECK(bench_send("b:f(00)\n"));
     bench_run();
@@ -240,6 +240,45 @@ static void a_port_that_is_closed(void)
     CHECK_TEXT("SIGNETKIT 00(010000)\n", bench_fetch());
     CHECK_NUMBER(0, bench_control(0x21U, 0x22U, 0U, 0U, 0U));
     CHECK_TEXT("SIGNETKIT 00(010000)\n", converse("b:f(00)\n"));
+    bench_all_well();
+}
+
+/* Whoever opens a port may get the beginning of a line before the device hears of it: it gets the rest as well, and no more. */
+static void no_line_is_cut_for_who_opens_a_port(void)
+{
+    bench_configure();
+    CHECK_NUMBER(0, bench_control(0x21U, 0x22U, 3U, 0U, 0U));
+    /* 21 bytes are in the controller, then 64: three lines and a letter of the fourth. */
+    CHECK(bench_send("b:f(00)\nb:f(00)\nb:f(00)\nb:f(00)\nb:f(00)\nb:f(00)\nb:f(00)\n"));
+    bench_run();
+    CHECK_NUMBER(21, host_in(&usb_host, 2U, packet));
+    CHECK_NUMBER(0, bench_control(0x21U, 0x22U, 3U, 0U, 0U));
+    CHECK_TEXT("SIGNETKIT 00(010000)\nSIGNETKIT 00(010000)\nSIGNETKIT 00(010000)\nSIGNETKIT 00(010000)\n", bench_fetch());
+    CHECK_TEXT("00()\n", converse("e:i()\n"));
+    bench_all_well();
+}
+
+/* The line that was begun is longer than a packet, is the last one, or has no end. */
+static void the_rest_of_a_long_line(void)
+{
+    uint8_t reply[200];
+
+    for (uint32_t end = 0U; end < 2U; end++) {
+        size_t got = 0U;
+
+        bench_configure();
+        CHECK_NUMBER(0, bench_control(0x21U, 0x22U, 3U, 0U, 0U));
+        (void)memset(reply, 'a', sizeof reply);
+        reply[199] = (end == 0U) ? (uint8_t)'\n' : (uint8_t)'a';
+        usb_port.uart_write(usb_port.context, reply, sizeof reply);
+        usb_port.uart_write(usb_port.context, (const uint8_t *)"dropped or not\n", (end == 0U) ? 15U : 0U);
+        CHECK_NUMBER(0, bench_control(0x21U, 0x22U, 3U, 0U, 0U));
+        usb_port.uart_write(usb_port.context, (const uint8_t *)"kept\n", 5U);
+        for (int more = 0; more >= 0; more = host_in(&usb_host, 2U, packet)) {
+            got += (size_t)more;
+        }
+        CHECK_NUMBER(205, got);
+    }
     bench_all_well();
 }
 
@@ -328,6 +367,8 @@ void usb_data_suite(void)
     RUN(a_host_that_fetches_late);
     RUN(nobody_is_there);
     RUN(a_port_that_is_closed);
+    RUN(no_line_is_cut_for_who_opens_a_port);
+    RUN(the_rest_of_a_long_line);
     RUN(the_state_of_the_line_is_told_once);
     RUN(a_busy_interpreter_still_answers_the_bus);
     RUN(lost_acknowledgements);
