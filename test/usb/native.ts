@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { SerialPort } from 'serialport';
 import type { Tally } from '../interop/tally.ts';
 import type { Context } from './context.ts';
-import { NativeBoard } from './native-board.ts';
+import { NativeBoard, removeVirtualController } from './native-board.ts';
 import { theCertificate } from './provisioning.ts';
 import { until } from './until.ts';
 
@@ -87,6 +87,7 @@ export async function nativeBoard(context: Context, pulled: boolean): Promise<vo
   if (pulled) await tally.check('pulled in mid-run and plugged in again: resumed to one certificate', pull);
   await board.close();
   await station.gone(board.serial);
+  await removeVirtualController();
 }
 
 interface OpenPort {
