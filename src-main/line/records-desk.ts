@@ -56,7 +56,7 @@ export class RecordsDesk {
 
   async archive(question: ParsedInput<'records.archive'>): Promise<CallOutput<'records.archive'>> {
     const page = await this.#queries.ask('archive', question);
-    return { total: page.total, rows: [...page.rows] };
+    return { ...page, rows: [...page.rows] };
   }
 
   async charts(question: ParsedInput<'records.charts'>): Promise<CallOutput<'records.charts'>> {

@@ -3,8 +3,9 @@ import Papa from 'papaparse';
 import { SignetError } from '../../src-shared/base/error.ts';
 import { signingLogColumns } from '../../src-shared/model/signing-log-row.ts';
 import { pemOf } from './archive.ts';
+import { archiveConditions } from './archive-filter.ts';
 import { conditionsOf, type LogFilter } from './log-filter.ts';
-import type { LogPages } from './log-pages.ts';
+import type { RowPages } from './row-pages.ts';
 import { escapeField } from './signing-log-format.ts';
 
 export interface ExportQuestion {
@@ -53,7 +54,7 @@ const archiveColumns = [
 ] as const;
 
 /** The rows of a filter as a file's text. Throws TOO_LARGE when it would not fit, OPTION_INVALID for PEM of what has none. */
-export function exportRows(database: DatabaseSync, pages: LogPages, question: ExportQuestion): Exported {
+export function exportRows(database: DatabaseSync, pages: RowPages<LogFilter>, question: ExportQuestion): Exported {
   const { what, format, filter } = question;
   if (format === 'pem') {
     if (what !== 'archive') throw new SignetError('OPTION_INVALID', 'Only the archive can be exported as PEM.');
@@ -110,18 +111,9 @@ function collect<T>(rows: Iterable<T>, line: (row: T) => string, head: string, f
 }
 
 function* certificates(database: DatabaseSync, filter: LogFilter): Generator<Record<string, unknown>> {
-  const conditions: string[] = [];
-  const values: string[] = [];
-  const add = (sql: string, ...given: string[]): void => {
-    conditions.push(sql);
-    values.push(...given);
-  };
-  if (filter.serial !== '')
-    add('serial_number >= ? AND serial_number < ?', filter.serial.toUpperCase(), `${filter.serial.toUpperCase()}G`);
-  if (filter.signer !== '') add('signer_sn = ?', filter.signer.toUpperCase());
-  if (filter.from !== '') add('issued_at >= ?', filter.from);
-  if (filter.to !== '') add('issued_at <= ?', filter.to);
-  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  const conditions = archiveConditions(filter);
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
+  const values = conditions.flatMap((condition) => condition.values);
   yield* database.prepare(`SELECT * FROM certificates ${where} ORDER BY id`).iterate(...values);
 }
 

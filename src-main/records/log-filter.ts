@@ -62,35 +62,46 @@ export function conditionsOf(filter: LogFilter): readonly Condition[] {
       order: undefined,
     });
   }
-  if (filter.from !== '' || filter.to !== '') {
-    const parts: string[] = [];
-    const values: string[] = [];
-    if (filter.from !== '') {
-      parts.push('time_utc >= ?');
-      values.push(filter.from);
-    }
-    if (filter.to !== '') {
-      parts.push('time_utc <= ?');
-      values.push(filter.to);
-    }
-    conditions.push({ sql: parts.join(' AND '), values, index: 'log_rows_by_time', order: ['time_utc', 'seq'] });
-  }
-  if (filter.text !== '') {
-    const pattern = `%${filter.text.replace(/[\\%_]/g, '\\$&')}%`;
-    conditions.push({
-      sql: `(${searched.map((column) => `${column} LIKE ? ESCAPE '\\'`).join(' OR ')})`,
-      values: searched.map(() => pattern),
-      index: undefined,
-      order: undefined,
-    });
-  }
+  if (filter.from !== '' || filter.to !== '')
+    conditions.push(period('time_utc', filter, { index: 'log_rows_by_time', order: ['time_utc', 'seq'] }));
+  if (filter.text !== '') conditions.push(anywhere(searched, filter.text));
   return conditions;
 }
 
-/** Rows whose hex column begins with the text: a range of the index. */
-function prefix(column: string, value: string, index: string): Condition {
+/** Rows whose hex column begins with the text (upper case): a range of the index, if there is one. */
+export function prefix(column: string, value: string, index: string | undefined): Condition {
   // 'G' follows every hex digit.
   return { sql: `${column} >= ? AND ${column} < ?`, values: [value, `${value}G`], index, order: undefined };
+}
+
+/** Rows of a time, both ends included; an empty end is open. */
+export function period(
+  column: string,
+  { from, to }: Pick<LogFilter, 'from' | 'to'>,
+  by: Pick<Condition, 'index' | 'order'>,
+): Condition {
+  const parts: string[] = [];
+  const values: string[] = [];
+  if (from !== '') {
+    parts.push(`${column} >= ?`);
+    values.push(from);
+  }
+  if (to !== '') {
+    parts.push(`${column} <= ?`);
+    values.push(to);
+  }
+  return { sql: parts.join(' AND '), values, ...by };
+}
+
+/** Rows that have the text anywhere in one of the columns, in capitals or not. */
+export function anywhere(columns: readonly string[], text: string): Condition {
+  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+  return {
+    sql: `(${columns.map((column) => `${column} LIKE ? ESCAPE '\\'`).join(' OR ')})`,
+    values: columns.map(() => pattern),
+    index: undefined,
+    order: undefined,
+  };
 }
 
 /** One key per filter content, to find its list again. */

@@ -1,32 +1,33 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Reason } from '../../src-shared/model/reasons.ts';
 import { signingLogColumns } from '../../src-shared/model/signing-log-row.ts';
+import { type ArchiveFilter, archiveSource } from './archive-filter.ts';
 import { type Exported, type ExportQuestion, exportRows } from './export.ts';
-import type { LogFilter } from './log-filter.ts';
-import { type LogPage, LogPages } from './log-pages.ts';
+import { conditionsOf, filterKey, type LogFilter } from './log-filter.ts';
 import {
-  type ArchiveRow,
+  type ArchivePage,
   archivePage,
   type Charts,
   type ChartsQuestion,
   charts,
   signaturesBySigner,
 } from './reports.ts';
+import { type RowPage, RowPages } from './row-pages.ts';
 import { verifySigningLog } from './signing-log.ts';
 
 /** Everything that Records asks, with its answer. */
 export interface Questions {
   readonly logAt: {
     readonly in: { filter: LogFilter; position: number; limit: number; descending: boolean };
-    readonly out: LogPage;
+    readonly out: RowPage;
   };
   readonly log: {
     readonly in: { filter: LogFilter; before: number | null; limit: number };
     readonly out: { rows: Record<string, string>[]; more: boolean };
   };
   readonly archive: {
-    readonly in: { serial: string; position: number; limit: number };
-    readonly out: { readonly total: number; readonly rows: readonly ArchiveRow[] };
+    readonly in: { filter: ArchiveFilter; position: number; limit: number };
+    readonly out: ArchivePage;
   };
   readonly charts: { readonly in: ChartsQuestion; readonly out: Charts };
   /** Signatures given out by each signer, by its serial number. */
@@ -44,20 +45,34 @@ export type QuestionName = keyof Questions;
 /** Answers questions over a connection of its own that cannot write. */
 export class QueryDesk {
   readonly #database: DatabaseSync;
-  readonly #pages: LogPages;
+  readonly #pages: RowPages<LogFilter>;
+  readonly #archive: RowPages<ArchiveFilter>;
+  /** The lists that were asked for last are those on the screen. */
+  #archiveFirst = false;
 
   constructor(path: string, now: () => number) {
     this.#database = new DatabaseSync(path, { readOnly: true });
     // Wide rows are read again and again while a list is being filtered.
     this.#database.exec('PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824; PRAGMA busy_timeout = 2000;');
-    this.#pages = new LogPages(this.#database, signingLogColumns, now);
+    this.#pages = new RowPages(
+      this.#database,
+      { table: 'log_rows', key: 'seq', columns: signingLogColumns, conditionsOf, filterKey },
+      now,
+    );
+    this.#archive = new RowPages(this.#database, archiveSource, now);
   }
 
   answer<N extends QuestionName>(name: N, input: Questions[N]['in']): Questions[N]['out'] {
     const answers: { [K in QuestionName]: (input: Questions[K]['in']) => Questions[K]['out'] } = {
-      logAt: ({ filter, position, limit, descending }) => this.#pages.page(filter, position, limit, descending),
+      logAt: ({ filter, position, limit, descending }) => {
+        this.#archiveFirst = false;
+        return this.#pages.page(filter, position, limit, descending);
+      },
       log: ({ filter, before, limit }) => this.#pages.before(filter, before, limit),
-      archive: ({ serial, position, limit }) => archivePage(this.#database, serial, position, limit),
+      archive: ({ filter, position, limit }) => {
+        this.#archiveFirst = true;
+        return archivePage(this.#database, this.#archive, filter, position, limit);
+      },
       charts: (question) => charts(this.#database, question),
       signed: () => signaturesBySigner(this.#database),
       verifyLog: ({ folder }) => {
@@ -71,7 +86,8 @@ export class QueryDesk {
 
   /** Goes on with unfinished lists; true while there is more to do. */
   work(budgetMs: number): boolean {
-    return this.#pages.work(budgetMs);
+    const pages = this.#archiveFirst ? [this.#archive, this.#pages] : [this.#pages, this.#archive];
+    return pages.some((lists) => lists.work(budgetMs));
   }
 
   close(): void {

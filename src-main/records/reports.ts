@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { runRecordSchema } from '../../src-shared/model/run-record.ts';
 import { stageNames } from '../../src-shared/model/stages.ts';
+import type { ArchiveFilter } from './archive-filter.ts';
+import type { RowPages } from './row-pages.ts';
 
 /** What QA asks of weeks at a time; read-only, and slow enough to belong into a worker. */
 
@@ -131,13 +133,27 @@ export interface ArchiveRow {
 
 const archiveColumns = 'serial_number, certificate_serial, issued_at, not_after, signer_sn, definition_digest' as const;
 
-/** Certificates by position: the newest first, or by serial number when a beginning of one is given. */
+export interface ArchivePage {
+  /** Certificates that fit; an estimate while `exact` is false. */
+  readonly total: number;
+  /** False while matches are still being looked for: ask again. */
+  readonly exact: boolean;
+  readonly rows: readonly ArchiveRow[];
+}
+
+/** Certificates by position: the newest first, or by serial number when nothing but a beginning of one is given. */
 export function archivePage(
   database: DatabaseSync,
-  serial: string,
+  pages: RowPages<ArchiveFilter>,
+  filter: ArchiveFilter,
   position: number,
   limit: number,
-): { readonly total: number; readonly rows: readonly ArchiveRow[] } {
+): ArchivePage {
+  const { from, to, signer, serial, text } = filter;
+  if (from !== '' || to !== '' || signer !== '' || text !== '') {
+    const { total, exact, rows } = pages.page(filter, position, limit, true);
+    return { total, exact, rows: rows.map(archiveRow) };
+  }
   const number = (sql: string, ...values: string[]): number => {
     const row = database.prepare(sql).get(...values);
     return typeof row?.['n'] === 'number' ? row['n'] : 0;
@@ -154,7 +170,7 @@ export function archivePage(
         : database
             .prepare(`SELECT ${archiveColumns} FROM certificates ORDER BY id DESC LIMIT ? OFFSET ?`)
             .all(limit, position);
-    return { total, rows: rows.map(archiveRow) };
+    return { total, exact: true, rows: rows.map(archiveRow) };
   }
   const first = serial.toUpperCase();
   const range = 'serial_number >= ? AND serial_number < ?';
@@ -166,7 +182,7 @@ export function archivePage(
        ORDER BY serial_number, id`,
     )
     .all(first, `${first}G`, limit, position);
-  return { total, rows: rows.map(archiveRow) };
+  return { total, exact: true, rows: rows.map(archiveRow) };
 }
 
 function archiveRow(row: Record<string, unknown>): ArchiveRow {

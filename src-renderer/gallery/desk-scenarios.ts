@@ -67,6 +67,7 @@ export const deskAnswers: FakeAnswers = {
   'records.archive': ({ position, limit }) => ({
     value: {
       total: logTotal,
+      exact: true,
       rows: logAt(position, limit, true).map((row) => ({
         serialNumber: row['device_sn'] ?? '',
         certificateSerial: `4E${row['row_hash']?.repeat(2).slice(0, 30)}`,

@@ -1,8 +1,9 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows of a million stand absolutely placed in a scroller, which no table can do
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallOutput } from '../../src-shared/ipc/contract.ts';
 import { useClient } from '../app/client-context.tsx';
+import { clock } from '../app/clock.ts';
 import { BigList } from '../parts/big-list.tsx';
 import { formatDate, formatNumber, formatStamp } from '../parts/format.ts';
 import { Glyph } from '../parts/glyph.tsx';
@@ -13,14 +14,14 @@ import { ui, useUi } from '../stores/ui-store.ts';
 import { useLanguage, useSentence } from '../texts/sentence.ts';
 import { ExportDialog } from './export-dialog.tsx';
 import { FilterBar } from './filter-bar.tsx';
-import { emptyFilter, type FilterForm, serialPrefix, toLogFilter } from './filter-model.ts';
+import { archiveFields, emptyFilter, type FilterForm, toArchiveFilter, toLogFilter } from './filter-model.ts';
 import { UnitPanel } from './unit-panel.tsx';
 
 type ArchiveRow = CallOutput<'records.archive'>['rows'][number];
 
 const columnRems = '12rem 20rem 12rem 9rem minmax(14rem, 1fr)';
 
-/** The certificates that were issued; a row opens its unit. */
+/** The certificates that were issued, filtered; a row opens its unit. */
 export function ArchiveTab({ exporting, onClose }: { readonly exporting: boolean; readonly onClose: () => void }) {
   const { t } = useTranslation();
   const language = useLanguage();
@@ -29,16 +30,18 @@ export function ArchiveTab({ exporting, onClose }: { readonly exporting: boolean
   const unit = useUi((store) => store.unit);
   const [form, setForm] = useState<FilterForm>(emptyFilter);
   const [selected, setSelected] = useState<number | null>(null);
-  const serial = useSettled(serialPrefix(form.serial), 150);
-  const pages = usePages<ArchiveRow>(serial, async (position, limit, signal) => {
-    const answer = await client.call('records.archive', { serial, position, limit }, signal);
-    return answer.ok ? { ok: true, value: { ...answer.value, exact: true } } : answer;
-  });
+  const settled = useSettled(form, 150);
+  // As in the log: "the last hour" is taken when the filter is set.
+  const filter = useMemo(() => toLogFilter(settled, clock.now()), [settled]);
+  const key = JSON.stringify(filter);
+  const pages = usePages<ArchiveRow>(key, (position, limit, signal) =>
+    client.call('records.archive', { filter: toArchiveFilter(filter), position, limit }, signal),
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list has no selection yet
-  useEffect(() => setSelected(null), [serial]);
+  useEffect(() => setSelected(null), [key]);
   return (
     <>
-      <FilterBar form={form} onChange={setForm} only={['serial']} />
+      <FilterBar form={form} onChange={setForm} only={archiveFields} textHint={t('archive.textHint')} />
       <div className={unit === null ? 'split is-single' : 'split'} data-side="unit">
         <section className="card" aria-label={t('records.tabs.archive')}>
           {pages.error !== null ? (
@@ -46,11 +49,11 @@ export function ArchiveTab({ exporting, onClose }: { readonly exporting: boolean
               <Glyph name="fail" />
               {sentence(pages.error)}
             </p>
-          ) : pages.total === 0 && !pages.loading ? (
+          ) : pages.total === 0 && pages.exact && !pages.loading ? (
             <p className="empty-note">{t('records.noCertificates')}</p>
           ) : (
             <BigList
-              key={serial}
+              key={key}
               label={t('records.tabs.archive')}
               count={pages.total}
               rowRem={2}
@@ -68,14 +71,16 @@ export function ArchiveTab({ exporting, onClose }: { readonly exporting: boolean
             />
           )}
           <footer>
-            <b>{t('archive.count', { count: pages.total, shown: formatNumber(pages.total, language) })}</b>
+            <b>
+              {pages.exact ? '' : '≈ '}
+              {t('archive.count', { count: pages.total, shown: formatNumber(pages.total, language) })}
+            </b>
+            {!pages.exact && <span>{t('records.looking')}</span>}
           </footer>
         </section>
         {unit !== null && <UnitPanel key={unit} serialNumber={unit} />}
       </div>
-      {exporting && (
-        <ExportDialog what="archive" filter={toLogFilter({ ...emptyFilter, serial }, 0)} onClose={onClose} />
-      )}
+      {exporting && <ExportDialog what="archive" filter={filter} onClose={onClose} />}
     </>
   );
 }

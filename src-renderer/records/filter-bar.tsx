@@ -5,16 +5,19 @@ import { Button } from '../parts/button.tsx';
 import { useSlice } from '../stores/station-store.ts';
 import { emptyFilter, type FilterForm, isFiltered, outcomes, spans } from './filter-model.ts';
 
-/** The filters of the signing log; a set one is outlined in the working colour. */
+/** The filters of Records; a set one is outlined in the working colour. */
 export function FilterBar({
   form,
   onChange,
   only,
+  textHint,
 }: {
   readonly form: FilterForm;
   readonly onChange: (form: FilterForm) => void;
   /** Fields shown; all when absent. */
   readonly only?: readonly (keyof FilterForm)[];
+  /** What free text is looked for in; the log's when absent. */
+  readonly textHint?: string;
 }) {
   const { t } = useTranslation();
   const signers = useSlice('signers') ?? [];
@@ -118,7 +121,7 @@ export function FilterBar({
             ref={search}
             size={16}
             maxLength={100}
-            placeholder={t('filter.textHint')}
+            placeholder={textHint ?? t('filter.textHint')}
             value={form.text}
             onChange={(event) => set('text', event.target.value)}
           />

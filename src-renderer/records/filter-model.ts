@@ -41,6 +41,9 @@ export const emptyFilter: FilterForm = {
   text: '',
 };
 
+/** What the archive is filtered by. Batch, station and outcome are facts of requests, not of certificates: they stay with the log. */
+export const archiveFields = ['span', 'signer', 'serial', 'text'] as const satisfies readonly (keyof FilterForm)[];
+
 /** Start of a span as ISO 8601 in UTC; "today" begins at midnight of the station's time zone. */
 export function spanStart(span: Span, now: number): string {
   switch (span) {
@@ -73,7 +76,7 @@ const instant = (local: string): string => {
 };
 
 /** The filter of a call. */
-export function toLogFilter(form: FilterForm, now: number): CallInput<'records.log'>['filter'] {
+export function toLogFilter(form: FilterForm, now: number): LogFilter {
   const custom = form.span === 'custom';
   return {
     from: custom ? instant(form.from) : spanStart(form.span, now),
@@ -85,6 +88,11 @@ export function toLogFilter(form: FilterForm, now: number): CallInput<'records.l
     serial: serialPrefix(form.serial),
     text: form.text.trim(),
   };
+}
+
+/** The filter of a call to the archive: what certificates have of a log's filter. */
+export function toArchiveFilter({ from, to, signer, serial, text }: LogFilter): CallInput<'records.archive'>['filter'] {
+  return { from, to, signer, serial, text };
 }
 
 /** Whether anything is filtered at all. */

@@ -94,7 +94,7 @@ export function LogTab({
               <Glyph name="fail" />
               {sentence(pages.error)}
             </p>
-          ) : pages.total === 0 && !pages.loading ? (
+          ) : pages.total === 0 && pages.exact && !pages.loading ? (
             <p className="empty-note">{t('records.none')}</p>
           ) : (
             <BigList

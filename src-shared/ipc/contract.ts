@@ -38,6 +38,9 @@ const logFilterSchema = z.strictObject({
   text: text(100).default(''),
 });
 
+/** What certificates have of it: batch, station and outcome are facts of requests, in the log. */
+const archiveFilterSchema = logFilterSchema.pick({ from: true, to: true, signer: true, serial: true, text: true });
+
 const logRowSchema = z.record(z.string(), z.string());
 
 const findingSchema = z.strictObject({
@@ -335,9 +338,12 @@ export const contract = {
       }),
     },
     'records.archive': {
-      in: z.strictObject({ serial: text(18), position: z.int().min(0), limit: z.int().min(1).max(500) }),
+      in: z.strictObject({ filter: archiveFilterSchema, position: z.int().min(0), limit: z.int().min(1).max(500) }),
       out: z.strictObject({
+        /** An estimate while `exact` is false. */
         total: z.int(),
+        /** False while matches are still being looked for: rows may be missing, ask again. */
+        exact: z.boolean(),
         rows: z.array(
           z.strictObject({
             serialNumber: z.string(),

@@ -215,9 +215,9 @@ describe('a unit, charts and exports of a line', () => {
   });
 
   it('show a chip from its first run to its verified chain', async () => {
-    const { rows } = await world.call('records.archive', { serial: '0123', position: 0, limit: 10 });
+    const { rows } = await world.call('records.archive', { filter: { serial: '0123' }, position: 0, limit: 10 });
     expect(rows).toHaveLength(2);
-    const newest = (await world.call('records.archive', { serial: '', position: 0, limit: 1 })).rows[0];
+    const newest = (await world.call('records.archive', { filter: {}, position: 0, limit: 1 })).rows[0];
     const unit = await world.call('records.unit', { serialNumber: newest?.serialNumber ?? '' });
     expect(unit.runs.map(({ outcome }) => outcome.kind)).toEqual(['PASS', 'INTERRUPTED']);
     expect(unit.certificates.every(({ chain }) => chain.verified)).toBe(true);

@@ -20,9 +20,9 @@ describe('first start', () => {
     const simulated = (await world.call('snapshot', {})).state.station;
     expect(simulated).toMatchObject({ mode: 'simulated', name: 'Simulated', batch: 'SIMULATION' });
     expect(simulated.bands).toEqual([{ kind: 'simulated', facts: {} }]);
-    expect((await world.call('records.archive', { serial: '', position: 0, limit: 10 })).total).toBe(1);
+    expect((await world.call('records.archive', { filter: {}, position: 0, limit: 10 })).total).toBe(1);
     await world.call('simulation.stop', {});
-    expect((await world.call('records.archive', { serial: '', position: 0, limit: 10 })).total).toBe(0);
+    expect((await world.call('records.archive', { filter: {}, position: 0, limit: 10 })).total).toBe(0);
     await world.call('station.setUp', { name: 'ST-07' });
     const real = (await world.call('snapshot', {})).state;
     expect(real.station).toMatchObject({ mode: 'real', name: 'ST-07', bands: [] });
@@ -155,7 +155,7 @@ describe('boards of every kind', () => {
       expect({ kind, verdict: ended.verdict?.kind }).toEqual({ kind, verdict: kind === 'failing' ? 'FAIL' : 'PASS' });
     }
     // No chip was certified under two keys, and the planted one not at all.
-    const archive = await world.call('records.archive', { serial: '', position: 0, limit: 100 });
+    const archive = await world.call('records.archive', { filter: {}, position: 0, limit: 100 });
     const serials = archive.rows.map((row) => row.serialNumber);
     expect(new Set(serials).size).toBe(serials.length);
   });
@@ -236,7 +236,7 @@ describe('a board on its way', () => {
     expect(found.stages.slice(0, 5).every(({ status }) => status === 'earlier')).toBe(true);
     await world.call('line.start', { site: 'site-1', action: 'resume' });
     expect((await world.until('site-1', 'verdict')).verdict?.kind).toBe('PASS');
-    const archive = await world.call('records.archive', { serial: '', position: 0, limit: 10 });
+    const archive = await world.call('records.archive', { filter: {}, position: 0, limit: 10 });
     expect(archive.total).toBe(1);
   });
 });

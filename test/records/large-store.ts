@@ -34,7 +34,8 @@ export function makeLargeStore(folder: string, rows: number, certificates: numbe
     INSERT INTO certificates (serial_number, public_key, definition_digest, ca_public_key, signer_sn, certificate_serial,
         not_before, not_after, issued_at, device_der, signer_der, compressed, signer_compressed)
       WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < ${certificates})
-      SELECT printf('0123%012XEE', n), printf('%0128X', n), 'D', 'C', '0123', printf('40%030X', n), '', '', '',
+      SELECT printf('0123%012XEE', n), printf('%0128X', n), 'D', 'C', printf('0123%012XEE', 9000000 + n % 4),
+        printf('40%030X', n), '', '', strftime('%Y-%m-%dT%H:%M:%fZ', 1600000000 + n * 60, 'unixepoch'),
         zeroblob(470), zeroblob(480), zeroblob(72), zeroblob(72) FROM c;
     COMMIT;`);
   for (let n = certificates; n > Math.max(0, certificates - 10_000); n -= 1) {

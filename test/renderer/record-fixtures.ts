@@ -56,7 +56,7 @@ const recorded = {
   unit: await world.call('records.unit', { serialNumber: passed }),
   failedUnit: await world.call('records.unit', { serialNumber: failed }),
   logRows: (await world.call('records.log', { filter: everything, before: null, limit: 50, descending: true })).rows,
-  archive: (await world.call('records.archive', { serial: '', position: 0, limit: 50 })).rows,
+  archive: (await world.call('records.archive', { filter: {}, position: 0, limit: 50 })).rows,
   charts: await world.call('records.charts', { from: '', to: '', batch: '' }),
   signerCertificates: await world.call('signers.certificate', { serialNumber: signer }),
   activity: await world.call('activity.recent', {}),

@@ -93,6 +93,7 @@ export const records: Words<typeof english> = {
     done: '{{name}}: {{rows}} Zeilen.',
   },
   archive: {
+    textHint: 'Zertifikat-Nr., SN, Signierer',
     device: 'SN Gerät',
     certificate: 'Zertifikat-Nr.',
     issued: 'Ausgestellt',

@@ -90,6 +90,7 @@ export const records = {
     done: '{{name}}: {{rows}} rows.',
   },
   archive: {
+    textHint: 'certificate serial, SN, signer',
     device: 'Device SN',
     certificate: 'Certificate serial',
     issued: 'Issued',

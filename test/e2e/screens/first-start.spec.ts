@@ -51,7 +51,7 @@ test.describe('first start', () => {
     const { rows } = await desk.call('records.log', { filter: {}, before: null, limit: 10, descending: true });
     // The station's own start, and nothing that the simulation did.
     expect(rows.map((row) => row['result'])).toEqual(['START']);
-    expect((await desk.call('records.archive', { serial: '', position: 0, limit: 10 })).total).toBe(0);
+    expect((await desk.call('records.archive', { filter: {}, position: 0, limit: 10 })).total).toBe(0);
   });
 
   test('a station is set up by its name, and is a station after the next start', async ({ start, page }) => {

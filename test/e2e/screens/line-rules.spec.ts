@@ -189,7 +189,7 @@ test.describe('many boards', () => {
     await Promise.all(sites.map((site) => desk.until(site, 'verdict')));
     await expect(page.locator('.tile-pass')).toHaveCount(16);
     await lookOver(page, 'line-sixteen-pass', 'line');
-    const { rows } = await desk.call('records.archive', { serial: '', position: 0, limit: 100 });
+    const { rows } = await desk.call('records.archive', { filter: {}, position: 0, limit: 100 });
     const made = (await desk.state()).sites.flatMap(({ verdict: fell }) => fell?.serialNumbers ?? []);
     expect(new Set(made).size).toBe(16);
     for (const serial of made) expect(rows.filter(({ serialNumber }) => serialNumber === serial)).toHaveLength(1);

@@ -139,6 +139,19 @@ test('signing log and archive are tabs, and every filter lets through what it sa
   await page.getByRole('tab', { name: 'Certificate archive' }).click();
   await counted(page, '3 certificates');
   await lookOver(page, 'records-archive');
+  const { rows: certificates } = await desk.call('records.archive', { filter: {}, position: 0, limit: 100 });
+  await field(page, 'Text').fill(certificates[1]?.certificateSerial.slice(4, 20).toLowerCase() ?? 'none');
+  await counted(page, '1 certificate');
+  await expect(rows(page).first()).toContainText(certificates[1]?.certificateSerial ?? 'none');
+  await field(page, 'Text').fill('');
+  await field(page, 'Signer').selectOption({ label: 'Simulated Signer' });
+  await field(page, 'Time').selectOption({ label: 'last hour' });
+  await counted(page, '3 certificates');
+  await field(page, 'Time').selectOption({ label: 'from – to' });
+  await page.getByRole('search').getByLabel('To', { exact: true }).fill('2020-01-01T00:00');
+  await expect(page.getByText('No certificate fits.')).toBeVisible();
+  await page.getByRole('button', { name: 'Clear all' }).click();
+  await counted(page, '3 certificates');
   await field(page, 'Serial number starts with').fill(prefix);
   await counted(page, '1 certificate');
   await rows(page).first().click();
@@ -299,6 +312,13 @@ test('the archive is exported as a PEM bundle that OpenSSL verifies, and as tabl
     expect(lines.slice(1).join('\n')).toContain(serials.resumed);
   }
   expect(JSON.parse(await exported('JSON'))).toHaveLength(3);
+
+  // What is filtered is what is exported.
+  await field(page, 'Text').fill(serials.second.toLowerCase());
+  await counted(page, '1 certificate');
+  const one = await exported('PEM');
+  expect(one.match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
+  expect(one).toContain(`# ${serials.second} `);
 });
 
 test('rows that come while the log is looked at appear by themselves', async ({ page }) => {

@@ -1,8 +1,23 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { type Condition, conditionsOf, filterKey, type LogFilter } from './log-filter.ts';
+import type { Condition } from './log-filter.ts';
+
+/** A table whose rows are numbered in the order they came, and how it is filtered. */
+export interface RowSource<F> {
+  readonly table: 'log_rows' | 'certificates';
+  /** Its integer primary key. */
+  readonly key: 'seq' | 'id';
+  /** Columns that a page gives. */
+  readonly columns: readonly string[];
+  /** All of them must hold. */
+  conditionsOf(filter: F): readonly Condition[];
+  /** One key per filter content, to find its list again. */
+  filterKey(filter: F): string;
+}
+
+type Table = Pick<RowSource<never>, 'table' | 'key'>;
 
 /** Rows at positions of a filtered list. */
-export interface LogPage {
+export interface RowPage {
   /** Rows that fit; an estimate while `exact` is false. */
   readonly total: number;
   /** False while matches are still being looked for: ask again. */
@@ -17,23 +32,25 @@ const fewRows = 20_000;
 const keptLists = 6;
 
 /**
- * A list of a million rows by position, for a scroll bar: which sequence numbers fit a filter, newest first, found piece by piece
+ * A list of a million rows by position, for a scroll bar: which row numbers fit a filter, newest first, found piece by piece
  * so that no answer waits for the whole. Owns its connection; lives where it may take its time (a worker).
  */
-export class LogPages {
+export class RowPages<F> {
   readonly #database: DatabaseSync;
+  readonly #source: RowSource<F>;
   readonly #now: () => number;
   readonly #lists = new Map<string, MatchList>();
   readonly #columns: string;
 
-  constructor(database: DatabaseSync, columns: readonly string[], now: () => number) {
+  constructor(database: DatabaseSync, source: RowSource<F>, now: () => number) {
     this.#database = database;
+    this.#source = source;
     this.#now = now;
-    this.#columns = columns.join(', ');
+    this.#columns = source.columns.join(', ');
   }
 
   /** The rows at `position` (0 = newest, or oldest when ascending). Takes about `budgetMs` at most when the list is long. */
-  page(filter: LogFilter, position: number, limit: number, descending: boolean, budgetMs = 30): LogPage {
+  page(filter: F, position: number, limit: number, descending: boolean, budgetMs = 30): RowPage {
     const list = this.#list(filter);
     list.grow();
     // The oldest is known only when all are known.
@@ -43,22 +60,23 @@ export class LogPages {
     return { total: list.total, exact: list.complete, position, rows: this.#rows(sequences) };
   }
 
-  /** Rows before a sequence number, newest first. */
-  before(filter: LogFilter, sequence: number | null, limit: number): { rows: Record<string, string>[]; more: boolean } {
-    const conditions = conditionsOf(filter);
+  /** Rows before a row number, newest first. */
+  before(filter: F, sequence: number | null, limit: number): { rows: Record<string, string>[]; more: boolean } {
+    const { table, key } = this.#source;
+    const conditions = this.#source.conditionsOf(filter);
     const { sql, values } = where([
       ...conditions,
-      ...(sequence === null ? [] : [{ sql: 'seq < ?', values: [sequence], index: undefined, order: undefined }]),
+      ...(sequence === null ? [] : [{ sql: `${key} < ?`, values: [sequence], index: undefined, order: undefined }]),
     ]);
     const rows = this.#database
-      .prepare(`SELECT ${this.#columns} FROM log_rows${sql} ORDER BY seq DESC LIMIT ?`)
+      .prepare(`SELECT ${this.#columns} FROM ${table}${sql} ORDER BY ${key} DESC LIMIT ?`)
       .all(...values, limit + 1)
       .map(texts);
     return { rows: rows.slice(0, limit), more: rows.length > limit };
   }
 
   /** Every row of a filter, newest first, in pieces. */
-  *all(filter: LogFilter): Generator<Record<string, string>> {
+  *all(filter: F): Generator<Record<string, string>> {
     const list = this.#list(filter);
     list.grow();
     list.advance(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
@@ -79,16 +97,15 @@ export class LogPages {
     return unfinished.some((list) => !list.complete);
   }
 
-  #list(filter: LogFilter): MatchList {
-    const key = filterKey(filter);
+  #list(filter: F): MatchList {
+    const key = this.#source.filterKey(filter);
     const known = this.#lists.get(key);
     if (known !== undefined) {
       this.#lists.delete(key);
       this.#lists.set(key, known);
       return known;
     }
-    const conditions = conditionsOf(filter);
-    const list = newList(this.#database, conditions, this.#now);
+    const list = newList(this.#database, this.#source, this.#source.conditionsOf(filter), this.#now);
     this.#lists.set(key, list);
     for (const oldest of this.#lists.keys()) {
       if (this.#lists.size <= keptLists) break;
@@ -99,12 +116,13 @@ export class LogPages {
 
   #rows(sequences: readonly number[]): Record<string, string>[] {
     if (sequences.length === 0) return [];
+    const { table, key } = this.#source;
     const marks = sequences.map(() => '?').join(', ');
     const found = new Map(
       this.#database
-        .prepare(`SELECT ${this.#columns} FROM log_rows WHERE seq IN (${marks})`)
+        .prepare(`SELECT ${this.#columns} FROM ${table} WHERE ${key} IN (${marks})`)
         .all(...sequences)
-        .map((row) => [Number(row['seq']), texts(row)] as const),
+        .map((row) => [Number(row[key]), texts(row)] as const),
     );
     return sequences.flatMap((sequence) => {
       const row = found.get(sequence);
@@ -113,11 +131,11 @@ export class LogPages {
   }
 }
 
-function newList(database: DatabaseSync, conditions: readonly Condition[], now: () => number): MatchList {
+function newList(database: DatabaseSync, table: Table, conditions: readonly Condition[], now: () => number): MatchList {
   const [only] = conditions;
-  if (only === undefined) return new WholeLog(database);
-  if (conditions.length === 1 && only.order !== undefined) return new IndexedLog(database, only, only.order);
-  return new FilteredLog(database, conditions, now);
+  if (only === undefined) return new WholeList(database, table);
+  if (conditions.length === 1 && only.order !== undefined) return new IndexedList(database, table, only, only.order);
+  return new FilteredList(database, table, conditions, now);
 }
 
 interface MatchList {
@@ -131,15 +149,17 @@ interface MatchList {
 }
 
 /** No filter: rows are numbered without gaps, so a position is a sequence number. */
-class WholeLog implements MatchList {
+class WholeList implements MatchList {
   readonly #database: DatabaseSync;
+  readonly #table: Table;
   readonly complete = true;
   #first = 1;
   #last = 0;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, table: Table) {
     this.#database = database;
-    const row = database.prepare('SELECT min(seq) AS first FROM log_rows').get();
+    this.#table = table;
+    const row = database.prepare(`SELECT min(${table.key}) AS first FROM ${table.table}`).get();
     this.#first = typeof row?.['first'] === 'number' ? row['first'] : 1;
   }
 
@@ -148,7 +168,7 @@ class WholeLog implements MatchList {
   }
 
   grow(): void {
-    this.#last = newest(this.#database);
+    this.#last = newest(this.#database, this.#table);
   }
 
   advance(): void {
@@ -164,16 +184,18 @@ class WholeLog implements MatchList {
 }
 
 /** One condition whose index has its rows in the order of the log: counted and paged by the index alone. */
-class IndexedLog implements MatchList {
+class IndexedList implements MatchList {
   readonly #database: DatabaseSync;
+  readonly #table: Table;
   readonly #condition: Condition;
   readonly #order: readonly string[];
   readonly complete = true;
   #newest = -1;
   #total = 0;
 
-  constructor(database: DatabaseSync, condition: Condition, order: readonly string[]) {
+  constructor(database: DatabaseSync, table: Table, condition: Condition, order: readonly string[]) {
     this.#database = database;
+    this.#table = table;
     this.#condition = condition;
     this.#order = order;
   }
@@ -183,12 +205,12 @@ class IndexedLog implements MatchList {
   }
 
   grow(): void {
-    const last = newest(this.#database);
+    const last = newest(this.#database, this.#table);
     if (last === this.#newest) return;
     this.#newest = last;
     const { sql, values, index } = this.#condition;
-    this.#total =
-      numbers(this.#database, `SELECT count(*) FROM log_rows INDEXED BY ${index} WHERE ${sql}`, values)[0] ?? 0;
+    const from = `${this.#table.table} INDEXED BY ${index}`;
+    this.#total = numbers(this.#database, `SELECT count(*) FROM ${from} WHERE ${sql}`, values)[0] ?? 0;
   }
 
   advance(): void {
@@ -197,18 +219,20 @@ class IndexedLog implements MatchList {
 
   slice(position: number, limit: number, descending: boolean): readonly number[] {
     const { sql, values, index } = this.#condition;
+    const { table, key } = this.#table;
     const order = this.#order.map((column) => (descending ? `${column} DESC` : column)).join(', ');
     return numbers(
       this.#database,
-      `SELECT seq FROM log_rows INDEXED BY ${index} WHERE ${sql} ORDER BY ${order} LIMIT ? OFFSET ?`,
+      `SELECT ${key} FROM ${table} INDEXED BY ${index} WHERE ${sql} ORDER BY ${order} LIMIT ? OFFSET ?`,
       [...values, limit, position],
     );
   }
 }
 
 /** The matches of a filter: `#found` newest first down to where the search is, `#newer` those that came since, oldest first. */
-class FilteredLog implements MatchList {
+class FilteredList implements MatchList {
   readonly #database: DatabaseSync;
+  readonly #table: Table;
   readonly #conditions: readonly Condition[];
   readonly #now: () => number;
   readonly #from: number;
@@ -218,17 +242,18 @@ class FilteredLog implements MatchList {
   /** Rows below this number have not been looked at; 1 = all were. */
   #looked: number;
 
-  constructor(database: DatabaseSync, conditions: readonly Condition[], now: () => number) {
+  constructor(database: DatabaseSync, table: Table, conditions: readonly Condition[], now: () => number) {
     this.#database = database;
+    this.#table = table;
     this.#conditions = conditions;
     this.#now = now;
-    this.#newest = newest(database);
+    this.#newest = newest(database, table);
     this.#from = this.#newest;
     this.#looked = this.#newest + 1;
     const rarest = this.#rarest();
     if (rarest !== undefined) {
       const { sql, values } = where(conditions);
-      const rows = this.#numbers(`SELECT seq FROM log_rows INDEXED BY ${rarest.index}${sql}`, values);
+      const rows = this.#numbers(`SELECT ${table.key} FROM ${table.table} INDEXED BY ${rarest.index}${sql}`, values);
       this.#found.push(...rows.sort((a, b) => b - a));
       this.#looked = 1;
     }
@@ -246,13 +271,14 @@ class FilteredLog implements MatchList {
   }
 
   grow(): void {
-    const last = newest(this.#database);
+    const { table, key } = this.#table;
+    const last = newest(this.#database, this.#table);
     if (last <= this.#newest) return;
     const { sql, values } = where([
       ...this.#conditions,
-      { sql: 'seq > ? AND seq <= ?', values: [this.#newest, last], index: undefined, order: undefined },
+      { sql: `${key} > ? AND ${key} <= ?`, values: [this.#newest, last], index: undefined, order: undefined },
     ]);
-    this.#newer.push(...this.#numbers(`SELECT seq FROM log_rows NOT INDEXED${sql} ORDER BY seq`, values));
+    this.#newer.push(...this.#numbers(`SELECT ${key} FROM ${table} NOT INDEXED${sql} ORDER BY ${key}`, values));
     this.#newest = last;
   }
 
@@ -280,12 +306,13 @@ class FilteredLog implements MatchList {
   }
 
   #step(): void {
+    const { table, key } = this.#table;
     const low = Math.max(1, this.#looked - chunkRows);
     const { sql, values } = where([
-      { sql: 'seq >= ? AND seq < ?', values: [low, this.#looked], index: undefined, order: undefined },
+      { sql: `${key} >= ? AND ${key} < ?`, values: [low, this.#looked], index: undefined, order: undefined },
       ...this.#conditions,
     ]);
-    for (const row of this.#numbers(`SELECT seq FROM log_rows NOT INDEXED${sql} ORDER BY seq DESC`, values))
+    for (const row of this.#numbers(`SELECT ${key} FROM ${table} NOT INDEXED${sql} ORDER BY ${key} DESC`, values))
       this.#found.push(row);
     this.#looked = low;
   }
@@ -297,7 +324,7 @@ class FilteredLog implements MatchList {
     for (const condition of this.#conditions) {
       if (condition.index === undefined) continue;
       const [count = fewRows + 1] = this.#numbers(
-        `SELECT count(*) FROM (SELECT 1 FROM log_rows INDEXED BY ${condition.index} WHERE ${condition.sql} LIMIT ${fewest})`,
+        `SELECT count(*) FROM (SELECT 1 FROM ${this.#table.table} INDEXED BY ${condition.index} WHERE ${condition.sql} LIMIT ${fewest})`,
         condition.values,
       );
       if (count < fewest) {
@@ -321,8 +348,8 @@ function numbers(database: DatabaseSync, sql: string, values: readonly SQLInputV
   return rows.map((row) => (Array.isArray(row) ? Number(row[0]) : 0));
 }
 
-function newest(database: DatabaseSync): number {
-  const row = database.prepare('SELECT max(seq) AS last FROM log_rows').get();
+function newest(database: DatabaseSync, { table, key }: Table): number {
+  const row = database.prepare(`SELECT max(${key}) AS last FROM ${table}`).get();
   return typeof row?.['last'] === 'number' ? row['last'] : 0;
 }
 
