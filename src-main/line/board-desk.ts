@@ -155,7 +155,9 @@ export class BoardDesk {
         site.start('provision', '').then(
           () => true,
           (thrown: unknown) => {
-            this.#o.records.activity.warning(`${site.place.label} was not started: ${asSignetError(thrown).message}`);
+            this.#o.records.activity
+              .of('line')
+              .warning(`${site.place.label} was not started: ${asSignetError(thrown).message}`);
             return false;
           },
         ),
@@ -172,7 +174,7 @@ export class BoardDesk {
   async releaseStop(reason: string): Promise<void> {
     this.#stop = running;
     await this.#o.book.setFact('stop', running);
-    this.#o.records.activity.info(`The line was released${reason === '' ? '' : `: ${reason}`}.`);
+    this.#o.records.activity.of('line').info(`The line was released${reason === '' ? '' : `: ${reason}`}.`);
     this.#o.changed();
   }
 
@@ -240,7 +242,7 @@ export class BoardDesk {
       changed: this.#o.sitesChanged,
       ended: (_site: Site, verdict, runs) => this.#ended(verdict, runs),
       ready: () => this.autoStartSoon(),
-      activity: records.activity,
+      activity: records.activity.of('line'),
     };
   }
 
@@ -287,9 +289,9 @@ export class BoardDesk {
       if (this.#autoStarted.get(site.place.id) === board) continue;
       this.#autoStarted.set(site.place.id, board);
       site.start('provision', '').catch((thrown: unknown) => {
-        this.#o.records.activity.warning(
-          `${site.place.label} did not start by itself: ${asSignetError(thrown).message}`,
-        );
+        this.#o.records.activity
+          .of('line')
+          .warning(`${site.place.label} did not start by itself: ${asSignetError(thrown).message}`);
       });
     }
   }
@@ -306,7 +308,7 @@ export class BoardDesk {
       const before = this.#stop.stopped;
       this.#stop = countBoard(this.#stop, verdict.kind === 'PASS', loaded.plan.options);
       if (before === null && this.#stop.stopped !== null)
-        records.activity.warning('The line stopped after failures; a supervisor releases it.');
+        records.activity.of('line').warning('The line stopped after failures; a supervisor releases it.');
     }
     for (const record of runs) if (record.outcome.kind === 'PASS') plans.passed(record);
     const writes: Promise<void>[] = [book.setFact('shift', this.#shift), book.setFact('stop', this.#stop)];

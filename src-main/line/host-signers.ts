@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ActivityLog } from '../records/index.ts';
+import type { ActivityVoice } from '../records/index.ts';
 import type { HostSignerOptions } from '../signing/host-signer.ts';
 import { openKeyFileSigner } from '../signing/key-file-signer.ts';
 import type { SignerManager } from '../signing/signer-manager.ts';
@@ -36,7 +36,7 @@ export class HostSigners {
   readonly #folder: string;
   readonly #files: readonly string[];
   readonly #signer: HostSignerOptions;
-  readonly #activity: ActivityLog;
+  readonly #activity: ActivityVoice;
   readonly #known = new Map<string, Known>();
   readonly #told = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
@@ -48,7 +48,7 @@ export class HostSigners {
     readonly dataFolder: string;
     readonly files: readonly string[];
     readonly signer: HostSignerOptions;
-    readonly activity: ActivityLog;
+    readonly activity: ActivityVoice;
   }) {
     this.#manager = options.manager;
     this.#folder = join(options.dataFolder, 'signers');

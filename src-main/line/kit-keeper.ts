@@ -1,5 +1,5 @@
 import type { KitRegistry } from '../device/index.ts';
-import type { ActivityLog } from '../records/index.ts';
+import type { ActivityVoice } from '../records/index.ts';
 import { openKitAt } from './kit-address.ts';
 
 /** How often a place where no kit is gets looked at again, ms. */
@@ -12,14 +12,14 @@ const retryMs = 2000;
 export class KitKeeper {
   readonly #registry: KitRegistry;
   readonly #places: readonly string[];
-  readonly #activity: ActivityLog;
+  readonly #activity: ActivityVoice;
   readonly #kits = new Map<string, number>();
   readonly #told = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #scanning: Promise<void> | undefined;
 
-  constructor(registry: KitRegistry, places: readonly string[], activity: ActivityLog) {
+  constructor(registry: KitRegistry, places: readonly string[], activity: ActivityVoice) {
     this.#registry = registry;
     this.#places = places;
     this.#activity = activity;

@@ -154,7 +154,7 @@ export class Line {
     const { people, handlers } = this.#station;
     people.endProvenSession();
     handlers['signers.lockAll']({}, new AbortController().signal).catch((thrown: unknown) => {
-      this.#records.activity.error(`A signer was not locked: ${asSignetError(thrown).message}`);
+      this.#records.activity.of('signers').error(`A signer was not locked: ${asSignetError(thrown).message}`);
     });
     this.#feed.touchAll();
   }

@@ -44,7 +44,7 @@ export class OwnServer {
       log: records.signingLog,
       intents: records.intents,
       policyBook: records.policy,
-      activity: records.activity,
+      activity: records.activity.of('server'),
       policy: { ...defaultPolicy, passwordWaitMs },
       now: options.now,
       monotonic: () => performance.now(),
@@ -79,7 +79,8 @@ export class OwnServer {
 
   /** Listens, or stops listening, as the settings say. Never throws: what is wrong is `problem`. */
   async apply(settings: Settings['server']): Promise<void> {
-    const { activity, policy } = this.#records;
+    const { policy } = this.#records;
+    const activity = this.#records.activity.of('server');
     const old = this.#network;
     this.#network = undefined;
     this.#bound = undefined;
@@ -115,7 +116,8 @@ export class OwnServer {
   }
 
   #server(): ProvisioningServer {
-    const { activity, policy } = this.#records;
+    const { policy } = this.#records;
+    const activity = this.#records.activity.of('server');
     return new ProvisioningServer({
       service: this.service,
       reports: reportSink(this.#records),

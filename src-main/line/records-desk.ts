@@ -112,13 +112,19 @@ export class RecordsDesk {
       who: actor.name,
       at: this.#now().toISOString(),
     });
-    this.#records.activity.info(`Rework of ${serial} recorded: ${reason}.`);
+    this.#records.activity.of('records').info(`Rework of ${serial} recorded: ${reason}.`);
   }
 
-  async export({ what, format, filter, level }: ParsedInput<'records.export'>): Promise<CallOutput<'records.export'>> {
+  async export({
+    what,
+    format,
+    filter,
+    level,
+    source,
+  }: ParsedInput<'records.export'>): Promise<CallOutput<'records.export'>> {
     const stamp = this.#now().toISOString().slice(0, 16).replace(/[-:]/g, '');
     const name = `${what}-${stamp}.${format}`;
-    if (what === 'activity') return { name, ...this.#activity(format, filter.text, level) };
+    if (what === 'activity') return { name, ...this.#activity(format, filter.text, level, source) };
     if (format === 'log') throw new SignetError('OPTION_INVALID', 'Only the activity log has lines of a log.');
     const exported = await this.#queries.ask('export', { what, format, filter });
     return { name, ...exported };
@@ -137,24 +143,27 @@ export class RecordsDesk {
     format: ParsedInput<'records.export'>['format'],
     wanted: string,
     least: ParsedInput<'records.export'>['level'],
+    wantedSource: ParsedInput<'records.export'>['source'],
   ): { content: string; rows: number } {
     const text = wanted.trim().toLowerCase();
     const levels = activityLevels.slice(activityLevels.indexOf(least));
-    const lines = this.#records.activity.recent().filter(({ level, text: words, time }) => {
+    const lines = this.#records.activity.recent().filter(({ level, source, text: words, time }) => {
       const found = words.toLowerCase().includes(text) || time.toISOString().includes(wanted.trim());
-      return levels.includes(level) && found;
+      return levels.includes(level) && (wantedSource === null || source === wantedSource) && found;
     });
     const rows = lines.length;
     if (format === 'json') {
-      const json = lines.map(({ time, level, text }) => ({ time: time.toISOString(), level, text }));
+      const json = lines.map(({ time, level, source, text }) => ({ time: time.toISOString(), level, source, text }));
       return { content: `${JSON.stringify(json, undefined, 1)}\n`, rows };
     }
     if (format === 'csv' || format === 'tsv') {
       const separator = format === 'csv' ? ',' : '\t';
       const field = (text: string): string =>
         format === 'csv' ? `"${guarded(text).replaceAll('"', '""')}"` : guarded(text).replace(/[\t\r\n]+/g, ' ');
-      const body = lines.map(({ time, level, text }) => [time.toISOString(), level, text].map(field).join(separator));
-      return { content: `${[`time${separator}level${separator}text`, ...body].join('\n')}\n`, rows };
+      const body = lines.map(({ time, level, source, text }) =>
+        [time.toISOString(), level, source, text].map(field).join(separator),
+      );
+      return { content: `${[['time', 'level', 'source', 'text'].join(separator), ...body].join('\n')}\n`, rows };
     }
     return { content: `${lines.map(formatActivityLine).join('\n')}\n`, rows };
   }

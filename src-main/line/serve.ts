@@ -95,7 +95,7 @@ export async function startServing(options: ServeOptions): Promise<RunningServer
       ? () => undefined
       : activity.onLine((line) => options.onLine?.(formatActivityLine(line)));
   const registry = new KitRegistry({ now: () => performance.now() });
-  const keeper = new KitKeeper(registry, places, activity);
+  const keeper = new KitKeeper(registry, places, activity.of('signers'));
   let server: ProvisioningServer | undefined;
   let manager: SignerManager | undefined;
   const more: { close(): Promise<void> }[] = [];
@@ -111,7 +111,7 @@ export async function startServing(options: ServeOptions): Promise<RunningServer
       options.claimsFolder === undefined
         ? undefined
         : openSignerClaims(folder, options.claimsFolder, (reason) =>
-            activity.warning(`Nobody will notice a signer that works for two data folders: ${reason}.`),
+            activity.of('signers').warning(`Nobody will notice a signer that works for two data folders: ${reason}.`),
           );
     manager = new SignerManager({
       registry,
@@ -120,7 +120,7 @@ export async function startServing(options: ServeOptions): Promise<RunningServer
       now,
       random,
       delays: records.policy,
-      activity,
+      activity: activity.of('signers'),
       identities: records.identities,
       setUpNotes: records.setUpNotes,
       passwordChanges: records.policy,
@@ -133,7 +133,7 @@ export async function startServing(options: ServeOptions): Promise<RunningServer
       log: records.signingLog,
       intents: records.intents,
       policyBook: records.policy,
-      activity,
+      activity: activity.of('server'),
       policy: { ...defaultPolicy, ...options.policy },
       now,
       monotonic: () => performance.now(),
@@ -145,7 +145,7 @@ export async function startServing(options: ServeOptions): Promise<RunningServer
       service,
       reports: reportSink(records),
       stations: { keyOf: (name) => records.policy.stationKey(name) },
-      activity,
+      activity: activity.of('server'),
       serverName: hostname(),
       softwareVersion,
       now,
@@ -172,12 +172,12 @@ export async function startServing(options: ServeOptions): Promise<RunningServer
       dataFolder: folder,
       files,
       signer: { trustsRoot, now, delays: records.policy },
-      activity,
+      activity: activity.of('signers'),
     });
     more.push({ close: () => hosts.stop() });
     await hosts.start();
     await manager.settled();
-    more.push(await openSignerControl({ dataFolder: folder, manager, activity }));
+    more.push(await openSignerControl({ dataFolder: folder, manager, activity: activity.of('signers') }));
     return handle({ ...bound, open }, records, manager, server, service, keeper, more, unlisten);
   } catch (thrown) {
     unlisten();

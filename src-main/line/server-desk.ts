@@ -132,7 +132,7 @@ export class ServerDesk {
       station,
       key: () => this.#stationKey(),
       runs: this.#records.runs,
-      activity: this.#records.activity,
+      activity: this.#records.activity.of('server'),
       changed: this.#changed,
     });
   }

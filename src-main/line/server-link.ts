@@ -4,7 +4,7 @@ import type { Secret } from '../../src-shared/base/secret.ts';
 import { workingReasons } from '../../src-shared/wire/messages.ts';
 import { RequestClient } from '../provisioning/request-client.ts';
 import { StreamChannel, tcpOpener } from '../provisioning/stream-channel.ts';
-import type { ActivityLog, RunStore } from '../records/index.ts';
+import type { ActivityVoice, RunStore } from '../records/index.ts';
 import type { ProvisioningServer } from '../server/server.ts';
 import { reportRun } from './report-spool.ts';
 import { softwareVersion } from './version.ts';
@@ -75,7 +75,7 @@ export function remoteLink(options: {
   readonly station: () => string;
   readonly key: () => Secret | undefined;
   readonly runs: RunStore;
-  readonly activity: ActivityLog;
+  readonly activity: ActivityVoice;
   readonly changed: () => void;
 }): ServerLink {
   const { host, port, runs, activity } = options;

@@ -26,7 +26,7 @@ export function reportSink(records: Pick<Records, 'runs' | 'activity'>): ReportS
         outcome.kind === 'PASS'
           ? 'PASS'
           : `${outcome.kind} ${outcome.stage}-${String(outcome.number).padStart(2, '0')}`;
-      records.activity.info(`Run of ${record.serialNumber} at ${record.station}: ${result}.`);
+      records.activity.of('server').info(`Run of ${record.serialNumber} at ${record.station}: ${result}.`);
     },
   };
 }

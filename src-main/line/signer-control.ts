@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { SignetError } from '../../src-shared/base/error.ts';
-import type { ActivityLog } from '../records/index.ts';
+import type { ActivityVoice } from '../records/index.ts';
 import type { SignerManager } from '../signing/signer-manager.ts';
 import { signerRow, signerRowSchema } from './signers/row.ts';
 
@@ -41,7 +41,7 @@ function addressOf(dataFolder: string, platform: NodeJS.Platform = process.platf
 export async function openSignerControl(options: {
   readonly dataFolder: string;
   readonly manager: SignerManager;
-  readonly activity: ActivityLog;
+  readonly activity: ActivityVoice;
 }): Promise<{ close(): Promise<void> }> {
   const { manager, activity } = options;
   const address = addressOf(options.dataFolder);

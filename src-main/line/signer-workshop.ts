@@ -292,7 +292,7 @@ export class SignerWorkshop {
       mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
       await diskFiles.replace(path, bytes);
     }
-    this.#o.records.activity.info(`The files of ${ceremony.name} are in ${folder}.`);
+    this.#o.records.activity.of('signers').info(`The files of ${ceremony.name} are in ${folder}.`);
     return record;
   }
 

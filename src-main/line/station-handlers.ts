@@ -150,6 +150,7 @@ export function stationHandlers(parts: StationParts): StationHandlers {
       parts.records.activity.recent().map((line) => ({
         time: line.time.toISOString(),
         level: line.level,
+        source: line.source,
         text: line.text,
         line: formatActivityLine(line),
       })),

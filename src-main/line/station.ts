@@ -128,6 +128,7 @@ export class Station {
         this.#o.emit('activity', {
           time: line.time.toISOString(),
           level: line.level,
+          source: line.source,
           text: line.text,
           line: formatActivityLine(line),
         }),
@@ -137,9 +138,11 @@ export class Station {
     await ownServer.start();
     for (const record of await closeOpenRuns(records.runs, book, server.link.remote)) {
       const stage = record.outcome.kind === 'PASS' ? 0 : record.outcome.stage;
-      activity.warning(
-        `The run of ${record.serialNumber} was cut off in stage ${stage} when the program ended; it can be resumed.`,
-      );
+      activity
+        .of('line')
+        .warning(
+          `The run of ${record.serialNumber} was cut off in stage ${stage} when the program ended; it can be resumed.`,
+        );
     }
     manager.start();
     await this.#startSigners();
@@ -172,10 +175,10 @@ export class Station {
       dataFolder: folder.path,
       files: [],
       signer: { trustsRoot: (key) => this.#roots.trusts(key), now, delays: records.policy },
-      activity,
+      activity: activity.of('signers'),
     });
     await this.#hosts.start();
-    this.#control = await openSignerControl({ dataFolder: folder.path, manager, activity });
+    this.#control = await openSignerControl({ dataFolder: folder.path, manager, activity: activity.of('signers') });
   }
 
   get settings(): Settings {
@@ -277,7 +280,9 @@ export class Station {
       claimsFolder === undefined
         ? undefined
         : openSignerClaims(records.folder.path, claimsFolder, (reason) =>
-            records.activity.warning(`Nobody will notice a signer that works for two data folders: ${reason}.`),
+            records.activity
+              .of('signers')
+              .warning(`Nobody will notice a signer that works for two data folders: ${reason}.`),
           );
     const manager = new SignerManager({
       registry,
@@ -286,7 +291,7 @@ export class Station {
       now,
       random,
       delays: records.policy,
-      activity: records.activity,
+      activity: records.activity.of('signers'),
       identities: records.identities,
       setUpNotes: records.setUpNotes,
       passwordChanges: records.policy,
@@ -377,7 +382,7 @@ export class Station {
       (thrown: unknown) => {
         const error = asSignetError(thrown);
         if (error.code !== 'SHUTTING_DOWN')
-          records.activity.warning(`Signatures could not be counted: ${error.message}`);
+          records.activity.of('records').warning(`Signatures could not be counted: ${error.message}`);
       },
     );
   }

@@ -84,7 +84,7 @@ export class WatchKeeper {
 
   #refuse(refusal: Refusal): void {
     const { words } = refusal;
-    if (this.#refusal === undefined) this.#records.activity.error(`Nothing can be recorded: ${words}`);
+    if (this.#refusal === undefined) this.#records.activity.of('records').error(`Nothing can be recorded: ${words}`);
     const news = this.cannotRecord !== words;
     this.#refusal = refusal;
     if (news) this.#changed();
@@ -106,7 +106,7 @@ export class WatchKeeper {
     this.#book.setFact('last-write', this.#now().toISOString()).then(
       () => {
         this.#refusal = undefined;
-        this.#records.activity.info('Records can be written again.');
+        this.#records.activity.of('records').info('Records can be written again.');
         this.#changed();
       },
       () => undefined,

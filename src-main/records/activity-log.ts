@@ -7,16 +7,27 @@ import { join } from 'node:path';
  */
 export type ActivityLevel = 'info' | 'warning' | 'error';
 
+/** Who says a line: the program as a whole, the sites and their boards, signer modules, the server, what is kept. */
+export type ActivitySource = 'station' | 'line' | 'signers' | 'server' | 'records';
+
 export interface ActivityLine {
   readonly time: Date;
   readonly level: ActivityLevel;
+  readonly source: ActivitySource;
   readonly text: string;
 }
 
-export interface ActivityLog {
+/** Says lines of the log. */
+export interface ActivityVoice {
   info(text: string): void;
   warning(text: string): void;
   error(text: string): void;
+}
+
+/** What is said directly is the station's. */
+export interface ActivityLog extends ActivityVoice {
+  /** The same log for somebody else. */
+  of(source: ActivitySource): ActivityVoice;
   onLine(listener: (line: ActivityLine) => void): () => void;
   /** The newest lines, oldest first, at most 2000. */
   recent(): readonly ActivityLine[];
@@ -69,8 +80,8 @@ export function openActivityLog(options: {
   }
   const lines: ActivityLine[] = [];
   const listeners = new Set<(line: ActivityLine) => void>();
-  const write = (level: ActivityLevel, text: string): void => {
-    const line = { time: now(), level, text };
+  const write = (source: ActivitySource, level: ActivityLevel, text: string): void => {
+    const line = { time: now(), level, source, text };
     lines.push(line);
     if (lines.length > keptLines) lines.splice(0, lines.length - keptLines);
     if (descriptor !== undefined) {
@@ -82,10 +93,14 @@ export function openActivityLog(options: {
     }
     for (const listener of listeners) listener(line);
   };
+  const of = (source: ActivitySource): ActivityVoice => ({
+    info: (text) => write(source, 'info', text),
+    warning: (text) => write(source, 'warning', text),
+    error: (text) => write(source, 'error', text),
+  });
   return {
-    info: (text) => write('info', text),
-    warning: (text) => write('warning', text),
-    error: (text) => write('error', text),
+    ...of('station'),
+    of,
     onLine(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -18,7 +18,13 @@ import { type DurableSigningLog, openSigningLog } from './signing-log.ts';
 import { openStorageGuard } from './storage-guard.ts';
 import { openStore, type Store } from './store.ts';
 
-export { type ActivityLine, type ActivityLog, formatActivityLine, openActivityLog } from './activity-log.ts';
+export {
+  type ActivityLine,
+  type ActivityLog,
+  type ActivityVoice,
+  formatActivityLine,
+  openActivityLog,
+} from './activity-log.ts';
 export { type ArchiveEntry, type DurableArchive, pemOf } from './archive.ts';
 export { claimDataFolder, type DataFolder, defaultDataFolder } from './data-folder.ts';
 export { type AppendFile, type DurableFiles, diskFiles, storageFailed } from './durable-files.ts';
@@ -76,8 +82,9 @@ export async function openRecords(options: {
     clearCutOff([folder.path, folder.definitions]);
     const repaired = await archive.repair(intents.pending().map((intent) => intent.serialNumber));
     signingLog = await openSigningLog({ folder: folder.logs, store, files, guard, now: options.now });
-    if (signingLog.alarm !== '') activity.error(signingLog.alarm);
-    for (const path of repaired) activity.warning(`Archive repaired: ${path} was written again from the store.`);
+    const voice = activity.of('records');
+    if (signingLog.alarm !== '') voice.error(signingLog.alarm);
+    for (const path of repaired) voice.warning(`Archive repaired: ${path} was written again from the store.`);
     await files.makeFolder(join(folder.path, 'definitions'));
     const opened = { store, activity, signingLog };
     return {

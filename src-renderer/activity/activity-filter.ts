@@ -1,4 +1,5 @@
 import type { EventValue } from '../../src-shared/ipc/contract.ts';
+import { activitySources } from '../../src-shared/ipc/lists.ts';
 
 type Entry = EventValue<'activity'>;
 
@@ -8,13 +9,23 @@ export const maxEntries = 5_000;
 export const levelChoices = ['all', 'info', 'warning', 'error'] as const;
 export type LevelChoice = (typeof levelChoices)[number];
 
+export const sourceChoices = ['all', ...activitySources] as const;
+export type SourceChoice = (typeof sourceChoices)[number];
+
+/** What of the log is shown. */
+export interface ActivityFilter {
+  readonly level: LevelChoice;
+  readonly source: SourceChoice;
+  readonly text: string;
+}
+
 const rank: Readonly<Record<LevelChoice, number>> = { all: 0, info: 0, warning: 1, error: 2 };
 
-/** The last entries of at least this level that contain the text, whatever its case. */
-export function filterActivity(entries: readonly Entry[], level: LevelChoice, text: string): readonly Entry[] {
+/** The last entries of at least this level and of this source that contain the text, whatever its case. */
+export function filterActivity(entries: readonly Entry[], { level, source, text }: ActivityFilter): readonly Entry[] {
   const wanted = text.trim().toLowerCase();
   return entries
-    .filter((entry) => rank[entry.level] >= rank[level])
+    .filter((entry) => rank[entry.level] >= rank[level] && (source === 'all' || entry.source === source))
     .filter((entry) => wanted === '' || entry.text.toLowerCase().includes(wanted) || entry.time.includes(wanted))
     .slice(-maxEntries);
 }

@@ -13,7 +13,15 @@ import { ExportDialog } from '../records/export-dialog.tsx';
 import { emptyFilter, toLogFilter } from '../records/filter-model.ts';
 import { ui } from '../stores/ui-store.ts';
 import { useSentence } from '../texts/sentence.ts';
-import { filterActivity, type LevelChoice, levelChoices, maxEntries, mergeActivity } from './activity-filter.ts';
+import {
+  filterActivity,
+  type LevelChoice,
+  levelChoices,
+  maxEntries,
+  mergeActivity,
+  type SourceChoice,
+  sourceChoices,
+} from './activity-filter.ts';
 import './activity.css';
 
 type Entry = EventValue<'activity'>;
@@ -33,6 +41,7 @@ export default function ActivityPlace() {
   const recent = useCall('activity.recent', {});
   const [live, setLive] = useState<readonly Entry[]>([]);
   const [level, setLevel] = useState<LevelChoice>('all');
+  const [source, setSource] = useState<SourceChoice>('all');
   const [text, setText] = useState('');
   const [follow, setFollow] = useState(true);
   const [exporting, setExporting] = useState(false);
@@ -42,8 +51,8 @@ export default function ActivityPlace() {
 
   useEffect(() => client.on('activity', (entry) => setLive((old) => [...old, entry].slice(-maxEntries))), [client]);
   const entries = useMemo(
-    () => filterActivity(mergeActivity(recent.value ?? [], live), level, text),
-    [recent.value, live, level, text],
+    () => filterActivity(mergeActivity(recent.value ?? [], live), { level, source, text }),
+    [recent.value, live, level, source, text],
   );
   const virtualizer = useVirtualizer<HTMLDivElement, HTMLDivElement>({
     count: entries.length,
@@ -58,7 +67,11 @@ export default function ActivityPlace() {
     if (follow && entries.length > 0) virtualizer.scrollToIndex(entries.length - 1, { align: 'end' });
   }, [entries.length, follow]);
 
-  const shown = { filter: toLogFilter({ ...emptyFilter, text }, 0), level: level === 'all' ? 'info' : level } as const;
+  const shown = {
+    filter: toLogFilter({ ...emptyFilter, text }, 0),
+    level: level === 'all' ? 'info' : level,
+    source: source === 'all' ? null : source,
+  } as const;
   const lines = (): string => `${entries.map((entry) => entry.line).join('\n')}\n`;
   useShortcut('search', () => search.current?.focus());
   useShortcut('export', () => setExporting(true));
@@ -113,6 +126,19 @@ export default function ActivityPlace() {
               ))}
             </select>
           </label>
+          <label className={source === 'all' ? 'filter' : 'filter is-set'}>
+            <span>{t('activity.source')}</span>
+            <select
+              value={source}
+              onChange={(event) => setSource(sourceChoices.find((known) => known === event.target.value) ?? 'all')}
+            >
+              {sourceChoices.map((known) => (
+                <option key={known} value={known}>
+                  {t(`activity.sources.${known}`)}
+                </option>
+              ))}
+            </select>
+          </label>
           <label className={text === '' ? 'filter is-wide' : 'filter is-wide is-set'}>
             <span>{t('filter.text')}</span>
             <input
@@ -159,6 +185,7 @@ export default function ActivityPlace() {
                     <span className={`result ${tone}`}>
                       <Glyph name={glyph} /> {t(`activity.levels.${entry.level}`)}
                     </span>
+                    <span className="activity-source">{t(`activity.sources.${entry.source}`)}</span>
                     <span className="activity-text" lang="en" title={entry.text}>
                       {entry.text}
                     </span>
@@ -169,9 +196,7 @@ export default function ActivityPlace() {
           </div>
         </section>
       </div>
-      {exporting && (
-        <ExportDialog what="activity" filter={shown.filter} level={shown.level} onClose={() => setExporting(false)} />
-      )}
+      {exporting && <ExportDialog what="activity" {...shown} onClose={() => setExporting(false)} />}
     </div>
   );
 }

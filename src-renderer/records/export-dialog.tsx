@@ -24,11 +24,13 @@ export function ExportDialog({
   what,
   filter,
   level = 'info',
+  source = null,
   onClose,
 }: {
   readonly what: What;
   readonly filter: CallInput<'records.export'>['filter'];
   readonly level?: CallInput<'records.export'>['level'];
+  readonly source?: CallInput<'records.export'>['source'];
   readonly onClose: () => void;
 }) {
   const { t } = useTranslation();
@@ -43,7 +45,7 @@ export function ExportDialog({
         onSubmit={(event) => {
           event.preventDefault();
           setBusy(true);
-          void ask('records.export', { what, format, filter, level }).then((answer) => {
+          void ask('records.export', { what, format, filter, level, source }).then((answer) => {
             setBusy(false);
             if (answer === undefined) return;
             saveFile(answer.name, answer.content);

@@ -40,7 +40,8 @@ export function UnitPanel({ serialNumber }: { readonly serialNumber: string }) {
   // Esc closes it from wherever the focus is, but not under a dialog, which has its own.
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
-      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('[role="dialog"]') !== null) return;
+      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('[role="dialog"]') !== null)
+        return;
       event.preventDefault();
       closeUnit();
     };

@@ -3,6 +3,7 @@ import { planSchema } from '../model/plan.ts';
 import { certificateTemplateSchema } from './certificate-template.ts';
 import {
   activityLevels,
+  activitySources,
   boardKinds,
   exportFormats,
   largestRootFile,
@@ -404,6 +405,8 @@ export const contract = {
         filter: logFilterSchema,
         /** Least weight of what is exported of the activity log. */
         level: z.enum(activityLevels).default('info'),
+        /** Whose lines of the activity log; null = everybody's. */
+        source: z.enum(activitySources).nullable().default(null),
       }),
       out: z.strictObject({ name: z.string(), content: z.string(), rows: z.int() }),
     },
@@ -508,6 +511,7 @@ export const contract = {
         z.strictObject({
           time: z.string(),
           level: z.enum(activityLevels),
+          source: z.enum(activitySources),
           text: z.string(),
           line: z.string(),
         }),
@@ -591,6 +595,7 @@ export const contract = {
     activity: z.strictObject({
       time: z.string(),
       level: z.enum(activityLevels),
+      source: z.enum(activitySources),
       text: z.string(),
       line: z.string(),
     }),

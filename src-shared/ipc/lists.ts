@@ -168,6 +168,9 @@ export const templateKeyUsages = ['digitalSignature', 'keyAgreement'] as const;
 
 export const activityLevels = ['info', 'warning', 'error'] as const;
 
+/** Who says a line of the activity log. */
+export const activitySources = ['station', 'line', 'signers', 'server', 'records'] as const;
+
 /** What the station's health page speaks of. */
 export const healthIds = [
   /** The list of serial ports cannot be had; ports are looked for by name. */

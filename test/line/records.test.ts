@@ -236,6 +236,13 @@ describe('a unit, charts and exports of a line', () => {
     const recent = (await world.call('activity.recent', {})).map(({ line }) => line);
     const log = await world.call('records.export', { what: 'activity', format: 'log', filter: everything });
     expect(log.content.split('\n')).toEqual(expect.arrayContaining(recent));
+    const json = { what: 'activity', format: 'json', filter: everything } as const;
+    const ofLine = await world.call('records.export', { ...json, source: 'line' });
+    expect(ofLine.content).toContain('board 0123');
+    expect(ofLine.content).not.toContain('started (');
+    const ofStation = await world.call('records.export', { ...json, source: 'station' });
+    expect(ofStation.content).toContain('started (');
+    expect(ofStation.content).not.toContain('board 0123');
     const refused = await world.refused('records.export', { what: 'log', format: 'log', filter: everything });
     expect(refused.code).toBe('OPTION_INVALID');
   });

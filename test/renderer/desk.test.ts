@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import i18next from 'i18next';
 import { describe, expect, it } from 'vitest';
-import { filterActivity, mergeActivity } from '../../src-renderer/activity/activity-filter.ts';
+import {
+  filterActivity,
+  type LevelChoice,
+  mergeActivity,
+  type SourceChoice,
+} from '../../src-renderer/activity/activity-filter.ts';
 import { logAt, logRow, logTotal } from '../../src-renderer/gallery/fixtures/log.ts';
 import recorded from '../../src-renderer/gallery/fixtures/recorded.json' with { type: 'json' };
 import { pageSize, pagesFor } from '../../src-renderer/parts/use-pages.ts';
@@ -346,15 +351,21 @@ describe('the activity log', () => {
   const entry = (time: string, text: string, level: 'info' | 'warning' | 'error' = 'info') => ({
     time,
     level,
+    source: /^Site/.test(text) ? ('line' as const) : ('station' as const),
     text,
     line: `[${time}] ${text}`,
   });
 
-  it('shows at least this level, and text in any case', () => {
+  it('shows at least this level, one source, and text in any case', () => {
     const entries = [entry('1', 'Site 1: PASS'), entry('2', 'careful', 'warning'), entry('3', 'broken', 'error')];
-    expect(filterActivity(entries, 'warning', '').map((row) => row.time)).toEqual(['2', '3']);
-    expect(filterActivity(entries, 'all', 'site 1').map((row) => row.time)).toEqual(['1']);
-    expect(filterActivity(entries, 'error', 'pass')).toEqual([]);
+    const times = (level: LevelChoice, source: SourceChoice, text: string): readonly string[] =>
+      filterActivity(entries, { level, source, text }).map((row) => row.time);
+    expect(times('warning', 'all', '')).toEqual(['2', '3']);
+    expect(times('all', 'all', 'site 1')).toEqual(['1']);
+    expect(times('error', 'all', 'pass')).toEqual([]);
+    expect(times('all', 'line', '')).toEqual(['1']);
+    expect(times('warning', 'station', '')).toEqual(['2', '3']);
+    expect(times('all', 'server', '')).toEqual([]);
   });
 
   it('what came while the record was read stands once', () => {

@@ -17,7 +17,7 @@ test.afterAll(async () => {
   rmSync(signet.folder, { recursive: true, force: true });
 });
 
-test('the log is live, filtered by level and text, saved, copied and exported', async ({ page, context }) => {
+test('the log is live, filtered by level, source and text, saved, copied and exported', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.goto(signet.address);
   await go(page, 'Activity');
@@ -33,6 +33,10 @@ test('the log is live, filtered by level and text, saved, copied and exported', 
   await expect(log.locator('.activity-row').first()).toBeVisible();
   await lookOver(page, 'activity-warnings');
   await page.getByLabel('At least').selectOption({ label: 'all' });
+  await page.getByLabel('From').selectOption({ label: 'station' });
+  await expect(log.locator('.activity-row', { hasText: serial })).toHaveCount(0);
+  await expect(log.locator('.activity-row').first()).toContainText('started (simulated)');
+  await page.getByLabel('From').selectOption({ label: 'everybody' });
   await page.getByRole('search').getByLabel('Text').fill('nothing says this');
   await expect(page.getByText('Nothing fits.')).toBeVisible();
   await page.getByRole('search').getByLabel('Text').fill(serial.toLowerCase());
