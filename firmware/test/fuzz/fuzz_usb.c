@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "modelled_registers.h"
 #include "samd21_usb.h"
 #include "usb_host.h"
 
@@ -32,12 +33,12 @@ static void judge(int good)
     }
 }
 
-static uint32_t read_any(uintptr_t address, uint32_t width)
+uint32_t modelled_read(uintptr_t address, uint32_t width)
 {
     return ((address & ~(uintptr_t)0xFFFU) == USB) ? usb_model_read((uint32_t)(address & 0xFFFU), width) : 0xFFFFFFFFU;
 }
 
-static void write_any(uintptr_t address, uint32_t width, uint32_t value)
+void modelled_write(uintptr_t address, uint32_t width, uint32_t value)
 {
     if ((address & ~(uintptr_t)0xFFFU) == USB) {
         usb_model_write((uint32_t)(address & 0xFFFU), width, value);
@@ -46,36 +47,6 @@ static void write_any(uintptr_t address, uint32_t width, uint32_t value)
     } else {
         usb_model_enable_interrupt();
     }
-}
-
-uint8_t register_read8(uintptr_t address)
-{
-    return (uint8_t)read_any(address, 1U);
-}
-
-uint16_t register_read16(uintptr_t address)
-{
-    return (uint16_t)read_any(address, 2U);
-}
-
-uint32_t register_read32(uintptr_t address)
-{
-    return read_any(address, 4U);
-}
-
-void register_write8(uintptr_t address, uint8_t value)
-{
-    write_any(address, 1U, value);
-}
-
-void register_write16(uintptr_t address, uint16_t value)
-{
-    write_any(address, 2U, value);
-}
-
-void register_write32(uintptr_t address, uint32_t value)
-{
-    write_any(address, 4U, value);
 }
 
 static void on_interrupt(void)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clock_model.h"
+#include "modelled_registers.h"
 #include "usb_model.h"
 
 #define TICKS_PER_ACCESS 4U
@@ -572,7 +573,7 @@ static void tell_usb(void)
     usb_model.pads = ((m.pincfg[24] & m.pincfg[25]) & PINCFG_PMUXEN) != 0U && (m.pmux[12] == 0x66U);
 }
 
-static uint32_t read_register(uintptr_t address, uint32_t width)
+uint32_t modelled_read(uintptr_t address, uint32_t width)
 {
     const uintptr_t block = address & ~(uintptr_t)0xFFFU;
     const uintptr_t offset = address & 0xFFFU;
@@ -651,7 +652,7 @@ static void write_nvic(uintptr_t offset, uint32_t value)
     }
 }
 
-static void write_register(uintptr_t address, uint32_t width, uint32_t value)
+void modelled_write(uintptr_t address, uint32_t width, uint32_t value)
 {
     const uintptr_t block = address & ~(uintptr_t)0xFFFU;
     const uintptr_t offset = address & 0xFFFU;
@@ -696,36 +697,6 @@ static void write_register(uintptr_t address, uint32_t width, uint32_t value)
         violate("an unknown block was written");
         break;
     }
-}
-
-uint8_t register_read8(uintptr_t address)
-{
-    return (uint8_t)read_register(address, 1U);
-}
-
-uint16_t register_read16(uintptr_t address)
-{
-    return (uint16_t)read_register(address, 2U);
-}
-
-uint32_t register_read32(uintptr_t address)
-{
-    return read_register(address, 4U);
-}
-
-void register_write8(uintptr_t address, uint8_t value)
-{
-    write_register(address, 1U, value);
-}
-
-void register_write16(uintptr_t address, uint16_t value)
-{
-    write_register(address, 2U, value);
-}
-
-void register_write32(uintptr_t address, uint32_t value)
-{
-    write_register(address, 4U, value);
 }
 
 void model_power_on(struct samd21 *samd21)

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "kit_host.h"
+#include "modelled_registers.h"
 #include "samd21_usb.h"
 #include "socket_bus.h"
 #include "usb_host.h"
@@ -76,7 +77,7 @@ static void die(const char *what)
 
 /* --- The chip around the controller -------------------------------------------------------------------------------------- */
 
-static uint32_t read_any(uintptr_t address, uint32_t width)
+uint32_t modelled_read(uintptr_t address, uint32_t width)
 {
     const uintptr_t offset = address & 0xFFFU;
 
@@ -93,7 +94,7 @@ static uint32_t read_any(uintptr_t address, uint32_t width)
     }
 }
 
-static void write_any(uintptr_t address, uint32_t width, uint32_t value)
+void modelled_write(uintptr_t address, uint32_t width, uint32_t value)
 {
     const uintptr_t offset = address & 0xFFFU;
 
@@ -104,36 +105,6 @@ static void write_any(uintptr_t address, uint32_t width, uint32_t value)
     } else {
         usb_model_enable_interrupt();
     }
-}
-
-uint8_t register_read8(uintptr_t address)
-{
-    return (uint8_t)read_any(address, 1U);
-}
-
-uint16_t register_read16(uintptr_t address)
-{
-    return (uint16_t)read_any(address, 2U);
-}
-
-uint32_t register_read32(uintptr_t address)
-{
-    return read_any(address, 4U);
-}
-
-void register_write8(uintptr_t address, uint8_t value)
-{
-    write_any(address, 1U, value);
-}
-
-void register_write16(uintptr_t address, uint16_t value)
-{
-    write_any(address, 2U, value);
-}
-
-void register_write32(uintptr_t address, uint32_t value)
-{
-    write_any(address, 4U, value);
 }
 
 static void on_interrupt(void)

@@ -53,6 +53,7 @@ test.describe('people at the line', () => {
     await page.getByRole('button', { name: 'Operator One' }).click();
     await expect(page.getByRole('banner')).toContainText('Nobody signed on');
     await page.getByRole('button', { name: 'Sign on' }).click();
+    await expect(dialog.getByLabel('Name or badge')).toBeFocused();
     await page.keyboard.type('operator one');
     await page.keyboard.press('Enter');
     await expect(page.getByRole('banner')).toContainText('Operator One');

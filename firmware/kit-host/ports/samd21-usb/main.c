@@ -4,10 +4,7 @@
  */
 #include "kit_host.h"
 #include "samd21_usb_line.h"
-#include "startup.h"
-
-#define CORE_EXCEPTIONS 15U
-#define INTERRUPTS 28U
+#include "vectors.h"
 
 static const struct samd21_blocks BLOCKS = {
     .pm = 0x40000400U,
@@ -39,17 +36,8 @@ static void usb_handler(void)
     samd21_usb_on_interrupt(&line);
 }
 
-struct vector_table {
-    uint32_t *stack_top;
-    vector exceptions[CORE_EXCEPTIONS];
-    vector interrupts[INTERRUPTS];
-};
-
-extern const struct vector_table VECTORS;
-
 #define U unexpected_handler
 
-/* Exception n is entry n - 1: SysTick is exception 15. */
 const struct vector_table VECTORS __attribute__((section(".vectors"), used)) = {
     .stack_top = linker_stack_top,
     .exceptions = {reset_handler, U, U, U, U, U, U, U, U, U, U, U, U, U, tick_handler},

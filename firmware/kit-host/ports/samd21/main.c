@@ -1,10 +1,7 @@
 /* The kit host on the SAM D21 Xplained Pro: vectors and main loop. The port itself is samd21_board.c and samd21_uart.c. */
 #include "kit_host.h"
 #include "samd21_uart.h"
-#include "startup.h"
-
-#define CORE_EXCEPTIONS 15U
-#define INTERRUPTS 28U
+#include "vectors.h"
 
 static const struct samd21_blocks BLOCKS = {
     .pm = 0x40000400U,
@@ -32,17 +29,8 @@ static void uart_handler(void)
     samd21_on_uart(&samd21);
 }
 
-struct vector_table {
-    uint32_t *stack_top;
-    vector exceptions[CORE_EXCEPTIONS];
-    vector interrupts[INTERRUPTS];
-};
-
-extern const struct vector_table VECTORS;
-
 #define U unexpected_handler
 
-/* Exception n is entry n - 1: SysTick is exception 15. */
 const struct vector_table VECTORS __attribute__((section(".vectors"), used)) = {
     .stack_top = linker_stack_top,
     .exceptions = {reset_handler, U, U, U, U, U, U, U, U, U, U, U, U, U, tick_handler},
