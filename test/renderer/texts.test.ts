@@ -20,20 +20,10 @@ import {
 import { sentences } from '../../src-shared/model/sentences.ts';
 import { signingLogColumns } from '../../src-shared/model/signing-log-row.ts';
 import { stageNames } from '../../src-shared/model/stages.ts';
+import { flatTexts } from './flat-texts.ts';
 
-/** Every text by its dotted key. */
-function flat(tree: object, prefix = ''): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const [key, value] of Object.entries(tree)) {
-    if (typeof value === 'string') found.set(`${prefix}${key}`, value);
-    else if (typeof value === 'object' && value !== null)
-      for (const [inner, text] of flat(value, `${prefix}${key}.`)) found.set(inner, text);
-  }
-  return found;
-}
-
-const english = flat(en);
-const german = flat(de);
+const english = flatTexts(en);
+const german = flatTexts(de);
 const holes = (text: string): string[] => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? '').sort();
 
 describe('the reasons of the core', () => {

@@ -238,11 +238,26 @@ static void do_out(struct urb *urb)
     }
 }
 
+/* Closes the gaps between those that wait; their order stays. */
+static void forget_answered(void)
+{
+    size_t kept = 0U;
+
+    for (size_t i = 0U; i < world.urb_count; i++) {
+        if (world.urbs[i].waits) {
+            if (kept != i) {
+                world.urbs[kept] = world.urbs[i];
+            }
+            kept++;
+        }
+    }
+    world.urb_count = kept;
+}
+
 /* Does what can be done now. Those of one endpoint and direction stay in order. */
 static void advance(void)
 {
     bool busy[2][HOST_ENDPOINTS] = {{false}};
-    size_t kept = 0U;
 
     for (size_t i = 0U; i < world.urb_count; i++) {
         struct urb *urb = &world.urbs[i];
@@ -259,15 +274,7 @@ static void advance(void)
             *this_busy = urb->waits;
         }
     }
-    for (size_t i = 0U; i < world.urb_count; i++) {
-        if (world.urbs[i].waits) {
-            if (kept != i) {
-                world.urbs[kept] = world.urbs[i];
-            }
-            kept++;
-        }
-    }
-    world.urb_count = kept;
+    forget_answered();
     if (usb_model.violation != NULL) {
         die(usb_model.violation);
     }
@@ -307,17 +314,7 @@ static void unlink_urb(const uint8_t *head)
     }
     answer(RET_UNLINK, word(&head[4]), status, 0U, NULL, 0U);
     if (status != 0) {
-        size_t kept = 0U;
-
-        for (size_t i = 0U; i < world.urb_count; i++) {
-            if (world.urbs[i].waits) {
-                if (kept != i) {
-                    world.urbs[kept] = world.urbs[i];
-                }
-                kept++;
-            }
-        }
-        world.urb_count = kept;
+        forget_answered();
     }
 }
 

@@ -3,21 +3,11 @@ import { de } from '../../../src-renderer/texts/de/index.ts';
 import { en } from '../../../src-renderer/texts/en/index.ts';
 import { reasons } from '../../../src-shared/model/reasons.ts';
 import { sentences } from '../../../src-shared/model/sentences.ts';
+import { flatTexts } from '../../renderer/flat-texts.ts';
 
 type Language = 'en' | 'de';
 
-/** Every text of a language by its dotted key. */
-function flat(tree: object, prefix = ''): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const [key, value] of Object.entries(tree)) {
-    if (typeof value === 'string') found.set(`${prefix}${key}`, value);
-    else if (typeof value === 'object' && value !== null)
-      for (const [inner, text] of flat(value, `${prefix}${key}.`)) found.set(inner, text);
-  }
-  return found;
-}
-
-const texts = { en: flat(en), de: flat(de) } as const;
+const texts = { en: flatTexts(en), de: flatTexts(de) } as const;
 
 /** The screens' own texts, and what the core's codes are said in. */
 function allOf(language: Language): readonly string[] {
